@@ -1,0 +1,86 @@
+"""The names of events. A leading underscore, SYSTEM_ and INTERNAL_ are the platform's alone."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from desk.contracts.causality import CausalityChain
+
+TICK_RECEIVED = "TICK_RECEIVED"
+BAR_CLOSED = "BAR_CLOSED"
+SCHEDULED_TICK = "SCHEDULED_TICK"
+CONTEXT_ASSESSED = "CONTEXT_ASSESSED"
+OPPORTUNITY_DETECTED = "OPPORTUNITY_DETECTED"
+THREAT_DETECTED = "THREAT_DETECTED"
+STRATEGY_DIRECTIVE_ISSUED = "STRATEGY_DIRECTIVE_ISSUED"
+PERIOD_SKIPPED = "PERIOD_SKIPPED"
+PLAN_ENTRY_REQUESTED = "PLAN_ENTRY_REQUESTED"
+PLAN_SIZE_REQUESTED = "PLAN_SIZE_REQUESTED"
+PLAN_EXIT_REQUESTED = "PLAN_EXIT_REQUESTED"
+ROUTING_PLANNING_REQUESTED = "ROUTING_PLANNING_REQUESTED"
+ENTRY_PLAN_CREATED = "ENTRY_PLAN_CREATED"
+SIZE_PLAN_CREATED = "SIZE_PLAN_CREATED"
+EXIT_PLAN_CREATED = "EXIT_PLAN_CREATED"
+ROUTING_PLAN_CREATED = "ROUTING_PLAN_CREATED"
+EXECUTION_DIRECTIVE_READY = "EXECUTION_DIRECTIVE_READY"
+DIRECTIVE_REFUSED = "DIRECTIVE_REFUSED"
+ORDER_UPDATED = "ORDER_UPDATED"
+TRADE_EXECUTED = "TRADE_EXECUTED"
+ALARM_RAISED = "ALARM_RAISED"
+DESK_STATE_CHANGED = "DESK_STATE_CHANGED"
+WORKER_STOPPED = "WORKER_STOPPED"
+FLOW_STOP_SUCCESS = "_flow_stop_success"
+FLOW_STOP_ERROR = "_flow_stop_error"
+
+RESERVED_PREFIXES = ("_", "SYSTEM_", "INTERNAL_")
+
+PLATFORM_ONLY = frozenset(
+    {
+        EXECUTION_DIRECTIVE_READY, DIRECTIVE_REFUSED, ORDER_UPDATED, TRADE_EXECUTED, DESK_STATE_CHANGED,
+        WORKER_STOPPED, PLAN_ENTRY_REQUESTED, PLAN_SIZE_REQUESTED, PLAN_EXIT_REQUESTED,
+        ROUTING_PLANNING_REQUESTED, TICK_RECEIVED, BAR_CLOSED, SCHEDULED_TICK,
+    }
+)  # fmt: skip
+"""Names a plugin may listen to but never publish."""
+
+PLANNER_ONLY = frozenset({ENTRY_PLAN_CREATED, SIZE_PLAN_CREATED, EXIT_PLAN_CREATED, ROUTING_PLAN_CREATED})
+"""Names only a planner publishes."""
+
+
+class EventScope(StrEnum):
+    """Who hears an event: every subscriber, or those of one strategy instance."""
+
+    PLATFORM = "PLATFORM"
+    STRATEGY = "STRATEGY"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Carry a payload to the subscribers of its name; `strategy_id` is set in STRATEGY scope."""
+
+    name: str
+    payload: object
+    scope: EventScope = EventScope.PLATFORM
+    strategy_id: str | None = None
+    cause: CausalityChain | None = None
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodSkipped:
+    """Report that a worker let a schedule period pass, and why."""
+
+    worker: str
+    symbol: str
+    schedule_name: str
+    period_start_ms: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerStopped:
+    """Report that the platform stopped a worker, and why."""
+
+    worker: str
+    strategy_id: str
+    reason: str
+    time_ms: int

@@ -1,0 +1,57 @@
+"""How plugins present themselves: workers and planners, their parameters, events and state."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from desk.contracts.dto import Dto
+from desk.contracts.plans import PlanRole
+
+
+class WorkerCategory(StrEnum):
+    """What a worker is for; the last three are the position lifecycle workers."""
+
+    CONTEXT = "CONTEXT"
+    OPPORTUNITY = "OPPORTUNITY"
+    THREAT = "THREAT"
+    STRATEGY = "STRATEGY"
+    DYNAMIC_MANAGEMENT = "DYNAMIC_MANAGEMENT"
+    RISK_CONTROL = "RISK_CONTROL"
+    SCHEDULED_OPERATIONS = "SCHEDULED_OPERATIONS"
+
+
+class Parameters(Dto):
+    """Base of a plugin's parameters: frozen, unknown keys refused, every field from `parameter`."""
+
+
+def parameter(default: object, unit: str, description: str, **limits: object) -> Any:  # noqa: ANN401 - a pydantic field fits any annotation
+    """Declare one parameter with default (`...` where required), unit, description and pydantic limits (ge, lt …)."""
+    extra: dict[str, Any] = dict(limits)
+    return Field(default, description=description, json_schema_extra={"unit": unit}, **extra)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerManifest:
+    """Present a worker: `handlers` maps the events it hears to its method names."""
+
+    name: str
+    category: WorkerCategory
+    summary: str
+    handlers: Mapping[str, str]
+    publishes: frozenset[str]
+    parameters: type[Parameters]
+    state: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannerManifest:
+    """Present a planner: the role it fills and the roles whose plans it needs first."""
+
+    name: str
+    role: PlanRole
+    summary: str
+    parameters: type[Parameters]
+    needs: frozenset[PlanRole] = frozenset()

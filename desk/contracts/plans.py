@@ -1,0 +1,128 @@
+"""What planners answer. Every plan carries the directive and the target it answers."""
+
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from desk.contracts.dto import Dto, Fraction, NotNegative, Positive, Symbol
+from desk.contracts.ids import DirectiveId, EntryPlanId, ExitPlanId, RoutingPlanId, SizePlanId, TradeId
+from desk.contracts.sides import OrderSide
+
+
+class PlanRole(StrEnum):
+    """The four questions a directive is planned by."""
+
+    ENTRY = "entry"
+    SIZE = "size"
+    EXIT = "exit"
+    ROUTING = "routing"
+
+
+class EntryType(StrEnum):
+    """How an entry meets the market."""
+
+    MARKET = "MARKET"
+    LIMIT = "LIMIT"
+    STOP_LIMIT = "STOP_LIMIT"
+
+
+class RoutingTiming(StrEnum):
+    """When the parts of an order are sent."""
+
+    IMMEDIATE = "IMMEDIATE"
+    TWAP = "TWAP"
+    LAYERED = "LAYERED"
+    PATIENT = "PATIENT"
+
+
+class TimeInForce(StrEnum):
+    """How long an order may rest."""
+
+    GTC = "GTC"
+    IOC = "IOC"
+    FOK = "FOK"
+
+
+class EntryPlan(Dto):
+    """Enter `symbol` in `direction`; `reference_price` is what the decision was made on, in quote."""
+
+    plan_id: EntryPlanId
+    directive_id: DirectiveId
+    target_id: TradeId
+    planner: str
+    symbol: Symbol
+    direction: OrderSide
+    order_type: EntryType
+    reference_price: Positive
+    limit_price: Positive | None = None
+    stop_price: Positive | None = None
+    valid_until_ms: int | None = None
+
+    @model_validator(mode="after")
+    def _prices_match_type(self) -> Self:
+        needs_limit = self.order_type is not EntryType.MARKET
+        needs_stop = self.order_type is EntryType.STOP_LIMIT
+        if needs_limit != (self.limit_price is not None) or needs_stop != (self.stop_price is not None):
+            message = f"{self.order_type} entry has limit {self.limit_price} and stop {self.stop_price}"
+            raise ValueError(message)
+        return self
+
+    @property
+    def expected_price(self) -> Positive:
+        """The price the entry is planned to happen at."""
+        return self.limit_price or self.reference_price
+
+
+class SizePlan(Dto):
+    """Hold `position_size_base` in all: an absolute target, so the delta is found at execution.
+
+    `risk_amount_quote` is what the stop would lose, zero where the trade has no stop.
+    """
+
+    plan_id: SizePlanId
+    directive_id: DirectiveId
+    target_id: TradeId
+    planner: str
+    position_size_base: NotNegative
+    position_value_quote: NotNegative
+    risk_amount_quote: NotNegative
+    leverage: Annotated[Positive, Field(ge=1)]
+
+
+class ExitPlan(Dto):
+    """Leave at `stop_loss_price` or `take_profit_price`; a static picture, trailing is a new directive.
+
+    In a MODIFY an absent price leaves what rests at the venue as it is.
+    """
+
+    plan_id: ExitPlanId
+    directive_id: DirectiveId
+    target_id: TradeId
+    planner: str
+    stop_loss_price: Positive | None = None
+    take_profit_price: Positive | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.stop_loss_price is None and self.take_profit_price is None:
+            message = "an exit plan has a stop, a target or both"
+            raise ValueError(message)
+        return self
+
+
+class RoutingPlan(Dto):
+    """Send at `timing`, accept at most `max_slippage` (fraction of the reference price)."""
+
+    plan_id: RoutingPlanId
+    directive_id: DirectiveId
+    target_id: TradeId
+    planner: str
+    timing: RoutingTiming
+    time_in_force: TimeInForce
+    urgency: Fraction
+    max_slippage: Fraction
+    iceberg: bool = False
+
+
+Plan = EntryPlan | SizePlan | ExitPlan | RoutingPlan

@@ -1,0 +1,27 @@
+"""Market data in."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+from desk.contracts.market import Bar, Tick
+
+
+class Feed(Protocol):
+    """Bring ticks, each at its time on the desk's clock, until the data ends or `close` is called."""
+
+    @property
+    def symbols(self) -> Sequence[str]:
+        """The symbols it brings."""
+        ...
+
+    def ticks(self) -> AsyncIterator[Tick]:
+        """Yield ticks in time order."""
+        ...
+
+    async def history(self, symbol: str, interval_ms: int, count: int) -> Sequence[Bar]:
+        """Return up to `count` closed bars before the first tick, to warm indicators up."""
+        ...
+
+    async def close(self) -> None:
+        """End the iteration."""
+        ...

@@ -1,0 +1,75 @@
+"""The journal and the ledger as the core sees them."""
+
+from collections.abc import Awaitable, Sequence
+from decimal import Decimal
+from typing import Protocol
+
+from desk.contracts.ids import TradeId
+from desk.contracts.orders import OrderStatus
+from desk.contracts.orderstate import OrderState
+from desk.contracts.positions import Balance, Position
+from desk.contracts.records import JournalEntry
+
+
+class Recorder(Protocol):
+    """Record facts: the ledger follows at once, the disk follows in order."""
+
+    def record(self, *entries: JournalEntry) -> Awaitable[None]:
+        """Apply `entries` to the ledger and write them as one transaction.
+
+        Await the result for durability; it raises StoreFailed. Raises DuplicateRecord at once, and
+        changes nothing, where a fact that may exist once exists already.
+        """
+        ...
+
+
+class LedgerView(Protocol):
+    """Read what is: positions, orders, balances, claims and latches."""
+
+    def position(self, trade_id: TradeId) -> Position | None:
+        """Return one trade, open or closed."""
+        ...
+
+    def open_positions(self) -> Sequence[Position]:
+        """Return the trades that hold something, oldest first."""
+        ...
+
+    def order(self, client_order_id: str) -> OrderState | None:
+        """Return one order."""
+        ...
+
+    def orders_of(self, trade_id: TradeId) -> Sequence[OrderState]:
+        """Return the orders of one trade that are not terminal, oldest first."""
+        ...
+
+    def live_orders(self) -> Sequence[OrderState]:
+        """Return every order that is not terminal, oldest first."""
+        ...
+
+    def balances(self) -> Sequence[Balance]:
+        """Return every balance."""
+        ...
+
+    def balance(self, currency: str) -> Decimal:
+        """Return the booked balance of one currency."""
+        ...
+
+    def reserved(self, currency: str) -> Decimal:
+        """Return what orders that are not terminal hold back of one currency."""
+        ...
+
+    def has_fill(self, symbol: str, venue_trade_id: str) -> bool:
+        """Tell whether a venue fill is booked."""
+        ...
+
+    def is_flow_ended(self, flow_id: str) -> bool:
+        """Tell whether a flow has its end."""
+        ...
+
+    def is_claimed(self, claim_key: str) -> bool:
+        """Tell whether a schedule period is claimed or skipped."""
+        ...
+
+    def count_orders(self, status: OrderStatus) -> int:
+        """Count the orders in one status."""
+        ...

@@ -1,0 +1,77 @@
+"""What context, opportunity and threat workers say about the market."""
+
+from decimal import Decimal
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from desk.contracts.causality import CausalityChain
+from desk.contracts.dto import Dto, Fraction, Symbol
+from desk.contracts.ids import ContextId, OpportunityId, ThreatId
+from desk.contracts.sides import PositionSide
+
+SignalType = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{2,24}$")]
+
+
+class ContextFactor(Dto):
+    """Rate one aspect of the market as a strength or as a weakness, never both, in [0, 1]."""
+
+    factor_type: SignalType
+    symbol: Symbol
+    source: str
+    strength: Fraction | None = None
+    weakness: Fraction | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if (self.strength is None) == (self.weakness is None):
+            message = "a context factor has exactly one of strength and weakness"
+            raise ValueError(message)
+        return self
+
+
+class ContextAssessment(Dto):
+    """Collect the factors of one symbol as they stood at `assessed_at_ms`."""
+
+    context_id: ContextId
+    symbol: Symbol
+    assessed_at_ms: int
+    causality: CausalityChain
+    factors: Annotated[tuple[ContextFactor, ...], Field(min_length=1)]
+
+    @property
+    def strength(self) -> Decimal:
+        """The greatest strength, zero where there is none."""
+        return max((one.strength for one in self.factors if one.strength is not None), default=Decimal(0))
+
+    @property
+    def weakness(self) -> Decimal:
+        """The greatest weakness, zero where there is none."""
+        return max((one.weakness for one in self.factors if one.weakness is not None), default=Decimal(0))
+
+
+class OpportunitySignal(Dto):
+    """Report a chance on one symbol, with the confidence of the worker that saw it."""
+
+    opportunity_id: OpportunityId
+    signal_type: SignalType
+    symbol: Symbol
+    side: PositionSide
+    confidence: Fraction
+    detected_at_ms: int
+    source: str
+    rationale: str
+    causality: CausalityChain
+
+
+class ThreatSignal(Dto):
+    """Report a danger: severity 0.3 is minor, 0.9 critical; no affected asset means system-wide."""
+
+    threat_id: ThreatId
+    threat_type: SignalType
+    severity: Fraction
+    affected_asset: str | None = None
+    detected_at_ms: int
+    source: str
+    rationale: str
+    causality: CausalityChain
