@@ -69,5 +69,7 @@ class Balance:
 
     currency: str
     total: Decimal
+
+
 EXTERNAL_STRATEGY = "EXTERNAL"
 """The strategy id of positions the desk found at the venue and did not open."""
