@@ -185,23 +185,33 @@ class StrategyDirective(Dto):
 
 def _problem_of(directive: StrategyDirective) -> str | None:
     """Name the first rule of the whole model that `directive` breaks."""
+    general = _general_problem(directive)
+    if general is not None:
+        return general
+    match directive.scope:
+        case DirectiveScope.NEW_TRADE:
+            return _new_trade_problem(directive)
+        case DirectiveScope.MODIFY_EXISTING:
+            return _modify_problem(directive)
+        case DirectiveScope.CLOSE_EXISTING:
+            nothing_named = not directive.target_trade_ids and not directive.emergency
+            return "CLOSE_EXISTING needs at least one target trade" if nothing_named else None
+
+
+def _general_problem(directive: StrategyDirective) -> str | None:
     if len(set(directive.target_trade_ids)) != len(directive.target_trade_ids):
         return "target_trade_ids names a trade twice"
     if directive.emergency and directive.scope is not DirectiveScope.CLOSE_EXISTING:
         return f"an emergency exit has scope CLOSE_EXISTING, was {directive.scope}"
     if directive.affected_asset is not None and not directive.emergency:
         return "affected_asset belongs to an emergency exit"
-    match directive.scope:
-        case DirectiveScope.NEW_TRADE:
-            return _new_trade_problem(directive)
-        case DirectiveScope.MODIFY_EXISTING:
-            if not directive.target_trade_ids:
-                return "MODIFY_EXISTING needs at least one target trade"
-            return None if _changes_something(directive) else "MODIFY_EXISTING changes nothing"
-        case DirectiveScope.CLOSE_EXISTING:
-            if not directive.target_trade_ids and not directive.emergency:
-                return "CLOSE_EXISTING needs at least one target trade"
-            return None
+    return None
+
+
+def _modify_problem(directive: StrategyDirective) -> str | None:
+    if not directive.target_trade_ids:
+        return "MODIFY_EXISTING needs at least one target trade"
+    return None if _changes_something(directive) else "MODIFY_EXISTING changes nothing"
 
 
 def _new_trade_problem(directive: StrategyDirective) -> str | None:

@@ -28,7 +28,7 @@ class Parameters(Dto):
 
 
 def parameter(default: object, unit: str, description: str, **limits: object) -> Any:  # noqa: ANN401 - a pydantic field fits any annotation
-    """Declare one parameter with default (`...` where required), unit, description and pydantic limits (ge, lt …)."""
+    """Declare a parameter: default (`...` where required), unit, description, pydantic limits (ge, lt)."""
     extra: dict[str, Any] = dict(limits)
     return Field(default, description=description, json_schema_extra={"unit": unit}, **extra)
 

@@ -125,7 +125,7 @@ class VenueOrder:
 
 @dataclass(frozen=True, slots=True)
 class VenueFill:
-    """Report one execution; (symbol, venue_trade_id) is unique. `fee` is what was charged, in `fee_currency`."""
+    """Report one execution; (symbol, venue_trade_id) is unique. `fee` was charged in `fee_currency`."""
 
     venue_trade_id: str
     venue_order_id: str

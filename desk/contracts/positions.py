@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from desk.contracts.directives import Protection
-from desk.contracts.ids import DirectiveId, TradeId
+from desk.contracts.ids import DirectiveId, ExecutionDirectiveId, TradeId
 from desk.contracts.market import ZERO, InstrumentKind
 from desk.contracts.sides import PositionSide
 
@@ -14,7 +14,8 @@ class Position:
     """Hold one trade: sizes in base, prices and money in quote.
 
     `stop_price` and `take_profit_price` are what the venue confirmed; the planned ones are what the
-    directive asked for. `realized_quote` is price profit before `fees_quote`.
+    directive asked for. `realized_quote` is price profit before `fees_quote`. `exit_directed_by` is the
+    execution directive that last set the planned stop and target: their orders carry its id.
     """
 
     trade_id: TradeId
@@ -40,6 +41,7 @@ class Position:
     stop_size_base: Decimal = ZERO
     initial_stop_price: Decimal | None = None
     take_profit_price: Decimal | None = None
+    exit_directed_by: ExecutionDirectiveId | None = None
 
     @property
     def is_open(self) -> bool:

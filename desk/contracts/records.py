@@ -8,12 +8,12 @@ from enum import StrEnum
 from desk.contracts.commands import CommandRecord
 from desk.contracts.directives import PeriodClaim, Protection, StrategyDirective
 from desk.contracts.execution import DirectiveRefused, ExecutionDirective, FlowCompletion, TradeExecuted
-from desk.contracts.ids import AlarmId, DirectiveId, FillId, RunId, TradeId
+from desk.contracts.ids import AlarmId, DirectiveId, ExecutionDirectiveId, FillId, RunId, TradeId
 from desk.contracts.market import InstrumentKind, ScheduledTick, Tick
 from desk.contracts.orders import AmendRequest, OrderRequest, OutcomeKind, VenueFill, VenueOrder
 from desk.contracts.plans import EntryPlan, ExitPlan, RoutingPlan, SizePlan
-from desk.contracts.signals import ContextAssessment, OpportunitySignal, ThreatSignal
 from desk.contracts.sides import PositionSide
+from desk.contracts.signals import ContextAssessment, OpportunitySignal, ThreatSignal
 from desk.contracts.states import AlarmSeverity, DeskState, WorkerStatus
 
 
@@ -80,15 +80,17 @@ class TradeIntended:
     protection: Protection
     planned_stop_price: Decimal | None
     planned_take_profit_price: Decimal | None
+    execution_directive_id: ExecutionDirectiveId | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ExitTargeted:
-    """A directive wants a trade's stop or target elsewhere; None leaves it. The venue has not confirmed it."""
+    """A directive wants a trade's stop or target elsewhere; None leaves it. The venue has yet to confirm."""
 
     trade_id: TradeId
     planned_stop_price: Decimal | None
     planned_take_profit_price: Decimal | None
+    execution_directive_id: ExecutionDirectiveId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from desk.contracts.ids import TradeId
-from desk.contracts.orders import OrderStatus
+from desk.contracts.orders import Leg, OrderStatus
 from desk.contracts.orderstate import OrderState
 from desk.contracts.positions import Balance, Position
 from desk.contracts.records import JournalEntry
@@ -36,6 +36,10 @@ class LedgerView(Protocol):
 
     def order(self, client_order_id: str) -> OrderState | None:
         """Return one order."""
+        ...
+
+    def attempts(self, trade_id: TradeId, leg: Leg) -> int:
+        """Count the orders ever intended for one leg of a trade that is not closed."""
         ...
 
     def orders_of(self, trade_id: TradeId) -> Sequence[OrderState]:
