@@ -20,7 +20,7 @@ RESOLUTION = Decimal("1E-18")
 
 @dataclass(frozen=True, slots=True)
 class NetPosition:
-    """Hold what a symbol's fills add up to: `size_base` is signed, `cost_quote` is its sum of price x size."""
+    """Hold what a symbol's fills add up to: signed `size_base`, and `cost_quote`, its sum of price x size."""
 
     size_base: Decimal = ZERO
     cost_quote: Decimal = ZERO
@@ -43,29 +43,33 @@ def fold(
 ) -> tuple[NetPosition, Decimal]:
     """Return the net position after one fill, and the profit it realized in quote, before fees.
 
-    Fills fold in the order of `fill_order`. A fill beyond flat closes all and opens the rest at its own price.
+    Fills fold in the order of `fill_order`. One beyond flat closes all and opens the rest at its own price.
     """
-    signed = size_base if side is OrderSide.BUY else -size_base
+    signed = size_base if side is OrderSide.BUY else size_base.copy_negate()
+    value = MONEY.multiply(signed, price)
     size = MONEY.add(net.size_base, signed)
-    if net.size_base * signed >= 0:
-        return NetPosition(size, MONEY.add(net.cost_quote, MONEY.multiply(signed, price))), ZERO
-    if size * net.size_base < 0:
+    if _same_sign(net.size_base, signed):
+        return NetPosition(size, MONEY.add(net.cost_quote, value)), ZERO
+    if not size:
+        return FLAT, MONEY.subtract(value.copy_negate(), net.cost_quote)
+    if not _same_sign(net.size_base, size):
         realized = MONEY.subtract(MONEY.multiply(net.size_base, price), net.cost_quote)
         return NetPosition(size, MONEY.multiply(size, price)), realized
-    released = released_cost(net, size_base)
-    realized = MONEY.subtract(-MONEY.multiply(signed, price), released)
+    released = _released_cost(net, size_base)
+    realized = MONEY.subtract(value.copy_negate(), released)
     return NetPosition(size, MONEY.subtract(net.cost_quote, released)), realized
 
 
-def released_cost(net: NetPosition, size_base: Decimal) -> Decimal:
-    """Return the share of the cost that a reduction by `size_base` releases; at flat, all of it."""
-    held = abs(net.size_base)
-    if size_base == held:
-        return net.cost_quote
-    share = MONEY.divide(MONEY.multiply(net.cost_quote, size_base), held)
+def _released_cost(net: NetPosition, size_base: Decimal) -> Decimal:
+    """Return the share of the cost that a reduction by `size_base`, short of flat, releases."""
+    share = MONEY.divide(MONEY.multiply(net.cost_quote, size_base), net.size_base.copy_abs())
     return share.quantize(RESOLUTION, context=MONEY)
 
 
+def _same_sign(held: Decimal, other: Decimal) -> bool:
+    return not held or (held > 0) is (other > 0)
+
+
 def fill_order(time_ms: int, venue_trade_id: str) -> tuple[int, int, str]:
-    """Return the key that fills of one symbol fold by: time, then the venue's id, counted where it is a number."""
+    """Return the key that fills of one symbol fold by: time, then the venue's id in counting order."""
     return (time_ms, len(venue_trade_id), venue_trade_id)
