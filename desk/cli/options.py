@@ -1,0 +1,66 @@
+"""What the commands were asked, as typed values."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from desk.contracts.problems import InputRefused, Problem
+
+DEFAULT_PLATFORM = Path("platform.yaml")
+
+_DURATION = re.compile(r"(\d+)(ms|s|m|h|d)")
+_UNIT_MS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """Name one file of recorded market data; `symbol` is None where the blueprint's only one is meant."""
+
+    path: Path
+    symbol: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `[SYMBOL=]FILE`; only what looks like a symbol counts as one, so a path may hold `=`."""
+        head, sign, tail = text.partition("=")
+        if sign and re.fullmatch(r"[A-Z0-9]+/[A-Z0-9]+(:[A-Z0-9]+)?", head):
+            return cls(Path(tail), head)
+        return cls(Path(text))
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """Ask for a desk: `settings` are `dotted.key=value` texts, `duration_ms` None runs until stopped."""
+
+    platform: Path = DEFAULT_PLATFORM
+    blueprints: tuple[Path, ...] = ()
+    settings: tuple[str, ...] = ()
+    duration_ms: int | None = None
+    live: bool = False
+    json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayOptions:
+    """Ask for a replay of recorded data; `strict` refuses data with holes."""
+
+    data: tuple[DataFile, ...]
+    blueprints: tuple[Path, ...]
+    platform: Path = DEFAULT_PLATFORM
+    settings: tuple[str, ...] = ()
+    strict: bool = False
+    json: bool = False
+
+
+def parse_duration_ms(text: str) -> int:
+    """Read a duration such as `30s`, `5m` or `500ms`, above zero, into milliseconds; raises InputRefused."""
+    found = _DURATION.fullmatch(text)
+    duration_ms = int(found.group(1)) * _UNIT_MS[found.group(2)] if found else 0
+    if duration_ms <= 0:
+        raise InputRefused(
+            Problem(
+                "--duration", None, "", f"{text!r} is no duration", "write a number and ms, s, m, h or d: 30s"
+            )
+        )
+    return duration_ms
