@@ -23,8 +23,25 @@ class WorkerCategory(StrEnum):
     SCHEDULED_OPERATIONS = "SCHEDULED_OPERATIONS"
 
 
+@dataclass(frozen=True, slots=True)
+class BarsNeeded:
+    """Ask for the bars of one symbol and interval, `count` of them as history to warm up with."""
+
+    symbol: str
+    interval_ms: int
+    count: int
+
+
 class Parameters(Dto):
     """Base of a plugin's parameters: frozen, unknown keys refused, every field from `parameter`."""
+
+    def bars_needed(self) -> tuple[BarsNeeded, ...]:
+        """List the bars that must be built for a plugin with these parameters."""
+        return ()
+
+    def cautions(self) -> tuple[str, ...]:
+        """List what is allowed and probably not meant, each as one sentence."""
+        return ()
 
 
 def parameter(default: object, unit: str, description: str, **limits: object) -> Any:  # noqa: ANN401 - a pydantic field fits any annotation
