@@ -43,6 +43,7 @@ _SINGULAR: dict[type[TypedId], str] = {
     DirectiveId: "directive_id",
     ExecutionDirectiveId: "execution_directive_id",
 }
+_BEFORE_A_FLOW = ("tick_id", "schedule_id", "news_id", "manual_id", "context_assessment_id")
 
 
 class CausalityChain(Dto):
@@ -105,12 +106,22 @@ class CausalityChain(Dto):
         changes[name] = cause
 
     def caused_by(self, earlier: "CausalityChain") -> Self:
-        """Return a copy with the births and signals of `earlier` added where this chain has none."""
-        own = {name: getattr(self, name) or getattr(earlier, name) for name in _SINGULAR.values()}
-        for name in ("opportunity_ids", "threat_ids"):
+        """Return a copy with the births, signals, orders and fills of `earlier` added.
+
+        Its directive and plans stay behind: they belong to the flow they are of.
+        """
+        own = {name: getattr(self, name) or getattr(earlier, name) for name in _BEFORE_A_FLOW}
+        for name in ("opportunity_ids", "threat_ids", "order_ids", "fill_ids"):
             added = [item for item in getattr(earlier, name) if item not in getattr(self, name)]
             own[name] = (*getattr(self, name), *added)
         return self.model_copy(update=own)
+
+    def in_flow(self, directive_id: DirectiveId) -> Self:
+        """Return a copy that names the directive whose flow it runs in, and no plan of another flow."""
+        if self.directive_id == directive_id:
+            return self
+        changes = {"directive_id": directive_id, "plan_ids": (), "execution_directive_id": None}
+        return self.model_copy(update=changes)
 
     def ids(self) -> tuple[str, ...]:
         """List every id of the chain, births first."""

@@ -11,6 +11,15 @@ from desk.contracts.dto import Dto, Fraction, NotNegative, Positive, Symbol
 from desk.contracts.ids import DirectiveId, TradeId
 from desk.contracts.sides import OrderSide
 
+OPERATOR_STRATEGY = "platform.operator"
+"""The strategy id of directives from the operator's own hand."""
+
+PROTECTION_STRATEGY = "platform.protection"
+"""The strategy id of the platform's repairs of protection."""
+
+EMERGENCY_STRATEGY = "platform.emergency"
+"""The strategy id of the platform's own EmergencyExitAgent."""
+
 
 class DirectiveScope(StrEnum):
     """What a directive is about."""

@@ -126,3 +126,14 @@ class RoutingPlan(Dto):
 
 
 Plan = EntryPlan | SizePlan | ExitPlan | RoutingPlan
+
+
+class PlanRejected(Dto):
+    """Report a plan that the aggregator did not take: stale, foreign, or one too many."""
+
+    plan_id: str
+    directive_id: DirectiveId
+    target_id: TradeId
+    role: PlanRole
+    planner: str
+    reason: Annotated[str, Field(min_length=1)]

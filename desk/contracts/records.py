@@ -11,7 +11,7 @@ from desk.contracts.execution import DirectiveRefused, ExecutionDirective, FlowC
 from desk.contracts.ids import AlarmId, DirectiveId, ExecutionDirectiveId, FillId, RunId, TradeId
 from desk.contracts.market import InstrumentKind, ScheduledTick, Tick
 from desk.contracts.orders import AmendRequest, OrderRequest, OutcomeKind, VenueFill, VenueOrder
-from desk.contracts.plans import EntryPlan, ExitPlan, RoutingPlan, SizePlan
+from desk.contracts.plans import EntryPlan, ExitPlan, PlanRejected, RoutingPlan, SizePlan
 from desk.contracts.sides import PositionSide
 from desk.contracts.signals import ContextAssessment, OpportunitySignal, ThreatSignal
 from desk.contracts.states import AlarmSeverity, DeskState, WorkerStatus
@@ -32,6 +32,7 @@ class EntryKind(StrEnum):
     SIZE_PLANNED = "SIZE_PLANNED"
     EXIT_PLANNED = "EXIT_PLANNED"
     ROUTING_PLANNED = "ROUTING_PLANNED"
+    PLAN_REJECTED = "PLAN_REJECTED"
     EXECUTION_DIRECTED = "EXECUTION_DIRECTED"
     DIRECTIVE_REFUSED = "DIRECTIVE_REFUSED"
     TRADE_INTENDED = "TRADE_INTENDED"
@@ -215,7 +216,7 @@ class Reconciled:
 
 Record = (
     RunStarted | Tick | ScheduledTick | CommandRecord | ContextAssessment | OpportunitySignal | ThreatSignal
-    | StrategyDirective | EntryPlan | SizePlan | ExitPlan | RoutingPlan | ExecutionDirective
+    | StrategyDirective | EntryPlan | SizePlan | ExitPlan | RoutingPlan | PlanRejected | ExecutionDirective
     | DirectiveRefused | TradeIntended | ExitTargeted | OrderIntended | OrderSent | OrderAnswered
     | VenueOrder | AmendRequest | CancelIntended | FillBooked | TradeExecuted | BalanceAdjusted
     | PeriodRecorded | WorkerStateSaved | WorkerStatusChanged | DeskStateChanged | AlarmRaised
@@ -235,6 +236,7 @@ RECORD_TYPES: Mapping[EntryKind, type] = {
     EntryKind.SIZE_PLANNED: SizePlan,
     EntryKind.EXIT_PLANNED: ExitPlan,
     EntryKind.ROUTING_PLANNED: RoutingPlan,
+    EntryKind.PLAN_REJECTED: PlanRejected,
     EntryKind.EXECUTION_DIRECTED: ExecutionDirective,
     EntryKind.DIRECTIVE_REFUSED: DirectiveRefused,
     EntryKind.TRADE_INTENDED: TradeIntended,
