@@ -1,0 +1,1 @@
+"""What the operator writes: platform.yaml and blueprints, read strictly, refused by file, line and key."""

@@ -1,0 +1,240 @@
+"""Blueprints against the plugins that exist: names, parameters, roles and ranges, all checked at load."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from desk.config.blueprint import Blueprint, PlannerEntry, StrategyMode, WorkerEntry
+from desk.config.document import Document, KeyPath
+from desk.config.faults import folded, problems_of, suggestion, validated
+from desk.config.migration import execution_workers
+from desk.config.yaml_loader import load_document
+from desk.contracts.directives import Protection
+from desk.contracts.manifests import Parameters, PlannerManifest, WorkerCategory, WorkerManifest
+from desk.contracts.plans import PlanRole
+from desk.contracts.problems import InputRefused, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerUse:
+    """Run one worker: `use` finds its class, `name` is its own in the strategy."""
+
+    use: str
+    name: str
+    manifest: WorkerManifest
+    parameters: Parameters
+
+
+@dataclass(frozen=True, slots=True)
+class PlannerUse:
+    """Ask one planner where all its ranges hold; the highest priority wins."""
+
+    manifest: PlannerManifest
+    parameters: Parameters
+    when: Mapping[str, tuple[Decimal, Decimal]]
+    priority: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlueprintFile:
+    """Hold a valid blueprint with its plugins, and where each of its values was written."""
+
+    blueprint: Blueprint
+    workers: tuple[WorkerUse, ...]
+    planners: Mapping[PlanRole, tuple[PlannerUse, ...]]
+    document: Document
+
+    @property
+    def strategy_id(self) -> str:
+        """The id of its strategy: the blueprint's name."""
+        return self.blueprint.name
+
+    def cautions(self) -> tuple[Problem, ...]:
+        """List what is allowed and probably not meant."""
+        return tuple(
+            self.document.problem(("workers", index, "parameters"), caution, "mend it if that is not meant")
+            for index, use in enumerate(self.workers)
+            for caution in use.parameters.cautions()
+        )
+
+
+CoverageCheck = Callable[[PlanRole, Sequence[PlannerUse]], Sequence[str]]
+"""Name the gaps and overlaps in the ranges of one role's planners, each as one line."""
+
+
+def load_blueprint(path: Path) -> Document:
+    """Read a blueprint without judging it; raises InputRefused."""
+    return load_document(path)
+
+
+def worker_paths(document: Document) -> tuple[str, ...]:
+    """List the workers named by path (`FILE.py:ClassName`), to be loaded before the blueprint is validated."""
+    entries = document.data.get("workers")
+    uses = (
+        [entry.get("use") for entry in entries if isinstance(entry, dict)]
+        if isinstance(entries, list)
+        else []
+    )
+    return tuple(dict.fromkeys(use for use in uses if isinstance(use, str) and ".py:" in use))
+
+
+def validate_blueprint(
+    document: Document,
+    worker_manifests: Mapping[str, WorkerManifest],
+    planner_manifests: Mapping[str, PlannerManifest],
+    coverage_check: CoverageCheck,
+) -> BlueprintFile:
+    """Check a blueprint as read; raises InputRefused with every fault.
+
+    Manifests are found by the name a blueprint uses, or by the path it names.
+    """
+    old = execution_workers(document)
+    if old:
+        raise InputRefused(*old)
+    blueprint = validated(document, Blueprint)
+    plugins = _Plugins(document, worker_manifests, planner_manifests)
+    workers = tuple(plugins.workers(blueprint))
+    planners = {role: tuple(plugins.planners(role, blueprint.planners.of(role))) for role in PlanRole}
+    problems = [*plugins.problems, *_repeated_names(document, workers)]
+    if not problems:
+        found = BlueprintFile(blueprint, workers, planners, document)
+        problems = [
+            *_mode_problems(found),
+            *_role_problems(found),
+            *_coverage_problems(found, coverage_check),
+        ]
+        if not problems:
+            return found
+    raise InputRefused(*sorted(problems, key=lambda problem: problem.line or 0))
+
+
+class _Plugins:
+    """Find the plugins a blueprint names and read their parameters, collecting every fault."""
+
+    def __init__(
+        self,
+        document: Document,
+        worker_manifests: Mapping[str, WorkerManifest],
+        planner_manifests: Mapping[str, PlannerManifest],
+    ) -> None:
+        self._document = document
+        self._workers = worker_manifests
+        self._planners = planner_manifests
+        self.problems: list[Problem] = []
+
+    def workers(self, blueprint: Blueprint) -> Iterator[WorkerUse]:
+        for index, entry in enumerate(blueprint.workers):
+            path: KeyPath = ("workers", index)
+            manifest = self._worker(entry, path)
+            if manifest is None:
+                continue
+            parameters = self._parameters(manifest.parameters, path)
+            if parameters is not None:
+                yield WorkerUse(entry.use, entry.name or manifest.name, manifest, parameters)
+
+    def _worker(self, entry: WorkerEntry, path: KeyPath) -> WorkerManifest | None:
+        found = named(entry.use, self._workers)
+        if found is None:
+            remedy = suggestion(entry.use, self._workers, "write one of")
+            self._refuse((*path, "use"), f"there is no worker {entry.use!r}", remedy)
+        return found
+
+    def planners(self, role: PlanRole, entries: Sequence[PlannerEntry]) -> Iterator[PlannerUse]:
+        of_role = {name: one for name, one in self._planners.items() if one.role is role}
+        for index, entry in enumerate(entries):
+            path: KeyPath = ("planners", role.value, index)
+            manifest = named(entry.use, of_role)
+            if manifest is None:
+                remedy = suggestion(entry.use, of_role, "write one of")
+                self._refuse((*path, "use"), f"there is no {role} planner {entry.use!r}", remedy)
+                continue
+            parameters = self._parameters(manifest.parameters, path)
+            if parameters is not None:
+                yield PlannerUse(manifest, parameters, entry.when, entry.priority)
+
+    def _parameters(self, model: type[Parameters], path: KeyPath) -> Parameters | None:
+        inner = (*path, "parameters")
+        text = "{}" if self._document.value(inner) is None else self._document.json(inner)
+        try:
+            return model.model_validate_json(text)
+        except ValidationError as error:
+            self.problems += problems_of(error, self._document, model, inner)
+            return None
+
+    def _refuse(self, path: KeyPath, what: str, remedy: str) -> None:
+        self.problems.append(self._document.problem(path, what, remedy))
+
+
+Found = TypeVar("Found", WorkerManifest, PlannerManifest)
+
+
+def named(name: str, manifests: Mapping[str, Found]) -> Found | None:
+    """Return the manifest of a name, however it is spelt: TrailingStopManager is trailing_stop_manager."""
+    exact = manifests.get(name)
+    if exact is not None:
+        return exact
+    return next((one for known, one in manifests.items() if folded(known) == folded(name)), None)
+
+
+def _repeated_names(document: Document, workers: Sequence[WorkerUse]) -> Iterator[Problem]:
+    for index, use in enumerate(workers):
+        if use.name in [earlier.name for earlier in workers[:index]]:
+            what = f"two workers are called {use.name}"
+            yield document.problem(("workers", index), what, "give one of them another `name`")
+
+
+def _mode_problems(file: BlueprintFile) -> Iterator[Problem]:
+    blueprint, document = file.blueprint, file.document
+    has_direct = blueprint.direct is not None
+    is_direct = blueprint.mode is StrategyMode.DIRECT
+    if is_direct and not has_direct:
+        yield document.problem(("mode",), "mode direct has no direct block", "add `direct:`, or write swot")
+    if has_direct and not is_direct:
+        yield document.problem(
+            ("direct",), "a direct block belongs to mode direct", "remove it, or write mode: direct"
+        )
+    if blueprint.direct is not None and blueprint.direct.entry.model_fields_set & {"symbol", "direction"}:
+        what = "symbol and direction are those of the signal"
+        yield document.problem(("direct", "entry"), what, "remove symbol and direction")
+    for index, use in enumerate(file.workers):
+        if is_direct and use.manifest.category is WorkerCategory.STRATEGY:
+            what = f"{use.name} is a strategy planner, and mode direct has none"
+            yield document.problem(("workers", index, "use"), what, "remove it, or write mode: swot")
+
+
+def _role_problems(file: BlueprintFile) -> Iterator[Problem]:
+    for role in sorted(_roles_needed(file)):
+        if not file.planners[role]:
+            key: KeyPath = ("planners", role.value)
+            what = f"no {role} planner, and the workers' directives need one"
+            yield file.document.problem(key, what, "add one (`- use: NAME`)")
+
+
+def _roles_needed(file: BlueprintFile) -> set[PlanRole]:
+    """Say which plans the directives of this blueprint's workers can need; a CLOSE needs none."""
+    categories = {use.manifest.category for use in file.workers}
+    opens = file.blueprint.mode is StrategyMode.DIRECT or bool(
+        categories & {WorkerCategory.STRATEGY, WorkerCategory.SCHEDULED_OPERATIONS}
+    )
+    needed: set[PlanRole] = set()
+    if opens:
+        needed |= {PlanRole.ENTRY, PlanRole.SIZE, PlanRole.ROUTING}
+        if file.blueprint.protection is Protection.REQUIRED:
+            needed.add(PlanRole.EXIT)
+    if WorkerCategory.DYNAMIC_MANAGEMENT in categories:
+        needed |= {PlanRole.EXIT, PlanRole.ROUTING}
+    return needed
+
+
+def _coverage_problems(file: BlueprintFile, check: CoverageCheck) -> Iterator[Problem]:
+    for role in PlanRole:
+        uses = file.planners[role]
+        if uses:
+            for what in check(role, uses):
+                yield file.document.problem(
+                    ("planners", role.value), what, "mend the ranges or the priorities"
+                )

@@ -1,0 +1,100 @@
+"""The model of platform.yaml: what one desk is, beside its strategies."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from desk.config.execution_settings import Orchestration
+from desk.config.market_settings import FeedSettings, InstrumentSettings
+from desk.config.schedule_settings import ScheduleSettings
+from desk.config.values import Currency, Milliseconds, TimeZone
+from desk.contracts.dto import Dto, Fraction, NotNegative, Positive
+
+
+class DeskSettings(Dto):
+    """Say which desk this is."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")] = Field(
+        description="the desk's name: small letters, digits and -; it is part of every client order id"
+    )
+    account_currency: Currency = Field(description="the currency the account is valued in, such as USDT")
+    time_zone: TimeZone = Field(
+        "UTC", description="the IANA time zone of schedules that name none, such as UTC"
+    )
+
+
+class PaperSettings(Dto):
+    """Set the embedded exchange up."""
+
+    opening_balances: Mapping[Currency, NotNegative] = Field(
+        min_length=1, description="what a new account starts with, as CURRENCY: amount"
+    )
+    latency_ms: Milliseconds = Field(20, description="the time from a request to its answer, in milliseconds")
+    slippage: Fraction = Field(
+        Decimal("0.0002"),
+        description="the share of the price a market order loses, from 0 to 1",
+    )
+    partial_fill_fraction: Fraction = Field(
+        Decimal(0),
+        description="the share of a tick's size that can fill an order, up to 1; 0 for no such bound",
+    )
+    max_fill_base: Positive | None = Field(
+        None, description="the largest size filled at once, in base, above 0"
+    )
+
+
+class ConnectorSettings(Dto):
+    """Choose where orders go."""
+
+    name: Literal["paper"] = Field(description="where orders go: paper")
+    paper: PaperSettings = Field(description="the embedded exchange's settings")
+
+
+class RiskSettings(Dto):
+    """Bound every order, whatever a strategy wants; amounts in the account currency."""
+
+    max_order_notional: Positive = Field(description="the largest order, in the account currency, above 0")
+    max_position_notional: Positive = Field(
+        description="the largest position on one symbol, in the account currency, above 0"
+    )
+    price_collar: Annotated[Fraction, Field(gt=0)] = Field(
+        Decimal("0.05"),
+        description="how far an order's price may lie from a fresh price, as a fraction above 0 up to 1",
+    )
+    max_orders_per_minute: Annotated[int, Field(gt=0)] = Field(
+        60, description="the most orders sent in any minute, a whole number above 0"
+    )
+    duplicate_window_ms: Milliseconds = Field(
+        1000, description="the time in which an equal order of the same trade is refused, in milliseconds"
+    )
+    max_price_age_ms: Annotated[int, Field(gt=0)] = Field(
+        5000, description="the oldest price an order may be checked against, in milliseconds above 0"
+    )
+    max_open_trades: Annotated[int, Field(gt=0)] = Field(
+        20, description="the most trades open at once, a whole number above 0"
+    )
+
+
+class StorageSettings(Dto):
+    """Choose where the desk keeps its journal, account, lock and log."""
+
+    path: Annotated[str, Field(min_length=1)] | None = Field(
+        None, description="the folder the desk keeps its state in; ~ is the home folder"
+    )
+
+
+class Platform(Dto):
+    """Hold platform.yaml whole."""
+
+    desk: DeskSettings = Field(description="which desk this is")
+    instruments: Annotated[tuple[InstrumentSettings, ...], Field(min_length=1)] = Field(
+        description="the symbols that can be traded, each with its filters and fees"
+    )
+    connector: ConnectorSettings = Field(description="where orders go")
+    feed: FeedSettings = Field(description="where prices come from")
+    orchestration: Orchestration = Field(Orchestration(), description="how directives are executed")
+    risk: RiskSettings = Field(description="the bounds of every order")
+    storage: StorageSettings = Field(StorageSettings(), description="where the desk keeps its state")
+    schedule: tuple[ScheduleSettings, ...] = Field((), description="the schedules workers can hear")

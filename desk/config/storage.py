@@ -1,0 +1,56 @@
+"""Where a desk keeps its state: one folder, one file per purpose."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from desk.config.platform import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class StorageLayout:
+    """Name the files of one desk's state folder."""
+
+    folder: Path
+
+    @property
+    def journal(self) -> Path:
+        """Journal and ledger."""
+        return self.folder / "journal.sqlite3"
+
+    @property
+    def account(self) -> Path:
+        """The paper exchange's account: the venue's truth survives the desk."""
+        return self.folder / "account.sqlite3"
+
+    @property
+    def spool(self) -> Path:
+        """Fills that the journal could not take, one JSON object a line."""
+        return self.folder / "spool.jsonl"
+
+    @property
+    def lock(self) -> Path:
+        """Held by flock while a desk lives."""
+        return self.folder / "desk.lock"
+
+    @property
+    def log(self) -> Path:
+        """The log file."""
+        return self.folder / "desk.log"
+
+    @property
+    def replay(self) -> "StorageLayout":
+        """The folder of replays, which never touch the desk's own files."""
+        return StorageLayout(self.folder / "replay")
+
+    def create(self) -> None:
+        """Make the folder, for its owner alone."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def storage_of(platform: Platform) -> StorageLayout:
+    """Return the layout of `storage.path`, or of the user's state folder for the desk's id."""
+    if platform.storage.path is not None:
+        return StorageLayout(Path(platform.storage.path).expanduser())
+    return StorageLayout(platformdirs.user_state_path("desk", appauthor=False) / platform.desk.id)
