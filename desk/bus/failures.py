@@ -1,0 +1,69 @@
+"""What can go wrong on the bus, as the platform is told about it."""
+
+from dataclasses import dataclass
+
+from desk.contracts.causality import CausalityChain
+from desk.contracts.ids import DirectiveId
+from desk.contracts.problems import DeskError
+
+
+class EventLoopDetected(DeskError):
+    """Events caused events without end: the chain was cut before the one named last."""
+
+    def __init__(self, path: tuple[str, ...], bound: str) -> None:
+        """Name the cycle within `path`, the event that was cut last, and the bound it met."""
+        self.cycle = cycle_of(path)
+        self.bound = bound
+        super().__init__(f"loop of events cut at {bound}: {' -> '.join(self.cycle)}")
+
+
+class PublicationRefused(DeskError):
+    """A worker published what it may not: a foreign name, payload or identity."""
+
+
+class TimeBudgetExceeded(DeskError):
+    """A worker's call took longer than its budget; what it answered was still taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerFailure:
+    """Report that `subscriber` failed on an event; everybody else heard it all the same.
+
+    `cause` is the chain of the event in hand. A planner's failure on a PLAN_..._REQUESTED event needs no
+    second end of the flow: planning refuses the directive for the plan that is missing.
+    """
+
+    subscriber: str
+    event_name: str
+    strategy_id: str | None
+    error: Exception
+    cause: CausalityChain | None
+
+    @property
+    def flow_id(self) -> DirectiveId | None:
+        """The flow in which it happened, None where no directive was issued yet."""
+        return self.cause.directive_id if self.cause is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class FlowStopRequested:
+    """Report that a worker answered STOP: the flow in hand, where there is one, should end here."""
+
+    worker: str
+    strategy_id: str
+    reason: str
+    cause: CausalityChain | None
+
+    @property
+    def flow_id(self) -> DirectiveId | None:
+        """The flow that should end, None where no directive was issued yet."""
+        return self.cause.directive_id if self.cause is not None else None
+
+
+def cycle_of(path: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the end of `path` from the last earlier occurrence of its last name; all of it without one."""
+    last = path[-1]
+    for start in range(len(path) - 2, -1, -1):
+        if path[start] == last:
+            return path[start:]
+    return path

@@ -1,0 +1,24 @@
+"""How much a chain of events, and one worker, may do before the platform steps in."""
+
+from dataclasses import dataclass
+
+NANOSECONDS_PER_MS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class BusLimits:
+    """Bound what one subscriber's call can set off: nested publishes, and events in all."""
+
+    max_depth: int = 32
+    max_chain_events: int = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterLimits:
+    """Bound a worker: errors within a window, time per call, and events per call and per second."""
+
+    max_errors: int = 5
+    error_window_ms: int = 3_600_000
+    time_budget_ms: int = 50
+    max_events_per_call: int = 100
+    max_events_per_second: int = 1_000
