@@ -1,0 +1,1 @@
+"""Workers that rate the market: its strengths and weaknesses."""

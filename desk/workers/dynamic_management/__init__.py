@@ -1,0 +1,1 @@
+"""Position lifecycle workers that move the exits of open trades."""

@@ -1,0 +1,37 @@
+"""Whether a price may be acted on, and prices as a trader writes them."""
+
+from decimal import Decimal
+
+from desk.contracts.market import Quote, Tick
+
+
+def price_fault(price: Tick | Quote | None, now_ms: int, max_age_ms: int) -> str | None:
+    """Name why a price cannot be acted on: missing, not finite, crossed, too old. None where it can."""
+    if price is None:
+        return "there is no price"
+    if not (price.bid.is_finite() and price.ask.is_finite() and 0 < price.bid <= price.ask):
+        return f"bid {price.bid} and ask {price.ask} are no market"
+    age_ms = now_ms - price.time_ms
+    if not age_ms <= max_age_ms:
+        return f"the price is {age_ms} ms old, at most {max_age_ms} ms is allowed"
+    return None
+
+
+def middle(price: Tick | Quote) -> Decimal:
+    """Return the middle of bid and ask, in quote."""
+    return (price.bid + price.ask) / 2
+
+
+def written(amount: Decimal) -> str:
+    """Write an amount with thousands separated and no trailing zeros."""
+    return f"{amount.normalize():,f}"
+
+
+def percent(fraction: Decimal) -> str:
+    """Write a fraction as percent."""
+    return f"{(fraction * 100).normalize():f} %"
+
+
+def milliseconds(seconds: Decimal) -> int:
+    """Return seconds as whole milliseconds."""
+    return int(seconds * 1000)

@@ -1,0 +1,1 @@
+"""Position lifecycle workers that take risk off."""

@@ -1,0 +1,1 @@
+"""Position lifecycle workers that act by the calendar."""

@@ -1,0 +1,1 @@
+"""Workers that weigh strengths, weaknesses, opportunities and threats, and decide."""

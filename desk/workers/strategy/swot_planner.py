@@ -1,0 +1,295 @@
+"""Decide on trades: an opportunity confronted with the context and the threats of its symbol."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Self
+
+from pydantic import model_validator
+
+from desk.contracts.assets import is_affected
+from desk.contracts.causality import CausalityChain
+from desk.contracts.directives import (
+    DirectiveScope,
+    EntryDirective,
+    ExitDirective,
+    RoutingDirective,
+    SizeDirective,
+    StrategyDirective,
+)
+from desk.contracts.envelope import DispositionEnvelope
+from desk.contracts.events import (
+    CONTEXT_ASSESSED,
+    OPPORTUNITY_DETECTED,
+    STRATEGY_DIRECTIVE_ISSUED,
+    THREAT_DETECTED,
+)
+from desk.contracts.ids import ThreatId
+from desk.contracts.manifests import BarsNeeded, WorkerCategory, WorkerManifest, parameter
+from desk.contracts.market import ONE, ZERO
+from desk.contracts.ports.plugin import PluginContext
+from desk.contracts.positions import Position
+from desk.contracts.signals import ContextAssessment, OpportunitySignal, ThreatSignal
+from desk.contracts.states import DeskState
+from desk.workers.bars import BarParameters
+from desk.workers.base import Worker, issue
+from desk.workers.confrontation import Confrontation
+from desk.workers.indicators import AverageTrueRange
+from desk.workers.prices import middle, milliseconds, price_fault, written
+
+_DECIDED = "decided_at_ms"
+
+_MOST_TOLERANCE = Decimal("0.5")
+"""A stop farther away than half the price is a fault of the data, not a stop."""
+
+
+class Reversal(StrEnum):
+    """What an opportunity against an open trade does."""
+
+    IGNORE = "ignore"
+    CLOSE = "close"
+
+
+class SwotParameters(BarParameters):
+    """Say how sure a decision must be, what it risks, and where it leaves.
+
+    The bars are those of the average true range; with `stop_fraction` none are read.
+    """
+
+    threshold: Decimal = parameter(
+        Decimal("0.6"), "score", "The weakest of the four confrontations must reach this.", gt=0, le=1
+    )
+    threat_memory_s: Decimal = parameter(
+        Decimal(900), "s", "How long a threat counts after it was last raised.", gt=0
+    )
+    account_risk_fraction: Decimal | None = parameter(
+        None, "fraction of equity", "What a trade may lose at its stop; this or max_risk_quote.", gt=0, le=1
+    )
+    max_risk_quote: Decimal | None = parameter(
+        None, "quote", "What a trade may lose at its stop; this or account_risk_fraction.", gt=0
+    )
+    stop_fraction: Decimal | None = parameter(
+        None, "fraction of the entry", "The distance of the stop; this or stop_atr_multiple.", gt=0, lt=1
+    )
+    stop_atr_multiple: Decimal | None = parameter(
+        None, "average true ranges", "The distance of the stop; this or stop_fraction.", gt=0
+    )
+    atr_bars: int = parameter(14, "bars", "The period of the average true range.", ge=1, le=1000)
+    risk_reward_ratio: Decimal = parameter(
+        Decimal(2), "stop distances", "The distance of the profit target.", gt=0
+    )
+    timing_preference: Decimal = parameter(
+        ONE, "0 to 1", "1 enters at once, 0 waits for a price.", ge=0, le=1
+    )
+    execution_urgency: Decimal = parameter(ONE, "0 to 1", "1 sends at the market.", ge=0, le=1)
+    max_slippage: Decimal = parameter(
+        Decimal("0.005"), "fraction of the price", "What the entry may lose on the way.", ge=0, lt=1
+    )
+    reverse: Reversal = parameter(
+        Reversal.IGNORE, "", "close: an opportunity against an open trade closes it; ignore: it does nothing."
+    )
+    cooldown_s: Decimal = parameter(Decimal(60), "s", "The pause between two decisions on a symbol.", ge=0)
+    max_price_age_s: Decimal = parameter(Decimal(5), "s", "On an older price nothing is decided.", gt=0)
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> Self:
+        for one, other in (
+            ("account_risk_fraction", "max_risk_quote"),
+            ("stop_fraction", "stop_atr_multiple"),
+        ):
+            if (getattr(self, one) is None) == (getattr(self, other) is None):
+                message = f"give {one} or {other}, one of them"
+                raise ValueError(message)
+        return self
+
+    @property
+    def warm_up_bars(self) -> int:
+        """As many as the average true range takes."""
+        return self.atr_bars
+
+    def bars_needed(self) -> tuple[BarsNeeded, ...]:
+        """Ask for bars where the stop is measured by them."""
+        return () if self.stop_atr_multiple is None else super().bars_needed()
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """Hold an opportunity with what it was confronted with."""
+
+    opportunity: OpportunitySignal
+    assessment: ContextAssessment
+    threats: tuple[ThreatSignal, ...]
+    score: Decimal
+
+
+class SwotPlanner(Worker):
+    """Issue a NEW_TRADE for an opportunity that context and threats do not speak against.
+
+    One trade at a time. Without a context assessment of the symbol there is no strength, and
+    nothing is decided. List context and threat workers before the opportunity workers in a blueprint, so
+    that they have spoken about a bar when an opportunity in it is weighed.
+    """
+
+    manifest = WorkerManifest(
+        name="swot_planner",
+        category=WorkerCategory.STRATEGY,
+        summary="Confronts opportunities with context and threats, and decides on trades.",
+        handlers={
+            CONTEXT_ASSESSED: "on_context_assessed",
+            THREAT_DETECTED: "on_threat_detected",
+            OPPORTUNITY_DETECTED: "on_opportunity_detected",
+        },
+        publishes=frozenset({STRATEGY_DIRECTIVE_ISSUED}),
+        parameters=SwotParameters,
+        state={_DECIDED: "when the last directive was issued, for the pause"},
+    )
+
+    def __init__(self, parameters: SwotParameters, context: PluginContext) -> None:
+        super().__init__(parameters, context)
+        self._parameters = parameters
+        self._threat_memory_ms = milliseconds(parameters.threat_memory_s)
+        self._cooldown_ms = milliseconds(parameters.cooldown_s)
+        self._max_price_age_ms = milliseconds(parameters.max_price_age_s)
+        self._assessment: ContextAssessment | None = None
+        self._threats: dict[ThreatId, ThreatSignal] = {}
+
+    def on_context_assessed(self, assessment: ContextAssessment) -> DispositionEnvelope:
+        """Keep the newest assessment of the symbol; it stands until the next."""
+        if assessment.symbol == self._parameters.symbol:
+            self._assessment = assessment
+        return DispositionEnvelope.CONTINUE
+
+    def on_threat_detected(self, threat: ThreatSignal) -> DispositionEnvelope:
+        """Keep a threat to the symbol for as long as it counts."""
+        self._forget_old_threats()
+        if is_affected(self._parameters.symbol, threat.affected_asset):
+            self._threats[threat.threat_id] = threat
+        return DispositionEnvelope.CONTINUE
+
+    def on_opportunity_detected(self, opportunity: OpportunitySignal) -> DispositionEnvelope:
+        """Weigh the opportunity, and act on it where that is allowed and worth it."""
+        if opportunity.symbol != self._parameters.symbol:
+            return DispositionEnvelope.CONTINUE
+        weighed = self._weigh(opportunity)
+        if weighed is None or weighed.score < self._parameters.threshold or self._is_silent():
+            return DispositionEnvelope.CONTINUE
+        own = [
+            position
+            for position in self.view.positions_on(opportunity.symbol)
+            if position.strategy_id == self.context.strategy_id
+        ]
+        directive = self._reverse(weighed, own) if own else self._open(weighed)
+        if directive is None:
+            return DispositionEnvelope.CONTINUE
+        self.context.memory.put(_DECIDED, str(directive.decided_at_ms))
+        return issue(directive)
+
+    def _forget_old_threats(self) -> None:
+        oldest_ms = self.view.now_ms() - self._threat_memory_ms
+        for threat in [one for one in self._threats.values() if one.detected_at_ms < oldest_ms]:
+            del self._threats[threat.threat_id]
+
+    def _weigh(self, opportunity: OpportunitySignal) -> _Weighed | None:
+        assessment = self._assessment
+        if assessment is None:
+            return None
+        self._forget_old_threats()
+        threats = tuple(self._threats.values())
+        confrontation = Confrontation.of(
+            opportunity.side,
+            symbol_strength=assessment.strength,
+            symbol_weakness=assessment.weakness,
+            opportunity=opportunity.confidence,
+            threat=max((one.severity for one in threats), default=ZERO),
+        )
+        return _Weighed(opportunity, assessment, threats, confrontation.score)
+
+    def _is_silent(self) -> bool:
+        view, symbol = self.view, self._parameters.symbol
+        decided_at_ms = self.context.memory.get(_DECIDED)
+        is_cooling = decided_at_ms is not None and view.now_ms() - int(decided_at_ms) < self._cooldown_ms
+        return (
+            is_cooling
+            or view.state() is not DeskState.ACTIVE
+            or not view.is_reconciled()
+            or view.has_unknown_order(symbol)
+            or view.has_pending_entry(self.context.strategy_id, symbol)
+            or price_fault(view.quote(symbol), view.now_ms(), self._max_price_age_ms) is not None
+        )
+
+    def _reverse(self, weighed: _Weighed, own: list[Position]) -> StrategyDirective | None:
+        """Ask to close the trades that the opportunity is against; a trade of its own comes with the next."""
+        against = tuple(
+            position.trade_id
+            for position in own
+            if position.side is not weighed.opportunity.side
+            and not self.view.has_directive_in_flight(position.trade_id)
+        )
+        if self._parameters.reverse is Reversal.IGNORE or not against:
+            return None
+        opportunity = weighed.opportunity
+        return self.new_directive(
+            scope=DirectiveScope.CLOSE_EXISTING,
+            rationale=f"{opportunity.signal_type} {opportunity.side} against it: {self._reasons(weighed)}",
+            causality=self._causality(weighed),
+            confidence=weighed.score,
+            target_trade_ids=against,
+        )
+
+    def _open(self, weighed: _Weighed) -> StrategyDirective | None:
+        opportunity, parameters = weighed.opportunity, self._parameters
+        instrument = self.view.instrument(opportunity.symbol)
+        tolerance = self._stop_tolerance()
+        if instrument is None or tolerance is None or (instrument.is_spot and opportunity.side.sign < 0):
+            return None
+        return self.new_directive(
+            scope=DirectiveScope.NEW_TRADE,
+            rationale=f"{opportunity.signal_type} {opportunity.side}: {self._reasons(weighed)}",
+            causality=self._causality(weighed),
+            confidence=weighed.score,
+            entry_directive=EntryDirective(
+                symbol=opportunity.symbol,
+                direction=opportunity.side.entry_side,
+                timing_preference=parameters.timing_preference,
+                max_acceptable_slippage=parameters.max_slippage,
+            ),
+            size_directive=self._size(),
+            exit_directive=ExitDirective(
+                stop_loss_tolerance=tolerance, risk_reward_ratio=parameters.risk_reward_ratio
+            ),
+            routing_directive=RoutingDirective(
+                execution_urgency=parameters.execution_urgency, max_total_slippage=parameters.max_slippage
+            ),
+        )
+
+    def _size(self) -> SizeDirective:
+        if self._parameters.max_risk_quote is not None:
+            return SizeDirective(max_risk_amount=self._parameters.max_risk_quote)
+        return SizeDirective(account_risk_fraction=self._parameters.account_risk_fraction)
+
+    def _stop_tolerance(self) -> Decimal | None:
+        """Return the stop's distance as a fraction of the price, None where it cannot be told."""
+        parameters = self._parameters
+        multiple = parameters.stop_atr_multiple
+        if multiple is None:
+            return parameters.stop_fraction
+        average = AverageTrueRange(parameters.atr_bars)
+        for bar in self.view.bars(parameters.symbol, parameters.interval_ms):
+            average.add(bar)
+        quote = self.view.quote(parameters.symbol)
+        if average.value is None or quote is None:
+            return None
+        tolerance = (average.value * multiple / middle(quote)).quantize(Decimal("0.000001"))
+        return tolerance if 0 < tolerance <= _MOST_TOLERANCE else None
+
+    def _reasons(self, weighed: _Weighed) -> str:
+        return f"{weighed.opportunity.rationale}; score {written(weighed.score)}" + "".join(
+            f"; in spite of {one.threat_type} {written(one.severity)}" for one in weighed.threats
+        )
+
+    def _causality(self, weighed: _Weighed) -> CausalityChain:
+        """Name the signals weighed; the chain itself comes from the opportunity."""
+        chain = self.because_of(
+            weighed.opportunity.opportunity_id, *(one.threat_id for one in weighed.threats)
+        )
+        return chain if chain.context_assessment_id else chain.extended(weighed.assessment.context_id)
