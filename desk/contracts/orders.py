@@ -34,6 +34,11 @@ class Leg(StrEnum):
         """Whether the order rests to protect: it outlives the flow that placed it."""
         return self in {Leg.STOP, Leg.TARGET}
 
+    @property
+    def adds_risk(self) -> bool:
+        """Whether the order opens or adds; every other leg only lowers what is held."""
+        return self is Leg.ENTRY
+
 
 class OrderStatus(StrEnum):
     """Where an order is in its life; it only moves forward."""

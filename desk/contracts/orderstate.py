@@ -44,6 +44,13 @@ class OrderState:
         return max(self.size_base - self.filled_base, ZERO)
 
     @property
+    def is_over(self) -> bool:
+        """Whether the order is terminal and, where it filled, its fills are booked."""
+        if self.status is OrderStatus.FILLED:
+            return self.filled_base >= self.size_base
+        return self.status.is_terminal
+
+    @property
     def average_price(self) -> Decimal | None:
         """The average fill price, None before the first fill."""
         return self.value_filled_quote / self.filled_base if self.filled_base > 0 else None

@@ -21,7 +21,7 @@ class Position:
     trade_id: TradeId
     strategy_id: str
     worker: str
-    directive_id: DirectiveId
+    directive_id: DirectiveId | None
     symbol: str
     kind: InstrumentKind
     side: PositionSide

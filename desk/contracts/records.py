@@ -69,12 +69,12 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True)
 class TradeIntended:
-    """A trade exists from its intent: identity and plan, no size yet."""
+    """A trade exists from its intent: identity and plan, no size yet. No directive means EXTERNAL."""
 
     trade_id: TradeId
     strategy_id: str
     worker: str
-    directive_id: DirectiveId
+    directive_id: DirectiveId | None
     symbol: str
     kind: InstrumentKind
     side: PositionSide

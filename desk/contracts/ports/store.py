@@ -66,6 +66,10 @@ class LedgerView(Protocol):
         """Tell whether a venue fill is booked."""
         ...
 
+    def last_fill_ms(self) -> int | None:
+        """Return the venue's time of the newest fill booked, None before the first."""
+        ...
+
     def is_flow_ended(self, flow_id: str) -> bool:
         """Tell whether a flow has its end."""
         ...

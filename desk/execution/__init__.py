@@ -1,0 +1,1 @@
+"""The platform acts: one orchestrator, one gate, one way to the venue, one end to every flow."""

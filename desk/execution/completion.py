@@ -1,0 +1,65 @@
+"""When a flow is over: its orders are terminal and what they opened is protected."""
+
+from desk.contracts.directives import DirectiveScope
+from desk.contracts.execution import FlowOutcome
+from desk.contracts.ids import DirectiveId, TradeId
+from desk.contracts.orders import OrderStatus
+from desk.contracts.orderstate import OrderState
+from desk.contracts.ports.store import LedgerView
+from desk.execution.flow_registry import FlowRegistry, OpenFlow
+from desk.execution.flow_termination import FlowTerminationHandler
+
+
+class FlowCompletionRule:
+    """End a flow as soon as nothing of it is left to happen."""
+
+    def __init__(self, flows: FlowRegistry, ledger: LedgerView, termination: FlowTerminationHandler) -> None:
+        self._flows = flows
+        self._ledger = ledger
+        self._termination = termination
+
+    def on_order(self, order: OrderState) -> None:
+        """Look at the flows of an order's trade."""
+        self.evaluate_trade(order.trade_id)
+
+    def evaluate_trade(self, trade_id: TradeId) -> None:
+        """Look at every open flow of a trade."""
+        for flow in self._flows.of_trade(trade_id):
+            self.evaluate(flow.flow_id)
+
+    def evaluate(self, flow_id: DirectiveId) -> None:
+        """End the flow if it is over; a live entry or an UNKNOWN order keeps it open."""
+        flow = self._flows.get(flow_id)
+        if flow is None or flow.execution is None or flow.running:
+            return
+        if flow.execution.emergency or not all(self._is_settled(flow, one) for one in flow.trades):
+            return
+        self._end(flow)
+
+    def _is_settled(self, flow: OpenFlow, trade_id: TradeId) -> bool:
+        for order in self._ledger.orders_of(trade_id):
+            is_own = order.directive_id == flow.flow_id
+            if is_own and (not order.request.leg.is_protective or order.status is OrderStatus.UNKNOWN):
+                return False
+        position = self._ledger.position(trade_id)
+        return position is None or not position.is_open or position.is_protected
+
+    def _end(self, flow: OpenFlow) -> None:
+        if flow.effects and not flow.problems:
+            self._termination.end(flow, FlowOutcome.SUCCESS, "executed")
+        elif flow.effects:
+            self._termination.end(flow, FlowOutcome.SUCCESS, "partly executed")
+        else:
+            if not flow.problems:
+                flow.problems.append(_nothing_happened(flow))
+            self._termination.end(flow, FlowOutcome.ERROR, "not executed")
+
+
+def _nothing_happened(flow: OpenFlow) -> str:
+    match flow.directive.scope:
+        case DirectiveScope.NEW_TRADE:
+            return "the entry ended without a fill"
+        case DirectiveScope.MODIFY_EXISTING:
+            return "nothing was left to change"
+        case DirectiveScope.CLOSE_EXISTING:
+            return "nothing was left to close"

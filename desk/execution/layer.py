@@ -1,0 +1,179 @@
+"""The execution layer put together: who hears whom, in which order."""
+
+from dataclasses import dataclass
+
+from desk.bus import EventBus
+from desk.contracts import events
+from desk.contracts.ports.connector import IAPIConnector
+from desk.contracts.ports.store import LedgerView, Recorder
+from desk.contracts.ports.time import Clock, IdSource, Spawner
+from desk.contracts.ports.view import DeskView
+from desk.contracts.records import DeskStateChanged
+from desk.execution.close import TradeCloser
+from desk.execution.completion import FlowCompletionRule
+from desk.execution.desk_state import DeskStateLatch
+from desk.execution.emergency_exit import EmergencyExit
+from desk.execution.execution_report import ExecutionReport
+from desk.execution.external import ExternalBook
+from desk.execution.flow_journal import BirthEntries, FlowJournal
+from desk.execution.flow_registry import FlowRegistry
+from desk.execution.flow_termination import FlowTerminationHandler
+from desk.execution.gate import PreTradeGate
+from desk.execution.modify import ModifyExecutor
+from desk.execution.naked_clock import NakedClock
+from desk.execution.new_trade import NewTradeExecutor
+from desk.execution.orchestrator import Executors, JobRefusals, PlanExecutionOrchestrator
+from desk.execution.platform_directives import ProtectionDirectives
+from desk.execution.protection import ProtectionKeeper
+from desk.execution.reach import Reach
+from desk.execution.reconciliation import Reconciliation
+from desk.execution.resolver import OutcomeResolver
+from desk.execution.sending import OrderSender
+from desk.execution.settings import ExecutionSettings
+from desk.execution.venue_events import VenueEventIntake
+from desk.execution.waiting import Signals
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionPorts:
+    """Hold what the execution layer is connected to."""
+
+    settings: ExecutionSettings
+    bus: EventBus
+    connector: IAPIConnector
+    recorder: Recorder
+    ledger: LedgerView
+    view: DeskView
+    clock: Clock
+    ids: IdSource
+    spawner: Spawner
+    flows: FlowRegistry
+    births: BirthEntries
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionLayer:
+    """Hold the parts that the runtime talks to."""
+
+    flows: FlowRegistry
+    state: DeskStateLatch
+    journal: FlowJournal
+    termination: FlowTerminationHandler
+    completion: FlowCompletionRule
+    orchestrator: PlanExecutionOrchestrator
+    new_trade: NewTradeExecutor
+    keeper: ProtectionKeeper
+    resolver: OutcomeResolver
+    intake: VenueEventIntake
+    reconciliation: Reconciliation
+    emergency_exit: EmergencyExit
+    naked: NakedClock
+    sender: OrderSender
+
+
+def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
+    """Build the layer; nothing listens before `attach_execution`."""
+    state = DeskStateLatch(
+        ports.recorder, ports.clock, ports.settings.desk_id, lambda change: _announce(ports.bus, change)
+    )
+    termination = FlowTerminationHandler(ports.bus, ports.recorder, ports.clock, ports.flows)
+    completion = FlowCompletionRule(ports.flows, ports.ledger, termination)
+    reach = _reach(ports)
+    naked = NakedClock(ports.ledger, ports.view, ports.clock)
+    directives = ProtectionDirectives(
+        ports.bus, ports.ids, ports.clock, ports.view, ports.ledger, ports.flows
+    )
+    keeper = ProtectionKeeper(
+        reach, ports.spawner, naked, completion.evaluate_trade, directives.on_unprotectable
+    )
+    resolver = OutcomeResolver(
+        ports.connector, ports.ledger, ports.recorder, ports.clock, ports.spawner, ports.bus
+    )
+    external = ExternalBook(ports.recorder, ports.ledger, ports.clock, ports.ids)
+    intake = VenueEventIntake(ports.recorder, ports.ledger, ports.view, ports.clock, ports.bus, external)
+    reconciliation = Reconciliation(
+        connector=ports.connector,
+        recorder=ports.recorder,
+        ledger=ports.ledger,
+        clock=ports.clock,
+        intake=intake,
+        resolver=resolver,
+        state=state,
+        desk_id=ports.settings.desk_id,
+    )
+    refusals = JobRefusals(ports.bus, ports.clock, ports.flows)
+    closer = TradeCloser(reach, ports.flows, keeper, refusals.refuse)
+    leave = EmergencyExit(
+        reach=reach,
+        connector=ports.connector,
+        spawner=ports.spawner,
+        state=state,
+        flows=ports.flows,
+        closer=closer,
+        termination=termination,
+        reconcile=reconciliation.run,
+    )
+    new_trade = NewTradeExecutor(reach, ports.spawner, refusals.refuse)
+    executors = Executors(
+        new_trade, ModifyExecutor(reach, ports.flows, keeper, refusals.refuse), closer, leave
+    )
+    orchestrator = PlanExecutionOrchestrator(
+        settings=ports.settings,
+        bus=ports.bus,
+        spawner=ports.spawner,
+        flows=ports.flows,
+        completion=completion,
+        state=state,
+        refusals=refusals,
+        ledger=ports.ledger,
+        executors=executors,
+    )
+    layer = ExecutionLayer(
+        ports.flows, state,
+        FlowJournal(ports.bus, ports.recorder, ports.clock, ports.flows, ports.births),
+        termination, completion, orchestrator, new_trade, keeper, resolver, intake, reconciliation, leave,
+        naked, reach.sender,
+    )  # fmt: skip
+    _attach(ports, layer, reach.signals, directives)
+    return layer
+
+
+def _reach(ports: ExecutionPorts) -> Reach:
+    gate = PreTradeGate(ports.settings.risk, ports.view)
+    sender = OrderSender(
+        settings=ports.settings,
+        connector=ports.connector,
+        recorder=ports.recorder,
+        ledger=ports.ledger,
+        view=ports.view,
+        clock=ports.clock,
+        gate=gate,
+        bus=ports.bus,
+    )
+    return Reach(
+        ports.settings, sender, ports.ledger, ports.recorder, ports.view, ports.clock, Signals(),
+        ports.connector.capabilities,
+    )  # fmt: skip
+
+
+def _announce(bus: EventBus, change: DeskStateChanged) -> None:
+    bus.publish(events.DESK_STATE_CHANGED, change)
+
+
+def _attach(
+    ports: ExecutionPorts, layer: ExecutionLayer, signals: Signals, directives: ProtectionDirectives
+) -> None:
+    """Subscribe in the order of effect: written, reported, protected, woken, ended."""
+    bus = ports.bus
+    report = ExecutionReport(bus, ports.recorder, ports.clock, ports.flows)
+    layer.journal.attach()
+    layer.termination.attach()
+    layer.orchestrator.attach()
+    bus.subscribe(events.FILL_BOOKED, directives.on_fill, subscriber="platform.protection")
+    bus.subscribe(events.FILL_BOOKED, layer.keeper.on_fill, subscriber="platform.keeper")
+    bus.subscribe(events.ORDER_UPDATED, report.on_order, subscriber="platform.report")
+    bus.subscribe(events.ORDER_UPDATED, layer.keeper.on_order, subscriber="platform.keeper")
+    layer.resolver.attach()
+    bus.subscribe(events.ORDER_UPDATED, signals.on_order, subscriber="platform.signals")
+    bus.subscribe(events.ORDER_UPDATED, layer.completion.on_order, subscriber="platform.completion")
+    ports.connector.subscribe(layer.intake.take)

@@ -1,0 +1,39 @@
+"""Count every second that something is held without the stop it must have."""
+
+from desk.contracts.ids import TradeId
+from desk.contracts.ports.store import LedgerView
+from desk.contracts.ports.time import Clock
+from desk.contracts.ports.view import DeskView
+
+
+class NakedClock:
+    """Measure unprotected time per trade and in all, from what the venue confirmed."""
+
+    def __init__(self, ledger: LedgerView, view: DeskView, clock: Clock) -> None:
+        self._ledger = ledger
+        self._view = view
+        self._clock = clock
+        self._since_ms: dict[TradeId, int] = {}
+        self._finished_ms = 0
+
+    def note(self, trade_id: TradeId) -> None:
+        """Look at a trade after anything about it changed."""
+        position = self._ledger.position(trade_id)
+        is_naked = position is not None and position.is_open and not position.is_protected
+        if is_naked and position is not None:
+            instrument = self._view.instrument(position.symbol)
+            is_naked = instrument is None or not instrument.is_dust(position.size_base, position.entry_price)
+        if is_naked:
+            self._since_ms.setdefault(trade_id, self._clock.now_ms())
+        elif trade_id in self._since_ms:
+            self._finished_ms += self._clock.now_ms() - self._since_ms.pop(trade_id)
+
+    def naked_ms(self, trade_id: TradeId) -> int:
+        """Return how long a trade has been unprotected, zero where it is not."""
+        since_ms = self._since_ms.get(trade_id)
+        return 0 if since_ms is None else self._clock.now_ms() - since_ms
+
+    def total_ms(self) -> int:
+        """Return the unprotected time of all trades in this run."""
+        now_ms = self._clock.now_ms()
+        return self._finished_ms + sum(now_ms - since for since in self._since_ms.values())

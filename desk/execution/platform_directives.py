@@ -1,0 +1,85 @@
+"""Directives in the platform's own name: nobody bypasses the pipeline, repairs included."""
+
+from desk.bus import EventBus
+from desk.contracts import events
+from desk.contracts.causality import CausalityChain
+from desk.contracts.directives import DirectiveScope, StrategyDirective
+from desk.contracts.ids import DirectiveId, FillId, ScheduleId, TradeId
+from desk.contracts.market import ONE
+from desk.contracts.orderstate import OrderState
+from desk.contracts.ports.store import LedgerView
+from desk.contracts.ports.time import Clock, IdSource
+from desk.contracts.ports.view import DeskView
+from desk.contracts.records import FillBooked
+from desk.execution.flow_registry import FlowRegistry
+
+PLATFORM_PROTECTION = "platform.protection"
+
+
+class ProtectionDirectives:
+    """Issue what protection demands: a close after a stop's fill, a close where no stop can rest."""
+
+    def __init__(
+        self,
+        bus: EventBus,
+        ids: IdSource,
+        clock: Clock,
+        view: DeskView,
+        ledger: LedgerView,
+        flows: FlowRegistry,
+    ) -> None:
+        self._bus = bus
+        self._ids = ids
+        self._clock = clock
+        self._view = view
+        self._ledger = ledger
+        self._flows = flows
+
+    def on_fill(self, booked: FillBooked) -> None:
+        """Open the flow of a stop or target that filled after its own flow had ended."""
+        if booked.trade_id is None or booked.client_order_id is None:
+            return
+        order = self._ledger.order(booked.client_order_id)
+        if order is None or not order.request.leg.is_protective:
+            return
+        if self._flows.is_trade_in_flight(booked.trade_id):
+            return
+        self._close(booked.trade_id, _filled_words(order, booked), (order.client_order_id,), booked.fill_id)
+
+    def on_unprotectable(self, trade_id: TradeId, reason: str) -> None:
+        """Close a trade that cannot have its stop: held without one it is worse than not held."""
+        self._close(trade_id, f"no stop can rest, so the trade is closed: {reason}", ())
+
+    def _close(self, trade_id: TradeId, rationale: str, order_ids: tuple[str, ...], *fills: FillId) -> None:
+        position = self._ledger.position(trade_id)
+        if position is None:
+            return
+        chain = self._birth(position.symbol).extended(*fills, order_ids=order_ids)
+        directive = StrategyDirective(
+            directive_id=self._ids.new(DirectiveId),
+            strategy_id=position.strategy_id,
+            strategy_planner_id=PLATFORM_PROTECTION,
+            decided_at_ms=self._clock.now_ms(),
+            causality=chain,
+            scope=DirectiveScope.CLOSE_EXISTING,
+            confidence=ONE,
+            rationale=rationale,
+            target_trade_ids=(trade_id,),
+        )
+        self._bus.publish(
+            events.STRATEGY_DIRECTIVE_ISSUED, directive, strategy_id=position.strategy_id, cause=chain
+        )
+
+    def _birth(self, symbol: str) -> CausalityChain:
+        """Start at the tick in force; before the first one, at the platform's own schedule."""
+        quote = self._view.quote(symbol)
+        tick_id = quote.tick_id if quote is not None else None
+        return CausalityChain.born(tick_id if tick_id is not None else self._ids.new(ScheduleId))
+
+
+def _filled_words(order: OrderState, booked: FillBooked) -> str:
+    fill = booked.fill
+    return (
+        f"{order.request.leg} {order.stop_price or ''} filled: {fill.side} {fill.size_base} {fill.symbol}"
+        f" at {fill.price}; what is left goes with it"
+    )

@@ -1,0 +1,47 @@
+"""What every executor works with."""
+
+from dataclasses import dataclass
+
+from desk.contracts.orders import Capabilities, OrderStatus
+from desk.contracts.orderstate import OrderState
+from desk.contracts.ports.store import LedgerView, Recorder
+from desk.contracts.ports.time import Clock
+from desk.contracts.ports.view import DeskView
+from desk.execution.sending import OrderSender
+from desk.execution.settings import ExecutionSettings
+from desk.execution.waiting import Signals
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Hold the ports and parts an executor needs."""
+
+    settings: ExecutionSettings
+    sender: OrderSender
+    ledger: LedgerView
+    recorder: Recorder
+    view: DeskView
+    clock: Clock
+    signals: Signals
+    capabilities: Capabilities
+
+    async def until_over(self, order_id: str, timeout_ms: int) -> OrderState | None:
+        """Wait until an order is over; return it, over or not, after at most `timeout_ms`."""
+        deadline_ms = self.clock.monotonic_ms() + timeout_ms
+        while True:
+            order = self.ledger.order(order_id)
+            remaining_ms = deadline_ms - self.clock.monotonic_ms()
+            if order is None or order.is_over or remaining_ms <= 0:
+                return order
+            await self.signals.wait(order_id, remaining_ms)
+
+    async def cancel_and_wait(self, order: OrderState, reason: str) -> bool:
+        """Cancel an order; True once it is over, however it got there."""
+        await self.sender.cancel(order, reason)
+        ended = await self.until_over(order.client_order_id, self.settings.timeout_ms)
+        return ended is None or ended.is_over
+
+    def is_unknown(self, order_id: str) -> bool:
+        """Tell whether the outcome of an order is not known."""
+        order = self.ledger.order(order_id)
+        return order is not None and order.status is OrderStatus.UNKNOWN

@@ -1,0 +1,107 @@
+"""After a restart: every flow that was open goes on or ends, and every trade is protected."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from desk.contracts.directives import DirectiveScope, StrategyDirective
+from desk.contracts.execution import ExecutionDirective, FlowOutcome
+from desk.contracts.orders import Leg
+from desk.contracts.ports.store import LedgerView
+from desk.contracts.states import DeskState
+from desk.execution.flow_registry import OpenFlow
+from desk.execution.layer import ExecutionLayer
+
+
+class InterruptedFlow(Protocol):
+    """A flow that the journal holds without an end."""
+
+    @property
+    def directive(self) -> StrategyDirective:
+        """What began it."""
+        ...
+
+    @property
+    def began_at_ms(self) -> int:
+        """When."""
+        ...
+
+    @property
+    def execution(self) -> ExecutionDirective | None:
+        """How far planning came."""
+        ...
+
+
+class Recovery:
+    """Take up where an earlier run was killed; called once, after the first reconcile."""
+
+    def __init__(self, layer: ExecutionLayer, ledger: LedgerView) -> None:
+        self._layer = layer
+        self._ledger = ledger
+
+    def adopt(self, interrupted: Sequence[InterruptedFlow]) -> None:
+        """Open the flows again, so that what reconciliation finds has somewhere to belong."""
+        for one in interrupted:
+            flow = self._layer.flows.begin(one.directive, one.began_at_ms)
+            flow.execution = one.execution
+            if one.execution is not None:
+                for target in one.execution.targets:
+                    self._layer.flows.link(flow, target.trade_id)
+
+    def resume(self) -> None:
+        """Protect every open trade, go on with every close, end what cannot go on."""
+        for position in self._ledger.open_positions():
+            self._layer.keeper.request(position.trade_id)
+        for order in self._ledger.live_orders():
+            if not order.is_over and order.request.leg.is_protective:
+                self._layer.keeper.request(order.trade_id)
+        for flow in self._layer.flows.all():
+            self._resume(flow)
+
+    def _resume(self, flow: OpenFlow) -> None:
+        execution = flow.execution
+        if execution is None:
+            self._end(flow, "interrupted before it was planned")
+        elif execution.emergency:
+            self._layer.orchestrator.begin_exit(execution)
+        elif self._layer.state.current is DeskState.EXITING:
+            self._end(flow, "superseded by the emergency exit")
+        elif execution.scope is DirectiveScope.CLOSE_EXISTING:
+            self._layer.orchestrator.resume(execution)
+        elif execution.scope is DirectiveScope.MODIFY_EXISTING:
+            self._resume_modify(flow, execution)
+        else:
+            self._resume_new(flow, execution)
+
+    def _resume_new(self, flow: OpenFlow, execution: ExecutionDirective) -> None:
+        trade_id = execution.targets[0].trade_id
+        if self._ledger.position(trade_id) is None:
+            self._end(flow, "interrupted before its order was written down, so nothing was sent")
+            return
+        self._note_fills(flow)
+        entry = execution.targets[0].entry
+        for order in self._ledger.orders_of(trade_id):
+            if order.request.leg is Leg.ENTRY and entry is not None and entry.valid_until_ms is not None:
+                self._layer.new_trade.expire_later(order, entry.valid_until_ms)
+        self._layer.completion.evaluate(flow.flow_id)
+
+    def _resume_modify(self, flow: OpenFlow, execution: ExecutionDirective) -> None:
+        """Keep what was begun: a planned stop is durable and the keeper brings it to the venue."""
+        for target in execution.targets:
+            position = self._ledger.position(target.trade_id)
+            stop = target.exit.stop_loss_price if target.exit else None
+            if position is not None and stop is not None and position.planned_stop_price == stop:
+                flow.effects.append(f"{position.symbol}: stop → {stop}, taken up after a restart")
+        self._note_fills(flow)
+        if not flow.effects:
+            flow.problems.append("interrupted by a restart before anything was sent")
+        self._layer.completion.evaluate(flow.flow_id)
+
+    def _note_fills(self, flow: OpenFlow) -> None:
+        for trade_id in flow.trades:
+            position = self._ledger.position(trade_id)
+            if position is not None and position.max_size_base > 0 and not flow.effects:
+                flow.effects.append(f"{position.symbol}: {position.size_base} held after a restart")
+
+    def _end(self, flow: OpenFlow, reason: str) -> None:
+        flow.problems.append(reason)
+        self._layer.termination.end(flow, FlowOutcome.ERROR, "interrupted")

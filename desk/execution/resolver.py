@@ -1,0 +1,104 @@
+"""Clear an UNKNOWN order by evidence from the venue, never by a timer."""
+
+from desk.bus import EventBus
+from desk.contracts import events
+from desk.contracts.orders import OrderOutcome, OrderStatus, OutcomeKind
+from desk.contracts.orderstate import OrderState
+from desk.contracts.ports.connector import IAPIConnector
+from desk.contracts.ports.store import LedgerView, Recorder
+from desk.contracts.ports.time import Clock, Spawner
+from desk.contracts.problems import ReadFailed
+from desk.execution import entries
+
+_FIRST_DELAYS_MS = (500, 1000, 2000, 4000)
+_LATER_DELAY_MS = 5000
+_NEGATIVE_READS_FOR_PROOF = 3
+
+
+class OutcomeResolver:
+    """Ask the venue about orders whose outcome is not known, until it says."""
+
+    def __init__(
+        self,
+        connector: IAPIConnector,
+        ledger: LedgerView,
+        recorder: Recorder,
+        clock: Clock,
+        spawner: Spawner,
+        bus: EventBus,
+    ) -> None:
+        self._connector = connector
+        self._ledger = ledger
+        self._recorder = recorder
+        self._clock = clock
+        self._spawner = spawner
+        self._bus = bus
+        self._running: set[str] = set()
+
+    def attach(self) -> None:
+        """Start resolving whenever an order becomes UNKNOWN."""
+        self._bus.subscribe(events.ORDER_UPDATED, self.on_order, subscriber="platform.resolver")
+
+    def on_order(self, order: OrderState) -> None:
+        """Look after an order whose outcome is not known."""
+        if order.status is OrderStatus.UNKNOWN:
+            self.begin(order)
+
+    def begin(self, order: OrderState) -> None:
+        """Start resolving `order` in the background, unless it is being resolved already."""
+        if order.client_order_id in self._running:
+            return
+        self._running.add(order.client_order_id)
+        self._spawner.spawn(f"resolve {order.client_order_id}", self._until_known(order.client_order_id))
+
+    async def _until_known(self, order_id: str) -> None:
+        negatives = 0
+        delays = iter(_FIRST_DELAYS_MS)
+        try:
+            while self._is_unknown(order_id):
+                negatives = await self.ask(order_id, negatives)
+                if not self._is_unknown(order_id):
+                    return
+                await self._clock.sleep_ms(next(delays, _LATER_DELAY_MS))
+        finally:
+            self._running.discard(order_id)
+
+    async def ask(self, order_id: str, negatives: int = 0) -> int:
+        """Look the order up once; return how many successful look-ups in a row did not find it."""
+        order = self._ledger.order(order_id)
+        if order is None:
+            return negatives
+        try:
+            seen = await self._connector.fetch_order(order.request.symbol, order_id)
+        except ReadFailed:
+            return negatives
+        if seen is not None:
+            self._settle(order, OrderOutcome(OutcomeKind.ACCEPTED, seen, reason="found at the venue"))
+            return 0
+        negatives += 1
+        if negatives >= _NEGATIVE_READS_FOR_PROOF and self._is_absence_proven(order):
+            reason = f"{negatives} look-ups after the venue's request window did not find it"
+            self._settle(order, OrderOutcome(OutcomeKind.NOT_ACCEPTED, code="absent", reason=reason))
+        return negatives
+
+    def _is_unknown(self, order_id: str) -> bool:
+        order = self._ledger.order(order_id)
+        return order is not None and order.status in {
+            OrderStatus.UNKNOWN,
+            OrderStatus.INTENDED,
+            OrderStatus.SENT,
+        }
+
+    def _is_absence_proven(self, order: OrderState) -> bool:
+        window_ms = self._connector.capabilities.absence_proof_ms
+        return window_ms is not None and self._clock.now_ms() - order.intended_at_ms >= window_ms
+
+    def _settle(self, order: OrderState, outcome: OrderOutcome) -> None:
+        now_ms = self._clock.now_ms()
+        noted = [entries.order_answered(order, outcome, now_ms)]
+        if outcome.order is not None:
+            noted.append(entries.order_observed(order, outcome.order, now_ms))
+        self._recorder.record(*noted)
+        settled = self._ledger.order(order.client_order_id)
+        if settled is not None:
+            self._bus.publish(events.ORDER_UPDATED, settled)

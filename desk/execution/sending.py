@@ -1,0 +1,182 @@
+"""The only way to the connector: approved by the gate, durable first, outcome never guessed."""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import replace
+from decimal import Decimal
+
+from desk.bus import EventBus
+from desk.contracts import events
+from desk.contracts.ids import DirectiveId, TradeId
+from desk.contracts.market import ZERO
+from desk.contracts.orders import AmendRequest, OrderOutcome, OrderRequest, OutcomeKind
+from desk.contracts.orderstate import OrderState
+from desk.contracts.ports.connector import IAPIConnector
+from desk.contracts.ports.store import LedgerView, Recorder
+from desk.contracts.ports.time import Clock
+from desk.contracts.ports.view import DeskView
+from desk.contracts.problems import StoreFailed
+from desk.contracts.records import JournalEntry
+from desk.execution import entries
+from desk.execution.client_ids import client_order_id
+from desk.execution.gate import PreTradeGate, Refused
+from desk.execution.settings import ExecutionSettings
+
+
+class OrderSender:
+    """Send, amend and cancel orders."""
+
+    def __init__(
+        self,
+        *,
+        settings: ExecutionSettings,
+        connector: IAPIConnector,
+        recorder: Recorder,
+        ledger: LedgerView,
+        view: DeskView,
+        clock: Clock,
+        gate: PreTradeGate,
+        bus: EventBus,
+    ) -> None:
+        self._settings = settings
+        self._connector = connector
+        self._recorder = recorder
+        self._ledger = ledger
+        self._view = view
+        self._clock = clock
+        self._gate = gate
+        self._bus = bus
+        self.latency_ms: int | None = None
+
+    async def place(
+        self,
+        draft: OrderRequest,
+        trade_id: TradeId,
+        flow_id: DirectiveId,
+        strategy_id: str,
+        first: tuple[JournalEntry, ...] = (),
+    ) -> OrderOutcome:
+        """Place `draft`, its id filled in here; `first` becomes durable in the same transaction.
+
+        A create that provably did not leave is tried again under a new id, as often as the retry policy
+        says; any other outcome is final or UNKNOWN.
+        """
+        outcome = await self._attempt(draft, trade_id, flow_id, strategy_id, first)
+        retries = 0
+        while outcome.kind is OutcomeKind.NOT_SENT and outcome.code == _TRANSPORT and retries < self._retries:
+            retries += 1
+            await self._clock.sleep_ms(self._settings.retry.delay_ms(retries))
+            outcome = await self._attempt(draft, trade_id, flow_id, strategy_id, ())
+        return outcome
+
+    @property
+    def _retries(self) -> int:
+        return self._settings.retry.max_retries
+
+    async def _attempt(
+        self,
+        draft: OrderRequest,
+        trade_id: TradeId,
+        flow_id: DirectiveId,
+        strategy_id: str,
+        first: tuple[JournalEntry, ...],
+    ) -> OrderOutcome:
+        request = self._numbered(draft, trade_id)
+        verdict = self._gate.check(request)
+        if isinstance(verdict, Refused):
+            return OrderOutcome(OutcomeKind.NOT_SENT, code=verdict.check, reason=verdict.reason)
+        intended = entries.order_intended(
+            request, trade_id, flow_id, strategy_id, self._reservation(request), self._clock.now_ms()
+        )
+        try:
+            await self._recorder.record(*first, intended)
+        except StoreFailed as failure:
+            return self._not_sent(request, "journal", f"the intent is not durable: {failure}")
+        if request.leg.adds_risk and self._view.state().strictness > 0:
+            return self._not_sent(request, "state", f"the desk became {self._view.state()} before the send")
+        order = self._known(request.client_order_id)
+        self._recorder.record(entries.order_sent(order, self._clock.now_ms()))
+        outcome = await self._bounded(self._connector.place_order(request))
+        if outcome.kind is OutcomeKind.NOT_SENT:
+            outcome = replace(outcome, code=_TRANSPORT)
+        self._note(request.client_order_id, outcome)
+        return outcome
+
+    def _numbered(self, draft: OrderRequest, trade_id: TradeId) -> OrderRequest:
+        attempt = self._ledger.attempts(trade_id, draft.leg) + 1
+        order_id = client_order_id(
+            self._settings.desk_id, draft.execution_directive_id, trade_id, draft.leg, attempt
+        )
+        return replace(draft, client_order_id=order_id, attempt=attempt)
+
+    def _reservation(self, request: OrderRequest) -> tuple[str, Decimal]:
+        instrument = self._view.instrument(request.symbol)
+        quote = self._view.quote(request.symbol)
+        if instrument is None:
+            return "", ZERO
+        price = request.limit_price or (quote.touch(request.side) if quote else ZERO)
+        return entries.reservation_of(request, instrument, price, self._settings.risk.price_collar)
+
+    def _not_sent(self, request: OrderRequest, code: str, reason: str) -> OrderOutcome:
+        outcome = OrderOutcome(OutcomeKind.NOT_SENT, code=code, reason=reason)
+        self._note(request.client_order_id, outcome)
+        return outcome
+
+    def _note(self, order_id: str, outcome: OrderOutcome) -> None:
+        order = self._known(order_id)
+        now_ms = self._clock.now_ms()
+        noted = [entries.order_answered(order, outcome, now_ms)]
+        if outcome.order is not None:
+            noted.append(entries.order_observed(order, outcome.order, now_ms))
+        self._recorder.record(*noted)
+        self._bus.publish(events.ORDER_UPDATED, self._known(order_id))
+
+    def _known(self, order_id: str) -> OrderState:
+        order = self._ledger.order(order_id)
+        if order is None:
+            message = f"order {order_id} was recorded and is not in the ledger"
+            raise KeyError(message)
+        return order
+
+    async def amend(self, order: OrderState, request: AmendRequest) -> OrderOutcome:
+        """Change a resting order in place."""
+        await self._recorder.record(entries.amend_intended(order, request, self._clock.now_ms()))
+        outcome = await self._bounded(self._connector.amend_order(request))
+        self._observe(order, outcome)
+        return outcome
+
+    async def cancel(self, order: OrderState, reason: str) -> OrderOutcome:
+        """Cancel an order; tried again while the venue's word is missing, as the retry policy says."""
+        self._recorder.record(entries.cancel_intended(order, reason, self._clock.now_ms()))
+        symbol, order_id = order.request.symbol, order.client_order_id
+        outcome = await self._bounded(self._connector.cancel_order(symbol, order_id))
+        for retry in range(1, self._retries + 1):
+            if outcome.kind in {OutcomeKind.ACCEPTED, OutcomeKind.NOT_ACCEPTED}:
+                break
+            await self._clock.sleep_ms(self._settings.retry.delay_ms(retry))
+            outcome = await self._bounded(self._connector.cancel_order(symbol, order_id))
+        self._observe(order, outcome)
+        return outcome
+
+    def _observe(self, order: OrderState, outcome: OrderOutcome) -> None:
+        if outcome.order is None:
+            return
+        self._recorder.record(entries.order_observed(order, outcome.order, self._clock.now_ms()))
+        self._bus.publish(events.ORDER_UPDATED, self._known(order.client_order_id))
+
+    async def _bounded(self, call: Awaitable[OrderOutcome]) -> OrderOutcome:
+        """Wait for the venue at most the configured time; after that nothing is known."""
+        began_ms = self._clock.monotonic_ms()
+        try:
+            async with asyncio.timeout(self._settings.timeout_ms / 1000):
+                outcome = await call
+        except TimeoutError:
+            waited = self._settings.timeout_ms
+            return OrderOutcome(OutcomeKind.UNKNOWN, reason=f"no answer within {waited} ms")
+        except Exception as fault:  # noqa: BLE001 - whatever broke, the order may be at the venue
+            return OrderOutcome(OutcomeKind.UNKNOWN, reason=f"{type(fault).__name__}: {fault}")
+        self.latency_ms = self._clock.monotonic_ms() - began_ms
+        return outcome
+
+
+_TRANSPORT = "transport"

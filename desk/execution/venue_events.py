@@ -1,0 +1,94 @@
+"""What the venue says, into the ledger: fills once, order updates forward only."""
+
+from desk.bus import EventBus
+from desk.contracts import events
+from desk.contracts.market import Instrument
+from desk.contracts.orders import VenueEvent, VenueFill, VenueOrder
+from desk.contracts.orderstate import OrderState
+from desk.contracts.ports.store import LedgerView, Recorder
+from desk.contracts.ports.time import Clock
+from desk.contracts.ports.view import DeskView
+from desk.contracts.records import FillBooked
+from desk.execution import entries
+from desk.execution.external import ExternalBook
+from desk.execution.fill_records import fill_entry, fill_id
+
+
+class VenueEventIntake:
+    """Take order updates and fills from the connector's stream and from reads alike."""
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        ledger: LedgerView,
+        view: DeskView,
+        clock: Clock,
+        bus: EventBus,
+        external: ExternalBook,
+    ) -> None:
+        self._recorder = recorder
+        self._ledger = ledger
+        self._view = view
+        self._clock = clock
+        self._bus = bus
+        self._external = external
+
+    def take(self, event: VenueEvent) -> None:
+        """Take one event of the stream."""
+        if isinstance(event, VenueFill):
+            self.take_fill(event)
+        else:
+            self.take_order(event)
+
+    def take_order(self, seen: VenueOrder) -> bool:
+        """Record what the venue shows of one of our orders; False where it says nothing new."""
+        order = self._ledger.order(seen.client_order_id)
+        if order is None or _is_known(order, seen):
+            return False
+        self._recorder.record(entries.order_observed(order, seen, self._clock.now_ms()))
+        updated = self._ledger.order(seen.client_order_id)
+        if updated is not None:
+            self._bus.publish(events.ORDER_UPDATED, updated)
+        return True
+
+    def take_fill(self, fill: VenueFill) -> bool:
+        """Book one fill; False where it is booked already."""
+        if self._ledger.has_fill(fill.symbol, fill.venue_trade_id):
+            return False
+        instrument = self._view.instrument(fill.symbol)
+        if instrument is None:
+            return False
+        order = self._ledger.order(fill.client_order_id) if fill.client_order_id else None
+        if order is None:
+            self._bus.publish(events.FILL_BOOKED, self._external.take(fill, instrument))
+            return True
+        self.book(fill, instrument, order)
+        return True
+
+    def book(self, fill: VenueFill, instrument: Instrument, order: OrderState) -> None:
+        """Book a fill of one of our orders."""
+        booked = FillBooked(
+            fill_id(fill),
+            fill,
+            instrument.kind,
+            instrument.quote,
+            instrument.base,
+            order.trade_id,
+            order.client_order_id,
+            order.directive_id,
+        )
+        self._recorder.record(fill_entry(booked, self._clock.now_ms()))
+        self._bus.publish(events.FILL_BOOKED, booked)
+        filled = self._ledger.order(order.client_order_id)
+        if filled is not None and filled.is_over:
+            self._bus.publish(events.ORDER_UPDATED, filled)
+
+
+def _is_known(order: OrderState, seen: VenueOrder) -> bool:
+    return (
+        order.status is seen.status
+        and order.size_base == seen.size_base
+        and order.limit_price == seen.limit_price
+        and order.stop_price == seen.stop_price
+        and order.venue_order_id == seen.venue_order_id
+    )
