@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from desk.config.values import duration_ms
 from desk.contracts.problems import InputRefused, Problem
 
 DEFAULT_PLATFORM = Path("platform.yaml")
-
-_DURATION = re.compile(r"(\d+)(ms|s|m|h|d)")
-_UNIT_MS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +51,30 @@ class ReplayOptions:
     json: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """Ask whether files are valid; without files, those of the working folder."""
+
+    files: tuple[Path, ...] = ()
+    platform: Path | None = None
+    settings: tuple[str, ...] = ()
+    json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JournalOptions:
+    """Ask a journal; without one, that of the desk the platform file describes."""
+
+    journal: Path | None = None
+    platform: Path = DEFAULT_PLATFORM
+    settings: tuple[str, ...] = ()
+    json: bool = False
+
+
 def parse_duration_ms(text: str) -> int:
-    """Read a duration such as `30s`, `5m` or `500ms`, above zero, into milliseconds; raises InputRefused."""
-    found = _DURATION.fullmatch(text)
-    duration_ms = int(found.group(1)) * _UNIT_MS[found.group(2)] if found else 0
-    if duration_ms <= 0:
-        raise InputRefused(
-            Problem(
-                "--duration", None, "", f"{text!r} is no duration", "write a number and ms, s, m, h or d: 30s"
-            )
-        )
-    return duration_ms
+    """Read a duration such as `30s`, `5m` or `500ms` into milliseconds; raises InputRefused."""
+    try:
+        return duration_ms(text)
+    except ValueError as error:
+        remedy = "write a number and ms, s, m, h or d: 30s"
+        raise InputRefused(Problem("--duration", None, "", str(error), remedy)) from None

@@ -1,9 +1,8 @@
 """Blueprints against the plugins that exist: names, parameters, roles and ranges, all checked at load."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -12,7 +11,6 @@ from desk.config.blueprint import Blueprint, PlannerEntry, StrategyMode, WorkerE
 from desk.config.document import Document, KeyPath
 from desk.config.faults import folded, problems_of, suggestion, validated
 from desk.config.migration import execution_workers
-from desk.config.yaml_loader import load_document
 from desk.contracts.directives import Protection
 from desk.contracts.manifests import Parameters, PlannerManifest, WorkerCategory, WorkerManifest
 from desk.contracts.plans import PlanRole
@@ -41,12 +39,16 @@ class PlannerUse:
 
 @dataclass(frozen=True, slots=True)
 class BlueprintFile:
-    """Hold a valid blueprint with its plugins, and where each of its values was written."""
+    """Hold a valid blueprint with its plugins, and where each of its values was written.
+
+    `by_path` has the classes of the workers whose `use` is a path.
+    """
 
     blueprint: Blueprint
     workers: tuple[WorkerUse, ...]
     planners: Mapping[PlanRole, tuple[PlannerUse, ...]]
     document: Document
+    by_path: Mapping[str, type[object]] = field(default_factory=dict)
 
     @property
     def strategy_id(self) -> str:
@@ -66,13 +68,8 @@ CoverageCheck = Callable[[PlanRole, Sequence[PlannerUse]], Sequence[str]]
 """Name the gaps and overlaps in the ranges of one role's planners, each as one line."""
 
 
-def load_blueprint(path: Path) -> Document:
-    """Read a blueprint without judging it; raises InputRefused."""
-    return load_document(path)
-
-
 def worker_paths(document: Document) -> tuple[str, ...]:
-    """List the workers named by path (`FILE.py:ClassName`), to be loaded before the blueprint is validated."""
+    """List the workers named by path (`FILE.py:ClassName`): they are loaded before validation."""
     entries = document.data.get("workers")
     uses = (
         [entry.get("use") for entry in entries if isinstance(entry, dict)]

@@ -84,11 +84,30 @@ def suggestion(word: str, known: Iterable[str], otherwise: str) -> str:
 
 
 def _problem(detail: ErrorDetails, document: Document, model: type[BaseModel], prefix: KeyPath) -> Problem:
-    # A fault of a mapping's key is reported below the key; the operator sees the key itself.
-    loc: KeyPath = tuple(step for step in detail["loc"] if step != "[key]")
-    path = (*prefix, *loc)
+    loc = _written(model, detail["loc"])
+    if len(loc) < len(detail["loc"]) and detail["type"] != FAULT and detail["loc"][-1] != "[key]":
+        # One of several things was possible; each would complain. The operator is told once what all are.
+        field = _field_at(model, loc)
+        what = f"unknown value {_shown_unless_secret(detail['input'], loc)}"
+        return document.problem((*prefix, *loc), what, f"write {_description(field)}")
     what, remedy = _told(detail, model, loc)
-    return document.problem(path, what, remedy)
+    return document.problem((*prefix, *loc), what, remedy)
+
+
+def _written(model: type[BaseModel], loc: KeyPath) -> KeyPath:
+    """Return the part of a location that an operator wrote, without pydantic's marks of keys and unions."""
+    annotation: Any = model
+    for length, step in enumerate(loc):
+        inner = _as_model(annotation)
+        if inner is not None:
+            field = inner.model_fields.get(str(step))
+            annotation = field.annotation if field is not None else None
+            continue
+        item = _item_annotation(annotation)
+        if item is None or step == "[key]":
+            return loc[:length]
+        annotation = item
+    return loc
 
 
 def _told(detail: ErrorDetails, model: type[BaseModel], loc: KeyPath) -> tuple[str, str]:

@@ -1,0 +1,107 @@
+"""`desk check`: say of every file whether a desk would start with it, and where it is wrong."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from desk.cli.options import DEFAULT_PLATFORM, CheckOptions
+from desk.cli.output import ExitCode, complain, problem_fields, say, say_json
+from desk.cli.plugins import all_plugins
+from desk.config.blueprint_file import BlueprintFile
+from desk.config.configuration import Plugins, check_blueprint, kept
+from desk.config.cross_check import cross_check
+from desk.config.document import Document
+from desk.config.layers import overlaid, settings_from_environment, settings_from_options
+from desk.config.platform import Platform
+from desk.config.platform_file import PlatformFile, validate_platform
+from desk.config.yaml_loader import load_document
+from desk.contracts.problems import InputRefused, Problem
+
+BLUEPRINTS = Path("blueprints")
+_PLATFORM_KEYS = frozenset(Platform.model_fields)
+
+
+@dataclass(slots=True)
+class _Checked:
+    """Gather what is known of the files so far."""
+
+    options: CheckOptions
+    plugins: Plugins
+    problems: list[Problem] = field(default_factory=list)
+    cautions: list[Problem] = field(default_factory=list)
+    files: list[tuple[str, str]] = field(default_factory=list)
+    platform: PlatformFile | None = None
+    blueprints: list[BlueprintFile] = field(default_factory=list)
+
+    def check(self, path: Path, *, is_platform: bool) -> None:
+        """Check one file, keeping its faults."""
+        document = kept(self.problems, partial(load_document, path))
+        if document is None:
+            self.files.append((str(path), "unreadable"))
+        elif is_platform or _is_platform(document):
+            self.files.append((str(path), "platform"))
+            self.platform = kept(self.problems, partial(self._platform, document)) or self.platform
+        else:
+            self.files.append((str(path), "blueprint"))
+            blueprint = kept(self.problems, partial(check_blueprint, document, self.plugins))
+            if blueprint is not None:
+                self.blueprints.append(blueprint)
+                self.cautions += blueprint.cautions()
+
+    def check_together(self) -> None:
+        """Check blueprints against the platform, where there is one."""
+        if self.platform is not None:
+            kept(self.problems, partial(cross_check, self.platform.platform, self.blueprints))
+
+    def _platform(self, document: Document) -> PlatformFile:
+        layers = [*settings_from_environment(os.environ), *settings_from_options(self.options.settings)]
+        return validate_platform(overlaid(document, layers))
+
+
+def command(options: CheckOptions) -> int:
+    """Check the files; exit 2 where one of them is wrong."""
+    checked = _Checked(options, all_plugins())
+    if options.platform is not None:
+        checked.check(options.platform, is_platform=True)
+    for path in options.files or _files_here(options):
+        checked.check(path, is_platform=False)
+    checked.check_together()
+    _report(checked, as_json=options.json)
+    return ExitCode.INVALID if checked.problems else ExitCode.DONE
+
+
+def _files_here(options: CheckOptions) -> Sequence[Path]:
+    if options.platform is not None:
+        return ()
+    found = [*filter(Path.is_file, [DEFAULT_PLATFORM]), *sorted(BLUEPRINTS.glob("*.yaml"))]
+    if not found:
+        what = f"there is neither {DEFAULT_PLATFORM} nor {BLUEPRINTS}/*.yaml here"
+        raise InputRefused(Problem("desk check", None, "", what, "name the files to check"))
+    return found
+
+
+def _is_platform(document: Document) -> bool:
+    return "workers" not in document.data and bool(_PLATFORM_KEYS & document.data.keys())
+
+
+def _report(checked: _Checked, *, as_json: bool) -> None:
+    for problem in checked.problems:
+        complain(str(problem))
+    if as_json:
+        say_json(
+            {
+                "ok": not checked.problems,
+                "files": [{"file": file, "kind": kind} for file, kind in checked.files],
+                "problems": [problem_fields(problem) for problem in checked.problems],
+                "cautions": [problem_fields(caution) for caution in checked.cautions],
+            }
+        )
+        return
+    for caution in checked.cautions:
+        complain(f"caution: {caution}")
+    wrong = {problem.file for problem in checked.problems}
+    for file, kind in checked.files:
+        if file not in wrong:
+            say(f"{file}: a valid {kind}")

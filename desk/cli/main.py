@@ -1,0 +1,219 @@
+"""The `desk` command: what can be typed, and which exit code an end has."""
+
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import App, CycloptsError, Parameter
+
+import desk
+from desk.cli.options import (
+    DEFAULT_PLATFORM,
+    CheckOptions,
+    DataFile,
+    JournalOptions,
+    ReplayOptions,
+    RunOptions,
+    parse_duration_ms,
+)
+from desk.cli.output import ExitCode, complain
+from desk.contracts.problems import DeskError, InputRefused, RefusedByState
+
+PlatformOption = Annotated[Path, Parameter(help="The platform file.")]
+BlueprintOption = Annotated[
+    tuple[Path, ...], Parameter(name="--blueprint", help="A blueprint to run; may be repeated.", negative="")
+]
+SetOption = Annotated[
+    tuple[str, ...], Parameter(name="--set", help="Set a platform key: dotted.key=value.", negative="")
+]
+DurationOption = Annotated[str | None, Parameter(help="Stop after this long: 30s, 5m, 2h.")]
+LiveOption = Annotated[
+    bool, Parameter(help="Allow live trading, where the platform asks for it.", negative="")
+]
+JsonOption = Annotated[bool, Parameter(name="--json", help="Write JSON to stdout.", negative="")]
+JournalOption = Annotated[Path | None, Parameter(help="Another journal than the desk's.")]
+
+app = App(
+    name="desk",
+    help="A live trading desk for the terminal.",
+    version=desk.__version__,
+    help_format="plaintext",
+    result_action="return_value",
+)
+journal_app = App(name="journal", help="Prove the journal whole, or print it.")
+app.command(journal_app)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code. Bad input is one line on stderr, never a traceback."""
+    try:
+        code = app(
+            list(sys.argv[1:] if arguments is None else arguments), exit_on_error=False, print_error=False
+        )
+    except CycloptsError as error:
+        complain(f"desk: {' '.join(str(error).split())} See `desk --help`.")
+        return ExitCode.INVALID
+    except InputRefused as refused:
+        complain(str(refused))
+        return ExitCode.INVALID
+    except RefusedByState as refused:
+        complain(f"desk: {refused}")
+        return ExitCode.REFUSED
+    except DeskError as error:
+        complain(f"desk: {error}")
+        return ExitCode.FAILED
+    except BrokenPipeError:
+        # Whoever read the answer has read enough; Python would complain again when it flushes.
+        sys.stderr.close()
+        return ExitCode.DONE
+    return ExitCode.DONE if code is None else int(code)
+
+
+def _command(name: str) -> Callable[..., int]:
+    """Find a command's code when it is called: the others never pay for its imports."""
+    module: Any = importlib.import_module(f"desk.cli.{name}")
+    command: Callable[..., int] = module.command
+    return command
+
+
+def _run_options(
+    platform: Path,
+    blueprints: tuple[Path, ...],
+    settings: tuple[str, ...],
+    duration: str | None,
+    *,
+    live: bool,
+    as_json: bool,
+) -> RunOptions:
+    duration_ms = None if duration is None else parse_duration_ms(duration)
+    return RunOptions(platform, blueprints, settings, duration_ms, live=live, json=as_json)
+
+
+@app.command
+def run(
+    *,
+    platform: PlatformOption = DEFAULT_PLATFORM,
+    blueprints: BlueprintOption = (),
+    settings: SetOption = (),
+    duration: DurationOption = None,
+    live: LiveOption = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Run the desk in this terminal."""
+    options = _run_options(platform, blueprints, settings, duration, live=live, as_json=as_json)
+    return _command("run")(options)
+
+
+@app.command
+def daemon(
+    *,
+    platform: PlatformOption = DEFAULT_PLATFORM,
+    blueprints: BlueprintOption = (),
+    settings: SetOption = (),
+    duration: DurationOption = None,
+    live: LiveOption = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Run the desk without a screen, under systemd or tmux."""
+    options = _run_options(platform, blueprints, settings, duration, live=live, as_json=as_json)
+    return _command("daemon")(options)
+
+
+@app.command
+def replay(
+    *,
+    data: Annotated[
+        tuple[str, ...],
+        Parameter(
+            help="Recorded data: [SYMBOL=]FILE, CSV of trades or candles.", consume_multiple=True, negative=""
+        ),
+    ],
+    blueprints: BlueprintOption,
+    platform: PlatformOption = DEFAULT_PLATFORM,
+    settings: SetOption = (),
+    strict: Annotated[bool, Parameter(help="Refuse data with holes.", negative="")] = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Run the desk on recorded data, as fast as the machine allows."""
+    files = tuple(DataFile.parse(text) for text in data)
+    options = ReplayOptions(files, blueprints, platform, settings, strict=strict, json=as_json)
+    return _command("replay")(options)
+
+
+@app.command
+def check(
+    files: tuple[Path, ...] = (),
+    /,
+    *,
+    platform: Annotated[
+        Path | None, Parameter(help="Check the blueprints against this platform file.")
+    ] = None,
+    settings: SetOption = (),
+    as_json: JsonOption = False,
+) -> int:
+    """Check platform files and blueprints; without FILE, platform.yaml and blueprints/*.yaml."""
+    return _command("check")(CheckOptions(files, platform, settings, json=as_json))
+
+
+@app.command
+def workers(name: str | None = None, /, *, as_json: JsonOption = False) -> int:
+    """List the workers, or show what one takes, hears and keeps."""
+    return _command("workers")(name, as_json=as_json)
+
+
+@app.command
+def why(
+    identifier: Annotated[str, Parameter(name="ID")],
+    /,
+    *,
+    journal: JournalOption = None,
+    platform: PlatformOption = DEFAULT_PLATFORM,
+    settings: SetOption = (),
+    as_json: JsonOption = False,
+) -> int:
+    """Tell how a fill, an order, a directive, a trade or a flow came about, and what became of it."""
+    return _command("why")(identifier, JournalOptions(journal, platform, settings, json=as_json))
+
+
+@app.command
+def why_not(
+    identifier: Annotated[str | None, Parameter(name="ID")] = None,
+    /,
+    *,
+    journal: JournalOption = None,
+    platform: PlatformOption = DEFAULT_PLATFORM,
+    settings: SetOption = (),
+    as_json: JsonOption = False,
+) -> int:
+    """Tell why something did not trade: refused and voided directives, with their reasons."""
+    return _command("why_not")(identifier, JournalOptions(journal, platform, settings, json=as_json))
+
+
+@journal_app.command
+def verify(
+    *,
+    journal: JournalOption = None,
+    platform: PlatformOption = DEFAULT_PLATFORM,
+    settings: SetOption = (),
+    as_json: JsonOption = False,
+) -> int:
+    """Rebuild the ledger from the journal, compare it digit by digit, and check the hash chain."""
+    return _command("journal")("verify", JournalOptions(journal, platform, settings, json=as_json))
+
+
+@journal_app.command
+def export(
+    *,
+    journal: JournalOption = None,
+    platform: PlatformOption = DEFAULT_PLATFORM,
+    settings: SetOption = (),
+    as_json: JsonOption = False,
+) -> int:
+    """Print the journal as JSON lines."""
+    return _command("journal")("export", JournalOptions(journal, platform, settings, json=as_json))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
