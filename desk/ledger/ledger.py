@@ -1,0 +1,319 @@
+"""The ledger: a fold over journal entries, one at a time, that says which rows each of them changed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from desk.contracts.directives import StrategyDirective
+from desk.contracts.execution import ExecutionDirective, FlowCompletion
+from desk.contracts.market import ZERO, InstrumentKind
+from desk.contracts.orders import Leg, VenueOrder
+from desk.contracts.records import (
+    BalanceAdjusted,
+    DeskStateChanged,
+    EntryKind,
+    ExitTargeted,
+    FillBooked,
+    JournalEntry,
+    OrderAnswered,
+    OrderIntended,
+    OrderSent,
+    PeriodRecorded,
+    RunStarted,
+    TradeIntended,
+    WorkerStateSaved,
+    WorkerStatusChanged,
+)
+from desk.ledger import desklatch, orderfold, postings
+from desk.ledger.archive import Archive, TradeRows
+from desk.ledger.desklatch import LATCH_ROWS, RUN_ROWS
+from desk.ledger.flows import OpenFlow
+from desk.ledger.orderfold import OrderFacts
+from desk.ledger.reader import LedgerReader
+from desk.ledger.rows import Row
+from desk.ledger.touched import NOTHING, RowKey, Table, Touched
+from desk.ledger.trades import Trade, fill_of_row, fill_row, trade_row
+
+TRADES_KEPT = 256
+"""Trades that ended and stay in memory, the newest ones."""
+
+
+@dataclass(slots=True)
+class LedgerImage:
+    """Hold the rows that a ledger starts from; what ended long ago stays in the archive."""
+
+    trades: list[TradeRows] = field(default_factory=list)
+    nets: list[tuple[Row, list[Row]]] = field(default_factory=list)
+    flows: list[OpenFlow] = field(default_factory=list)
+    order_counts: list[tuple[str, int]] = field(default_factory=list)
+    last_fill_at_ms: int | None = None
+    rows: dict[Table, list[Row]] = field(default_factory=dict)
+
+
+class Ledger(LedgerReader):
+    """Fold entries. Duplicates of fills and the order of telling change nothing, digit by digit."""
+
+    def __init__(self, archive: Archive | None = None) -> None:
+        super().__init__(archive)
+        self._booked: dict[tuple[str, ...], FillBooked] = {}
+        self._trades_of_flow: dict[str, list[str]] = {}
+        self._ended_trades: dict[str, None] = {}
+        self._folds: dict[EntryKind, Callable[[JournalEntry, Any], Touched]] = {
+            EntryKind.RUN_STARTED: self._run_started,
+            EntryKind.DIRECTIVE_ISSUED: self._directive_issued,
+            EntryKind.EXECUTION_DIRECTED: self._execution_directed,
+            EntryKind.TRADE_INTENDED: self._trade_intended,
+            EntryKind.EXIT_TARGETED: self._exit_targeted,
+            EntryKind.ORDER_INTENDED: self._order_intended,
+            EntryKind.ORDER_SENT: self._order_sent,
+            EntryKind.ORDER_ANSWERED: self._order_answered,
+            EntryKind.ORDER_OBSERVED: self._order_observed,
+            EntryKind.FILL_BOOKED: self._fill_booked,
+            EntryKind.BALANCE_ADJUSTED: self._balance_adjusted,
+            EntryKind.PERIOD_RECORDED: self._period_recorded,
+            EntryKind.WORKER_STATE_SAVED: self._worker_state_saved,
+            EntryKind.WORKER_STATUS_CHANGED: self._worker_status_changed,
+            EntryKind.DESK_STATE_CHANGED: self._desk_state_changed,
+            EntryKind.FLOW_ENDED: self._flow_ended,
+        }
+        self._rows: dict[Table, Callable[[Any], Row | None]] = {
+            Table.ORDER: lambda key: self._orders.row(key[0]),
+            Table.TRADE: lambda key: self._trade_row(key[0]),
+            Table.FILL: lambda key: fill_row(self._booked.pop(key)),
+            Table.NET: lambda key: self._nets.row(key[0]),
+            Table.ACCOUNT: self._accounts.row,
+            Table.RESULT: lambda key: self._results.row(key[0]),
+            Table.FLOW: lambda key: self._flows.row(key[0]),
+            Table.FLOW_END: lambda key: self._flows.end_row(key[0]),
+            Table.PERIOD: lambda key: self._periods.row(key[0]),
+            Table.MEMORY: self._workers.memory_row,
+            Table.WORKER: self._workers.state_row,
+            Table.DESK: lambda _: LATCH_ROWS.encode(self._latch),
+            Table.RUN: lambda _: None if self._run is None else RUN_ROWS.encode(self._run),
+        }
+
+    def apply(self, entry: JournalEntry) -> Touched:
+        """Fold one entry; return the rows it changed. An entry of a kind that is no state changes none."""
+        fold = self._folds.get(entry.kind)
+        return NOTHING if fold is None else fold(entry, entry.record)
+
+    def row(self, key: RowKey) -> Row | None:
+        """Return a touched row as it is now, None where it is gone. A new fill's row is given out once."""
+        table, columns = key
+        return self._rows[table](columns)
+
+    def trim(self) -> None:
+        """Drop from memory what ended long ago; only sound once all of it is durable in the archive."""
+        if self._archive is None:
+            return
+        for trade_id in list(self._ended_trades)[:-TRADES_KEPT]:
+            del self._ended_trades[trade_id]
+            self._trades.forget(trade_id)
+            self._orders.forget_trade(trade_id)
+        self._orders.forget_ended()
+        self._flows.forget_ends()
+        self._periods.forget_old()
+        self._fills.forget_old()
+
+    def _run_started(self, entry: JournalEntry, record: RunStarted) -> Touched:
+        self._run = desklatch.started(record, entry.time_ms)
+        return Touched.of((Table.RUN, (record.run_id,)))
+
+    def _directive_issued(self, entry: JournalEntry, record: StrategyDirective) -> Touched:
+        if not self._flows.begin(record, entry.time_ms):
+            return NOTHING
+        return Touched.of((Table.FLOW, (record.directive_id,)))
+
+    def _execution_directed(self, _: JournalEntry, record: ExecutionDirective) -> Touched:
+        self._flows.direct(record)
+        return NOTHING
+
+    def _flow_ended(self, _: JournalEntry, record: FlowCompletion) -> Touched:
+        flow_id = str(record.flow_id)
+        if self.is_flow_ended(flow_id):
+            return NOTHING
+        was_open = self._flows.end(record)
+        rows: list[RowKey] = [(Table.FLOW, (flow_id,))] if was_open else []
+        rows.append((Table.FLOW_END, (flow_id,)))
+        rows.extend(self._trade_changed(trade_id) for trade_id in self._trades_of_flow.pop(flow_id, ()))
+        return Touched.of(*rows)
+
+    def _trade_intended(self, entry: JournalEntry, record: TradeIntended) -> Touched:
+        if self._trades.get(record.trade_id) is not None:
+            return NOTHING
+        self._trades.intend(record, entry.time_ms)
+        self._in_flow(record.trade_id, record.directive_id)
+        return Touched.of(self._trade_changed(record.trade_id))
+
+    def _in_flow(self, trade_id: str, flow_id: str | None) -> None:
+        if flow_id is not None and self._flows.is_open(flow_id):
+            self._trades_of_flow.setdefault(flow_id, []).append(trade_id)
+
+    def _exit_targeted(self, _: JournalEntry, record: ExitTargeted) -> Touched:
+        trade = self._trade(record.trade_id)
+        if trade is None:
+            return NOTHING
+        self._trades.retarget(trade, record)
+        return Touched.of(self._trade_changed(record.trade_id))
+
+    def _order_intended(self, entry: JournalEntry, record: OrderIntended) -> Touched:
+        if record.request.client_order_id in self._orders:
+            return NOTHING
+        trade = self._trade(record.trade_id)
+        leg = record.request.leg.value
+        ordinal = 1 if trade is None else trade.attempts.get(leg, 0) + 1
+        if trade is not None:
+            trade.attempts[leg] = ordinal
+        facts = orderfold.begun(record, ordinal, entry.time_ms)
+        self._orders.put(facts, is_new=True)
+        order = (Table.ORDER, (record.request.client_order_id,))
+        return Touched.of(order) if trade is None else Touched.of(order, self._trade_changed(record.trade_id))
+
+    def _order_sent(self, entry: JournalEntry, record: OrderSent) -> Touched:
+        return self._told(record.client_order_id, lambda facts: orderfold.sent(facts, entry.time_ms))
+
+    def _order_answered(self, entry: JournalEntry, record: OrderAnswered) -> Touched:
+        return self._told(
+            record.client_order_id, lambda facts: orderfold.answered(facts, record, entry.time_ms)
+        )
+
+    def _order_observed(self, entry: JournalEntry, record: VenueOrder) -> Touched:
+        return self._told(
+            record.client_order_id, lambda facts: orderfold.observed(facts, record, entry.time_ms)
+        )
+
+    def _told(self, client_order_id: str, change: Callable[[OrderFacts], OrderFacts]) -> Touched:
+        facts = self._order(client_order_id)
+        if facts is None:
+            return NOTHING
+        changed = change(facts)
+        if changed == facts:
+            return NOTHING
+        return Touched.of(*self._order_changed(facts, changed))
+
+    def _order_changed(self, before: OrderFacts, facts: OrderFacts) -> list[RowKey]:
+        self._orders.put(facts, is_new=False)
+        rows: list[RowKey] = [(Table.ORDER, (facts.request.client_order_id,))]
+        trade = self._trades.get(facts.trade_id)
+        if trade is None:
+            return rows
+        if facts.request.leg.is_protective:
+            self._protect(trade, facts)
+        if facts.request.leg.is_protective or before.status is not facts.status:
+            rows.append(self._trade_changed(facts.trade_id))
+        return rows
+
+    def _protect(self, trade: Trade, facts: OrderFacts) -> None:
+        if facts.request.leg is Leg.STOP and facts.was_accepted:
+            trade.risked(facts.ordinal, facts.request.stop_price)
+        trade.protect(self._orders.live_of(facts.trade_id))
+        self._trades.put(trade)
+
+    def _fill_booked(self, entry: JournalEntry, record: FillBooked) -> Touched:
+        fill = record.fill
+        if self.has_fill(fill.symbol, fill.venue_trade_id):
+            return NOTHING
+        self._fills.add(fill.symbol, fill.venue_trade_id)
+        self._booked[fill.symbol, fill.venue_trade_id] = record
+        self._last_fill_at_ms = max(self._last_fill_at_ms or 0, fill.time_ms)
+        rows: list[RowKey] = [(Table.FILL, (fill.symbol, fill.venue_trade_id)), *self._post_fill(record)]
+        if record.trade_id is not None:
+            rows += self._fill_trade(record.trade_id, record)
+        facts = None if record.client_order_id is None else self._order(record.client_order_id)
+        if facts is not None:
+            rows += self._order_changed(facts, orderfold.filled(facts, fill, entry.time_ms))
+        return Touched.of(*rows)
+
+    def _post_fill(self, record: FillBooked) -> list[RowKey]:
+        if record.kind is not InstrumentKind.PERPETUAL:
+            return self._post(postings.of_fill(record, ZERO))
+        realized_quote = self._nets.book(record)
+        return [(Table.NET, (record.fill.symbol,)), *self._post(postings.of_fill(record, realized_quote))]
+
+    def _fill_trade(self, trade_id: str, record: FillBooked) -> list[RowKey]:
+        trade = self._trade(trade_id)
+        if trade is None or trade.position.symbol != record.fill.symbol:
+            return []
+        before = trade.position
+        trade.book(record)
+        self._trades.put(trade)
+        self._results.move(record.quote_currency, before, trade.position)
+        return [(Table.RESULT, (record.quote_currency,)), self._trade_changed(trade_id)]
+
+    def _balance_adjusted(self, _: JournalEntry, record: BalanceAdjusted) -> Touched:
+        return Touched.of(*self._post(postings.of_adjustment(record)))
+
+    def _post(self, posted: tuple[postings.Posting, ...]) -> list[RowKey]:
+        return [(Table.ACCOUNT, key) for key in self._accounts.post(posted)]
+
+    def _period_recorded(self, _: JournalEntry, record: PeriodRecorded) -> Touched:
+        if self.is_claimed(record.claim.key):
+            return NOTHING
+        self._periods.record(record)
+        return Touched.of((Table.PERIOD, (record.claim.key,)))
+
+    def _worker_state_saved(self, _: JournalEntry, record: WorkerStateSaved) -> Touched:
+        self._workers.save(record)
+        return Touched.of((Table.MEMORY, (record.strategy_id, record.worker, record.key)))
+
+    def _worker_status_changed(self, entry: JournalEntry, record: WorkerStatusChanged) -> Touched:
+        self._workers.change(record, entry.time_ms)
+        return Touched.of((Table.WORKER, (record.strategy_id, record.worker)))
+
+    def _desk_state_changed(self, entry: JournalEntry, record: DeskStateChanged) -> Touched:
+        self._latch = desklatch.latched(record, entry.time_ms)
+        return Touched.of((Table.DESK, ()))
+
+    def _trade_row(self, trade_id: str) -> Row | None:
+        trade = self._trades.get(trade_id)
+        return None if trade is None else trade_row(trade, is_active=self._is_active(trade))
+
+    def _is_active(self, trade: Trade) -> bool:
+        """Tell whether a trade holds something, may still, or belongs to a flow that goes on."""
+        at = trade.position
+        return at.is_open or self._orders.has_live(at.trade_id) or self._flows.is_open(at.directive_id)
+
+    def _trade_changed(self, trade_id: str) -> RowKey:
+        """Name a trade's row, and note whether the trade has ended."""
+        trade = self._trades.get(trade_id)
+        self._ended_trades.pop(trade_id, None)
+        if trade is not None and not self._is_active(trade):
+            self._ended_trades[trade_id] = None
+        return (Table.TRADE, (trade_id,))
+
+    def restore(self, image: LedgerImage) -> None:
+        """Start from rows instead of entries; only on a ledger that has folded nothing."""
+        self._flows_restored(image)
+        for rows in image.trades:
+            self._restore_trade(rows)
+        for position in self._trades.positions():
+            self._in_flow(position.trade_id, position.directive_id)
+            self._trade_changed(position.trade_id)
+        self._orders.restore_counts(image.order_counts)
+        for row, fills in image.nets:
+            self._nets.restore(row, [fill_of_row(fill) for fill in fills])
+        self._fills.restored(())
+        self._last_fill_at_ms = image.last_fill_at_ms
+        self._registers_restored(image)
+
+    def _flows_restored(self, image: LedgerImage) -> None:
+        for flow in image.flows:
+            self._flows.restore(flow)
+        for row in image.rows.get(Table.FLOW_END, ()):
+            self._flows.restore_end(row)
+
+    def _registers_restored(self, image: LedgerImage) -> None:
+        registers: dict[Table, Callable[[Row], None]] = {
+            Table.ACCOUNT: self._accounts.restore,
+            Table.RESULT: self._results.restore,
+            Table.PERIOD: self._periods.restore,
+            Table.MEMORY: self._workers.restore_memory,
+            Table.WORKER: self._workers.restore_state,
+        }
+        for table, restore in registers.items():
+            for row in image.rows.get(table, ()):
+                restore(row)
+        for row in image.rows.get(Table.DESK, ()):
+            self._latch = LATCH_ROWS.decode(row)
+        for row in image.rows.get(Table.RUN, ()):
+            self._run = RUN_ROWS.decode(row)
