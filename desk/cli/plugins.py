@@ -11,6 +11,6 @@ def all_plugins() -> Plugins:
 
     return Plugins(
         workers={manifest.name: manifest for manifest in worker_manifests()},
-        planners={manifest.name: manifest for manifest in planner_manifests()},
+        planners=planner_manifests(),
         coverage_check=check_coverage,
     )

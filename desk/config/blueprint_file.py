@@ -212,18 +212,21 @@ def _role_problems(file: BlueprintFile) -> Iterator[Problem]:
 
 
 def _roles_needed(file: BlueprintFile) -> set[PlanRole]:
-    """Say which plans the directives of this blueprint's workers can need; a CLOSE needs none."""
+    """Say which plans the directives of this blueprint's workers can need.
+
+    A CLOSE needs none, and routing has a default.
+    """
     categories = {use.manifest.category for use in file.workers}
     opens = file.blueprint.mode is StrategyMode.DIRECT or bool(
         categories & {WorkerCategory.STRATEGY, WorkerCategory.SCHEDULED_OPERATIONS}
     )
     needed: set[PlanRole] = set()
     if opens:
-        needed |= {PlanRole.ENTRY, PlanRole.SIZE, PlanRole.ROUTING}
+        needed |= {PlanRole.ENTRY, PlanRole.SIZE}
         if file.blueprint.protection is Protection.REQUIRED:
             needed.add(PlanRole.EXIT)
     if WorkerCategory.DYNAMIC_MANAGEMENT in categories:
-        needed |= {PlanRole.EXIT, PlanRole.ROUTING}
+        needed.add(PlanRole.EXIT)
     return needed
 
 

@@ -6,16 +6,18 @@ import typing
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from desk.config.document import Document, KeyPath, shown
+from desk.contracts.dto import Symbol
 from desk.contracts.problems import InputRefused, Problem
 
 ModelType = TypeVar("ModelType", bound=BaseModel)
 
 FAULT = "fault"
+_SYMBOL_PATTERN = TypeAdapter(Symbol).json_schema()["pattern"]
 _CLOSE = 0.6  # not money: how alike two words are
 _SECRET_WORDS = ("secret", "key", "password", "token")
 
@@ -58,8 +60,11 @@ def problems_of(
 ) -> list[Problem]:
     """Turn a model's refusal of the value at `path` into one problem per fault, in the file's order."""
     details = error.errors(include_url=False)
-    found = [_problem(detail, document, model, path) for detail in details]
-    return sorted(dict.fromkeys(found), key=lambda problem: problem.line or 0)
+    first_at_key: dict[str, Problem] = {}
+    for detail in details:
+        problem = _problem(detail, document, model, path)
+        first_at_key.setdefault(problem.key, problem)
+    return sorted(first_at_key.values(), key=lambda problem: problem.line or 0)
 
 
 def folded(name: str) -> str:
@@ -98,13 +103,15 @@ def _written(model: type[BaseModel], loc: KeyPath) -> KeyPath:
     """Return the part of a location that an operator wrote, without pydantic's marks of keys and unions."""
     annotation: Any = model
     for length, step in enumerate(loc):
+        if step == "[key]":
+            return loc[:length]
         inner = _as_model(annotation)
         if inner is not None:
             field = inner.model_fields.get(str(step))
             annotation = field.annotation if field is not None else None
             continue
         item = _item_annotation(annotation)
-        if item is None or step == "[key]":
+        if item is None:
             return loc[:length]
         annotation = item
     return loc
@@ -124,6 +131,10 @@ def _told(detail: ErrorDetails, model: type[BaseModel], loc: KeyPath) -> tuple[s
         case "enum" | "literal_error":
             expected = str(context["expected"]).replace(" or ", ", ")
             return f"unknown value {_shown_unless_secret(detail['input'], loc)}", f"write one of {expected}"
+        case "string_pattern_mismatch":
+            is_symbol = context["pattern"] == _SYMBOL_PATTERN
+            needed = "a symbol, such as BTC/USDT or BTC/USDT:USDT" if is_symbol else _description(field)
+            return f"{_shown_unless_secret(detail['input'], loc)} has the wrong form", f"write {needed}"
         case _:
             return _wrong_value(detail, loc), f"write {_description(field)}"
 
@@ -148,7 +159,7 @@ def _description(field: FieldInfo | None) -> str:
         return "what the documentation names"
     extra = field.json_schema_extra
     unit = extra.get("unit") if isinstance(extra, dict) else None
-    text = field.description.rstrip(".")
+    text = field.description[:1].lower() + field.description[1:].rstrip(".")
     return f"{text} [{unit}]" if unit else text
 
 

@@ -67,19 +67,20 @@ class SyntheticSymbol(Dto):
     """Shape one seeded price path."""
 
     start_price: Positive = Field(description="the first price, in quote, above 0")
-    volatility: Positive = Field(
-        Decimal("0.8"),
-        description="the yearly standard deviation of returns, as a fraction above 0",
+    annual_volatility: NotNegative = Field(
+        Decimal("0.8"), description="the yearly standard deviation of returns, as a fraction from 0"
     )
     jump_probability: Fraction = Field(
         Decimal("0.001"), description="the chance that a tick jumps, from 0 to 1"
     )
     jump_size: Fraction = Field(
-        Decimal("0.005"),
-        description="the standard deviation of a jump, as a fraction from 0 to 1",
+        Decimal("0.005"), description="the standard deviation of a jump, as a fraction from 0 to 1"
     )
-    spread: Fraction = Field(
+    spread_fraction: Fraction = Field(
         Decimal("0.0002"), description="ask minus bid, as a fraction of the price from 0 to 1"
+    )
+    market_share: Fraction = Field(
+        Decimal(0), description="the part of the moves' variance shared with the other symbols, from 0 to 1"
     )
 
 

@@ -29,12 +29,16 @@ class PaperSettings(Dto):
     """Set the embedded exchange up."""
 
     opening_balances: Mapping[Currency, NotNegative] = Field(
-        min_length=1, description="what a new account starts with, as CURRENCY: amount"
+        min_length=1,
+        description="what a new account starts with, as CURRENCY: amount; one that exists keeps its own",
     )
-    latency_ms: Milliseconds = Field(20, description="the time from a request to its answer, in milliseconds")
+    latency_ms: Annotated[Milliseconds, Field(le=60_000)] = Field(
+        20,
+        description="how long a request or an answer is on its way, in milliseconds up to 60000",
+    )
     slippage: Fraction = Field(
         Decimal("0.0002"),
-        description="the share of the price a market order loses, from 0 to 1",
+        description="how much worse than the touch a market order fills, as a fraction from 0 to 1",
     )
     partial_fill_fraction: Fraction = Field(
         Decimal(0),
