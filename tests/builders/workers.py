@@ -1,0 +1,422 @@
+"""A desk in memory for one worker: a view of real dataclasses, and a bench that hands events to it."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from desk.contracts.causality import CausalityChain
+from desk.contracts.directives import Protection, StrategyDirective
+from desk.contracts.envelope import Disposition, DispositionEnvelope
+from desk.contracts.events import (
+    BAR_CLOSED,
+    CONTEXT_ASSESSED,
+    OPPORTUNITY_DETECTED,
+    SCHEDULED_TICK,
+    THREAT_DETECTED,
+    TICK_RECEIVED,
+)
+from desk.contracts.ids import (
+    ContextId,
+    DirectiveId,
+    ManualId,
+    OpportunityId,
+    ScheduleId,
+    ThreatId,
+    TickId,
+    TradeId,
+)
+from desk.contracts.market import Bar, Instrument, InstrumentKind, Quote, ScheduledTick, Tick
+from desk.contracts.ports.time import IdKind
+from desk.contracts.positions import Position
+from desk.contracts.sides import PositionSide
+from desk.contracts.signals import ContextAssessment, ContextFactor, OpportunitySignal, ThreatSignal
+from desk.contracts.states import DeskState
+from desk.workers.base import Worker
+
+SPOT = "BTC/USDT"
+PERPETUAL = "BTC/USDT:USDT"
+STRATEGY = "trend"
+START_MS = 1_641_000_000_000
+
+
+def instrument(symbol: str = SPOT, *, price_step: str = "0.1") -> Instrument:
+    return Instrument(
+        symbol=symbol,
+        kind=InstrumentKind.PERPETUAL if ":" in symbol else InstrumentKind.SPOT,
+        base=symbol.partition("/")[0],
+        quote=symbol.partition("/")[2].partition(":")[0],
+        price_step=Decimal(price_step),
+        size_step=Decimal("0.0001"),
+        min_size_base=Decimal("0.0001"),
+        min_notional_quote=Decimal(5),
+        maker_fee=Decimal("0.0002"),
+        taker_fee=Decimal("0.0005"),
+    )
+
+
+def position(
+    side: PositionSide = PositionSide.LONG,
+    *,
+    number: int = 1,
+    symbol: str = SPOT,
+    entry: str = "100000",
+    stop: str | None = None,
+    size: str = "0.5",
+    strategy_id: str = STRATEGY,
+    worker: str = "swot_planner",
+) -> Position:
+    """Build an open, protected trade; its stop is 2 % from the entry unless said otherwise."""
+    entry_price = Decimal(entry)
+    stop_price = Decimal(stop) if stop else entry_price * (1 - side.sign * Decimal("0.02"))
+    return Position(
+        trade_id=TradeId.at(START_MS, number),
+        strategy_id=strategy_id,
+        worker=worker,
+        directive_id=DirectiveId.at(START_MS, number),
+        symbol=symbol,
+        kind=InstrumentKind.PERPETUAL if ":" in symbol else InstrumentKind.SPOT,
+        side=side,
+        protection=Protection.REQUIRED,
+        intended_at_ms=START_MS,
+        opened_at_ms=START_MS,
+        size_base=Decimal(size),
+        max_size_base=Decimal(size),
+        entry_price=entry_price,
+        planned_stop_price=stop_price,
+        stop_price=stop_price,
+        stop_size_base=Decimal(size),
+        initial_stop_price=stop_price,
+    )
+
+
+@dataclasses.dataclass
+class MemoryDesk:
+    """Answer a worker's questions from what the test put in."""
+
+    time_ms: int = START_MS
+    desk_state: DeskState = DeskState.ACTIVE
+    reconciled: bool = True
+    instruments: dict[str, Instrument] = dataclasses.field(default_factory=dict)
+    quotes: dict[str, Quote] = dataclasses.field(default_factory=dict)
+    history: dict[tuple[str, int], list[Bar]] = dataclasses.field(default_factory=dict)
+    trades: dict[TradeId, Position] = dataclasses.field(default_factory=dict)
+    cash: dict[str, Decimal] = dataclasses.field(default_factory=dict)
+    in_flight: set[TradeId] = dataclasses.field(default_factory=set)
+    pending_entries: set[tuple[str, str]] = dataclasses.field(default_factory=set)
+    unknown_orders: set[str] = dataclasses.field(default_factory=set)
+    claims: set[str] = dataclasses.field(default_factory=set)
+
+    def hold(self, *positions: Position) -> None:
+        """Put trades into the book, or replace them."""
+        for one in positions:
+            self.trades[one.trade_id] = one
+
+    def move_stop(self, trade_id: TradeId, stop: Decimal | None) -> None:
+        """Let the venue confirm a stop."""
+        self.hold(dataclasses.replace(self.trades[trade_id], stop_price=stop))
+
+    def resize(self, trade_id: TradeId, size: str, *, entry: str | None = None) -> None:
+        """Let fills change a trade; size zero closes it."""
+        held = self.trades[trade_id]
+        entry_price = held.entry_price if entry is None else Decimal(entry)
+        self.hold(dataclasses.replace(held, size_base=Decimal(size), entry_price=entry_price))
+
+    def now_ms(self) -> int:
+        return self.time_ms
+
+    def state(self) -> DeskState:
+        return self.desk_state
+
+    def is_reconciled(self) -> bool:
+        return self.reconciled
+
+    def instrument(self, symbol: str) -> Instrument | None:
+        return self.instruments.get(symbol)
+
+    def quote(self, symbol: str) -> Quote | None:
+        return self.quotes.get(symbol)
+
+    def bars(self, symbol: str, interval_ms: int) -> Sequence[Bar]:
+        return self.history.get((symbol, interval_ms), ())
+
+    def positions(self) -> Sequence[Position]:
+        return tuple(one for one in self.trades.values() if one.is_open)
+
+    def positions_on(self, symbol: str) -> Sequence[Position]:
+        return tuple(one for one in self.trades.values() if one.is_open and one.symbol == symbol)
+
+    def position(self, trade_id: TradeId) -> Position | None:
+        return self.trades.get(trade_id)
+
+    def free_cash(self, currency: str) -> Decimal:
+        return self.cash.get(currency, Decimal(0))
+
+    def equity(self) -> Decimal | None:
+        return sum(self.cash.values(), Decimal(0))
+
+    def rate(self, currency: str) -> Decimal | None:
+        return Decimal(1) if currency in self.cash else None
+
+    def has_directive_in_flight(self, trade_id: TradeId) -> bool:
+        return trade_id in self.in_flight
+
+    def has_pending_entry(self, strategy_id: str, symbol: str) -> bool:
+        return (strategy_id, symbol) in self.pending_entries
+
+    def has_unknown_order(self, symbol: str) -> bool:
+        return symbol in self.unknown_orders
+
+    def is_claimed(self, claim_key: str) -> bool:
+        return claim_key in self.claims
+
+
+class CountingIds:
+    """Give out ids by counting."""
+
+    def __init__(self, desk: MemoryDesk) -> None:
+        self._desk = desk
+        self._number = 0
+
+    def new(self, kind: type[IdKind]) -> IdKind:
+        self._number += 1
+        return kind.at(self._desk.time_ms, self._number)
+
+
+@dataclasses.dataclass
+class Notebook:
+    """Remember text under keys, and count the writes."""
+
+    notes: dict[str, str] = dataclasses.field(default_factory=dict)
+    writes: int = 0
+
+    def get(self, key: str) -> str | None:
+        return self.notes.get(key)
+
+    def put(self, key: str, value: str | None) -> None:
+        self.writes += 1
+        if value is None:
+            self.notes.pop(key, None)
+        else:
+            self.notes[key] = value
+
+    def items(self) -> Mapping[str, str]:
+        return self.notes
+
+
+@dataclasses.dataclass
+class BenchContext:
+    """Stand beside the worker on the bench."""
+
+    view: MemoryDesk
+    ids: CountingIds
+    memory: Notebook
+    name: str = "worker"
+    strategy_id: str = STRATEGY
+    protection: Protection = Protection.REQUIRED
+    chain: CausalityChain | None = None
+
+    def cause(self) -> CausalityChain:
+        assert self.chain is not None, "a worker is called because of an event"
+        return self.chain
+
+
+class Bench:
+    """Run one worker over events; `published` keeps all that it ever published, in order."""
+
+    def __init__(
+        self,
+        kind: type[Worker],
+        parameters: Mapping[str, object] | None = None,
+        *,
+        desk: MemoryDesk | None = None,
+        name: str | None = None,
+        protection: Protection = Protection.REQUIRED,
+        symbols: Iterable[str] = (SPOT, PERPETUAL),
+    ) -> None:
+        self.desk = desk or MemoryDesk()
+        for symbol in symbols:
+            self.desk.instruments.setdefault(symbol, instrument(symbol))
+        self.memory = Notebook()
+        self.context = BenchContext(
+            self.desk, CountingIds(self.desk), self.memory, name or kind.manifest.name, protection=protection
+        )
+        self._kind = kind
+        # As the configuration reads them: text in, strictly typed.
+        texts = {key: str(value) for key, value in (parameters or {}).items()}
+        self._parameters = kind.manifest.parameters.model_validate_strings(texts)
+        self.worker = kind(self._parameters, self.context)
+        self.published: list[tuple[str, object]] = []
+        self._sequence = 0
+
+    def restart(self) -> None:
+        """Start the worker anew with what it remembers and nothing else."""
+        self.worker = self._kind(self._parameters, self.context)
+
+    def tick(
+        self,
+        price: str | Decimal,
+        symbol: str = SPOT,
+        *,
+        spread: str = "0",
+        later_ms: int = 10_000,
+        old_ms: int = 0,
+    ) -> list[object]:
+        """Let `later_ms` pass, then hand over a tick around `price` that is `old_ms` old."""
+        self.desk.time_ms += later_ms
+        middle, half = Decimal(price), Decimal(spread) / 2
+        self._sequence += 1
+        tick = Tick(
+            symbol=symbol,
+            time_ms=self.desk.time_ms - old_ms,
+            price=middle,
+            bid=middle - half,
+            ask=middle + half,
+            size_base=Decimal(1),
+            sequence=self._sequence,
+        )
+        self.desk.quotes[symbol] = Quote(symbol, tick.bid, tick.ask, tick.price, tick.time_ms, tick.id)
+        return self.handle(TICK_RECEIVED, tick, CausalityChain.born(tick.id))
+
+    def ticks(self, *prices: str, symbol: str = SPOT) -> list[object]:
+        """Hand over several ticks; return all that was published."""
+        return [payload for price in prices for payload in self.tick(price, symbol)]
+
+    def bar(self, bar: Bar) -> list[object]:
+        """Close a bar: it enters the history, then the worker hears of it."""
+        self.desk.time_ms = max(self.desk.time_ms, bar.close_time_ms)
+        self.desk.history.setdefault((bar.symbol, bar.interval_ms), []).append(bar)
+        self._sequence += 1
+        closed_by = TickId.at(self.desk.time_ms, self._sequence)
+        return self.handle(BAR_CLOSED, bar, CausalityChain.born(closed_by))
+
+    def scheduled(
+        self, name: str, period_start_ms: int, *, late_ms: int = 0, by_hand: bool = False
+    ) -> list[object]:
+        """Fire a schedule, by the clock or by the operator's hand."""
+        self._sequence += 1
+        tick_id = ScheduleId.at(self.desk.time_ms, self._sequence)
+        chain = CausalityChain.born(tick_id)
+        if by_hand:
+            chain = chain.extended(ManualId.at(self.desk.time_ms, self._sequence))
+        tick = ScheduledTick(tick_id, name, period_start_ms, self.desk.time_ms, late_ms)
+        return self.handle(SCHEDULED_TICK, tick, chain)
+
+    def threat(self, severity: str, asset: str | None = None, *, number: int | None = None) -> list[object]:
+        """Raise a threat; give `number` again to raise the very same one."""
+        self._sequence += 1
+        born = TickId.at(self.desk.time_ms, self._sequence)
+        threat = ThreatSignal(
+            threat_id=ThreatId.at(START_MS, self._sequence if number is None else number),
+            threat_type="CONNECTION_LOST",
+            severity=Decimal(severity),
+            affected_asset=asset,
+            detected_at_ms=self.desk.time_ms,
+            source="watch",
+            rationale="nothing heard for a minute",
+            causality=CausalityChain.born(born),
+        )
+        return self.handle(THREAT_DETECTED, threat, threat.causality.extended(threat.threat_id))
+
+    def assessment(self, rating: str, symbol: str = SPOT) -> list[object]:
+        """Assess the context: above zero a strength, below a weakness."""
+        self._sequence += 1
+        value = Decimal(rating)
+        factor = ContextFactor(
+            factor_type="TREND",
+            symbol=symbol,
+            source="trend_context",
+            strength=value if value >= 0 else None,
+            weakness=-value if value < 0 else None,
+        )
+        assessment = ContextAssessment(
+            context_id=ContextId.at(self.desk.time_ms, self._sequence),
+            symbol=symbol,
+            assessed_at_ms=self.desk.time_ms,
+            causality=CausalityChain.born(TickId.at(self.desk.time_ms, self._sequence)),
+            factors=(factor,),
+        )
+        return self.handle(CONTEXT_ASSESSED, assessment, assessment.causality)
+
+    def opportunity(
+        self, confidence: str, side: PositionSide = PositionSide.LONG, symbol: str = SPOT
+    ) -> list[object]:
+        """Report a chance."""
+        self._sequence += 1
+        signal = OpportunitySignal(
+            opportunity_id=OpportunityId.at(self.desk.time_ms, self._sequence),
+            signal_type="BREAKOUT",
+            symbol=symbol,
+            side=side,
+            confidence=Decimal(confidence),
+            detected_at_ms=self.desk.time_ms,
+            source="breakout_opportunity",
+            rationale="close outside the range",
+            causality=CausalityChain.born(TickId.at(self.desk.time_ms, self._sequence)),
+        )
+        return self.handle(OPPORTUNITY_DETECTED, signal, signal.causality.extended(signal.opportunity_id))
+
+    def handle(self, event_name: str, payload: object, chain: CausalityChain) -> list[object]:
+        """Call the handler that the manifest names, and return the payloads it publishes."""
+        self.context.chain = chain
+        handler = getattr(self.worker, self._kind.manifest.handlers[event_name])
+        envelope = handler(payload)
+        assert isinstance(envelope, DispositionEnvelope)
+        assert envelope.disposition is not Disposition.STOP
+        events = [(one.event_name, one.event_payload) for one in envelope.publications]
+        assert {name for name, _ in events} <= self._kind.manifest.publishes, (
+            "the manifest names what it publishes"
+        )
+        self.published += events
+        return [payload for _, payload in events]
+
+    def grant(self, directives: Iterable[object]) -> None:
+        """Let the venue confirm the stops asked for, and close what is asked to close."""
+        for directive in directives:
+            assert isinstance(directive, StrategyDirective)
+            for trade_id in directive.target_trade_ids:
+                if directive.exit_directive is None:
+                    self.desk.resize(trade_id, "0")
+                else:
+                    self.desk.move_stop(trade_id, directive.exit_directive.stop_loss_price)
+
+
+def only_directive(payloads: Sequence[object]) -> StrategyDirective:
+    """Return the one directive that was published."""
+    (directive,) = payloads
+    assert isinstance(directive, StrategyDirective)
+    return directive
+
+
+def stop_of(payloads: Sequence[object]) -> Decimal:
+    """Return the stop that the one directive asks for."""
+    exit_directive = only_directive(payloads).exit_directive
+    assert exit_directive is not None
+    assert exit_directive.stop_loss_price is not None
+    return exit_directive.stop_loss_price
+
+
+def bars(
+    closes: Iterable[str | int | Decimal],
+    *,
+    symbol: str = SPOT,
+    interval_ms: int = 60_000,
+    half_range: str = "5",
+    first: int = 0,
+) -> list[Bar]:
+    """Build bars that follow each other, each `half_range` above and below its close."""
+    built = []
+    for number, close in enumerate(closes, start=first):
+        price = Decimal(close)
+        built.append(
+            Bar(
+                symbol=symbol,
+                open_time_ms=START_MS + number * interval_ms,
+                interval_ms=interval_ms,
+                open=price,
+                high=price + Decimal(half_range),
+                low=price - Decimal(half_range),
+                close=price,
+                volume=Decimal(1),
+            )
+        )
+    return built
