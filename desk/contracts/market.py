@@ -68,7 +68,12 @@ class Quote:
     ask: Decimal
     last: Decimal
     time_ms: int
-    tick_id: TickId | None = None
+    tick: Tick | None = None
+
+    @property
+    def tick_id(self) -> TickId | None:
+        """The id of the tick it came from."""
+        return None if self.tick is None else self.tick.id
 
     @property
     def mid(self) -> Decimal:

@@ -61,18 +61,17 @@ class ExecutionLayer:
     termination: FlowTerminationHandler
     completion: FlowCompletionRule
     orchestrator: PlanExecutionOrchestrator
-    new_trade: NewTradeExecutor
+    executors: Executors
     keeper: ProtectionKeeper
     resolver: OutcomeResolver
     intake: VenueEventIntake
     reconciliation: Reconciliation
-    emergency_exit: EmergencyExit
     naked: NakedClock
     sender: OrderSender
 
 
 def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
-    """Build the layer; nothing listens before `attach_execution`."""
+    """Build the layer and let its parts listen."""
     state = DeskStateLatch(
         ports.recorder, ports.clock, ports.settings.desk_id, lambda change: _announce(ports.bus, change)
     )
@@ -86,6 +85,32 @@ def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
     keeper = ProtectionKeeper(
         reach, ports.spawner, naked, completion.evaluate_trade, directives.on_unprotectable
     )
+    resolver, intake, reconciliation = _venue_side(ports, state)
+    refusals = JobRefusals(ports.bus, ports.clock, ports.flows)
+    executors = _executors(ports, reach, keeper, refusals, (state, termination, reconciliation))
+    layer = ExecutionLayer(
+        flows=ports.flows,
+        state=state,
+        journal=FlowJournal(ports.bus, ports.recorder, ports.clock, ports.flows, ports.births),
+        termination=termination,
+        completion=completion,
+        orchestrator=_orchestrator(ports, completion, state, refusals, executors),
+        executors=executors,
+        keeper=keeper,
+        resolver=resolver,
+        intake=intake,
+        reconciliation=reconciliation,
+        naked=naked,
+        sender=reach.sender,
+    )
+    _attach(ports, layer, reach.signals, directives)
+    return layer
+
+
+def _venue_side(
+    ports: ExecutionPorts, state: DeskStateLatch
+) -> tuple[OutcomeResolver, VenueEventIntake, Reconciliation]:
+    """Build what listens to the venue and asks it."""
     resolver = OutcomeResolver(
         ports.connector, ports.ledger, ports.recorder, ports.clock, ports.spawner, ports.bus
     )
@@ -101,7 +126,18 @@ def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
         state=state,
         desk_id=ports.settings.desk_id,
     )
-    refusals = JobRefusals(ports.bus, ports.clock, ports.flows)
+    return resolver, intake, reconciliation
+
+
+def _executors(
+    ports: ExecutionPorts,
+    reach: Reach,
+    keeper: ProtectionKeeper,
+    refusals: JobRefusals,
+    exit_parts: tuple[DeskStateLatch, FlowTerminationHandler, Reconciliation],
+) -> Executors:
+    """Build one executor per scope, and the exit that shares the closer."""
+    state, termination, reconciliation = exit_parts
     closer = TradeCloser(reach, ports.flows, keeper, refusals.refuse)
     leave = EmergencyExit(
         reach=reach,
@@ -114,12 +150,18 @@ def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
         reconcile=reconciliation.run,
     )
     new_trade = NewTradeExecutor(reach, ports.spawner, refusals.refuse)
-    executors = Executors(
-        new_trade, ModifyExecutor(reach, ports.flows, keeper, refusals.refuse), closer, leave
-    )
-    orchestrator = PlanExecutionOrchestrator(
+    return Executors(new_trade, ModifyExecutor(reach, ports.flows, keeper, refusals.refuse), closer, leave)
+
+
+def _orchestrator(
+    ports: ExecutionPorts,
+    completion: FlowCompletionRule,
+    state: DeskStateLatch,
+    refusals: JobRefusals,
+    executors: Executors,
+) -> PlanExecutionOrchestrator:
+    return PlanExecutionOrchestrator(
         settings=ports.settings,
-        bus=ports.bus,
         spawner=ports.spawner,
         flows=ports.flows,
         completion=completion,
@@ -128,14 +170,6 @@ def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
         ledger=ports.ledger,
         executors=executors,
     )
-    layer = ExecutionLayer(
-        ports.flows, state,
-        FlowJournal(ports.bus, ports.recorder, ports.clock, ports.flows, ports.births),
-        termination, completion, orchestrator, new_trade, keeper, resolver, intake, reconciliation, leave,
-        naked, reach.sender,
-    )  # fmt: skip
-    _attach(ports, layer, reach.signals, directives)
-    return layer
 
 
 def _reach(ports: ExecutionPorts) -> Reach:
@@ -168,7 +202,7 @@ def _attach(
     report = ExecutionReport(bus, ports.recorder, ports.clock, ports.flows)
     layer.journal.attach()
     layer.termination.attach()
-    layer.orchestrator.attach()
+    layer.orchestrator.attach(bus)
     bus.subscribe(events.FILL_BOOKED, directives.on_fill, subscriber="platform.protection")
     bus.subscribe(events.FILL_BOOKED, layer.keeper.on_fill, subscriber="platform.keeper")
     bus.subscribe(events.ORDER_UPDATED, report.on_order, subscriber="platform.report")

@@ -65,7 +65,6 @@ class PlanExecutionOrchestrator:
         self,
         *,
         settings: ExecutionSettings,
-        bus: EventBus,
         spawner: Spawner,
         flows: FlowRegistry,
         completion: FlowCompletionRule,
@@ -75,8 +74,6 @@ class PlanExecutionOrchestrator:
         executors: Executors,
     ) -> None:
         self._settings = settings
-        self._bus = bus
-        self._spawner = spawner
         self._flows = flows
         self._completion = completion
         self._state = state
@@ -85,9 +82,9 @@ class PlanExecutionOrchestrator:
         self._executors = executors
         self.lanes = Lanes(spawner, self._run, self._void)
 
-    def attach(self) -> None:
+    def attach(self, bus: EventBus) -> None:
         """Listen to the final contract."""
-        self._bus.subscribe(
+        bus.subscribe(
             events.EXECUTION_DIRECTIVE_READY,
             self.on_execution_directive_ready,
             subscriber="platform.orchestrator",

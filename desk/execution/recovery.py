@@ -81,7 +81,7 @@ class Recovery:
         entry = execution.targets[0].entry
         for order in self._ledger.orders_of(trade_id):
             if order.request.leg is Leg.ENTRY and entry is not None and entry.valid_until_ms is not None:
-                self._layer.new_trade.expire_later(order, entry.valid_until_ms)
+                self._layer.executors.new_trade.expire_later(order, entry.valid_until_ms)
         self._layer.completion.evaluate(flow.flow_id)
 
     def _resume_modify(self, flow: OpenFlow, execution: ExecutionDirective) -> None:

@@ -29,7 +29,7 @@ class RetryPolicy:
                 factor = 1 << (attempt - 1)
             case Backoff.LINEAR:
                 factor = attempt
-            case Backoff.CONSTANT:
+            case _:
                 factor = 1
         return min(self.initial_delay_ms * factor, self.max_delay_ms)
 
