@@ -274,7 +274,7 @@ class Bench:
             size_base=Decimal(1),
             sequence=self._sequence,
         )
-        self.desk.quotes[symbol] = Quote(symbol, tick.bid, tick.ask, tick.price, tick.time_ms, tick.id)
+        self.desk.quotes[symbol] = Quote(symbol, tick.bid, tick.ask, tick.price, tick.time_ms, tick)
         return self.handle(TICK_RECEIVED, tick, CausalityChain.born(tick.id))
 
     def ticks(self, *prices: str, symbol: str = SPOT) -> list[object]:
