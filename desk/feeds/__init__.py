@@ -1,0 +1,1 @@
+"""Market data in: recorded and made-up ticks, and the bars built from them."""

@@ -1,0 +1,1 @@
+"""The running desk: its clock, its tasks, its schedules."""
