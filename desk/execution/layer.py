@@ -9,6 +9,7 @@ from desk.contracts.ports.store import LedgerView, Recorder
 from desk.contracts.ports.time import Clock, IdSource, Spawner
 from desk.contracts.ports.view import DeskView
 from desk.contracts.records import DeskStateChanged
+from desk.execution.alarms import Alarms
 from desk.execution.close import TradeCloser
 from desk.execution.completion import FlowCompletionRule
 from desk.execution.desk_state import DeskStateLatch
@@ -49,6 +50,7 @@ class ExecutionPorts:
     spawner: Spawner
     flows: FlowRegistry
     births: BirthEntries
+    alarms: Alarms
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,13 @@ def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
     reach = _reach(ports)
     naked = NakedClock(ports.ledger, ports.view, ports.clock)
     directives = ProtectionDirectives(
-        ports.bus, ports.ids, ports.clock, ports.view, ports.ledger, ports.flows
+        bus=ports.bus,
+        ids=ports.ids,
+        clock=ports.clock,
+        view=ports.view,
+        ledger=ports.ledger,
+        flows=ports.flows,
+        alarms=ports.alarms,
     )
     keeper = ProtectionKeeper(
         reach, ports.spawner, naked, completion.evaluate_trade, directives.on_unprotectable
@@ -183,6 +191,7 @@ def _reach(ports: ExecutionPorts) -> Reach:
         clock=ports.clock,
         gate=gate,
         bus=ports.bus,
+        alarms=ports.alarms,
     )
     return Reach(
         ports.settings, sender, ports.ledger, ports.recorder, ports.view, ports.clock, Signals(),

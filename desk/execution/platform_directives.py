@@ -11,6 +11,8 @@ from desk.contracts.ports.store import LedgerView
 from desk.contracts.ports.time import Clock, IdSource
 from desk.contracts.ports.view import DeskView
 from desk.contracts.records import FillBooked
+from desk.contracts.states import AlarmSeverity
+from desk.execution.alarms import Alarms
 from desk.execution.flow_registry import FlowRegistry
 
 PLATFORM_PROTECTION = "platform.protection"
@@ -21,12 +23,14 @@ class ProtectionDirectives:
 
     def __init__(
         self,
+        *,
         bus: EventBus,
         ids: IdSource,
         clock: Clock,
         view: DeskView,
         ledger: LedgerView,
         flows: FlowRegistry,
+        alarms: Alarms,
     ) -> None:
         self._bus = bus
         self._ids = ids
@@ -34,6 +38,7 @@ class ProtectionDirectives:
         self._view = view
         self._ledger = ledger
         self._flows = flows
+        self._alarms = alarms
 
     def on_fill(self, booked: FillBooked) -> None:
         """Open the flow of a stop or target that filled after its own flow had ended."""
@@ -48,6 +53,7 @@ class ProtectionDirectives:
 
     def on_unprotectable(self, trade_id: TradeId, reason: str) -> None:
         """Close a trade that cannot have its stop: held without one it is worse than not held."""
+        self._alarms.raise_alarm(AlarmSeverity.CRITICAL, f"{trade_id} has NO STOP: {reason}", trade_id)
         self._close(trade_id, f"no stop can rest, so the trade is closed: {reason}", ())
 
     def _close(self, trade_id: TradeId, rationale: str, order_ids: tuple[str, ...], *fills: FillId) -> None:

@@ -17,7 +17,9 @@ from desk.contracts.ports.time import Clock
 from desk.contracts.ports.view import DeskView
 from desk.contracts.problems import StoreFailed
 from desk.contracts.records import JournalEntry
+from desk.contracts.states import AlarmSeverity
 from desk.execution import entries
+from desk.execution.alarms import Alarms
 from desk.execution.client_ids import client_order_id
 from desk.execution.gate import PreTradeGate, Refused
 from desk.execution.settings import ExecutionSettings
@@ -37,6 +39,7 @@ class OrderSender:
         clock: Clock,
         gate: PreTradeGate,
         bus: EventBus,
+        alarms: Alarms,
     ) -> None:
         self._settings = settings
         self._connector = connector
@@ -46,6 +49,7 @@ class OrderSender:
         self._clock = clock
         self._gate = gate
         self._bus = bus
+        self._alarms = alarms
         self.latency_ms: int | None = None
 
     async def place(
@@ -176,6 +180,9 @@ class OrderSender:
         except Exception as fault:  # noqa: BLE001 - whatever broke, the order may be at the venue
             return OrderOutcome(OutcomeKind.UNKNOWN, reason=f"{type(fault).__name__}: {fault}")
         self.latency_ms = self._clock.monotonic_ms() - began_ms
+        if self.latency_ms > self._settings.slow_execution_ms:
+            text = f"the venue answered after {self.latency_ms} ms"
+            self._alarms.raise_alarm(AlarmSeverity.WARNING, text)
         return outcome
 
 

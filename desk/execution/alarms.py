@@ -1,0 +1,30 @@
+"""Tell the operator what must not pass in silence."""
+
+from desk.bus import EventBus
+from desk.contracts import events
+from desk.contracts.ids import AlarmId
+from desk.contracts.ports.store import Recorder
+from desk.contracts.ports.time import Clock, IdSource
+from desk.contracts.records import AlarmRaised, EntryKind, JournalEntry
+from desk.contracts.states import AlarmSeverity
+
+
+class Alarms:
+    """Raise alarms: in the journal, on the bus, and so on every screen."""
+
+    def __init__(self, bus: EventBus, recorder: Recorder, clock: Clock, ids: IdSource) -> None:
+        self._bus = bus
+        self._recorder = recorder
+        self._clock = clock
+        self._ids = ids
+
+    def raise_alarm(
+        self, severity: AlarmSeverity, text: str, *causes: str, symbol: str | None = None
+    ) -> None:
+        """Tell the operator."""
+        alarm = AlarmRaised(self._ids.new(AlarmId), severity, text, symbol)
+        entry = JournalEntry(
+            EntryKind.ALARM_RAISED, alarm.alarm_id, self._clock.now_ms(), alarm, causes=causes, symbol=symbol
+        )
+        self._recorder.record(entry)
+        self._bus.publish(events.ALARM_RAISED, alarm)

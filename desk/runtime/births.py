@@ -1,0 +1,46 @@
+"""Where chains begin: the tick, schedule or command is written down before its first effect."""
+
+from desk.contracts.causality import CausalityChain
+from desk.contracts.ids import ScheduleId
+from desk.contracts.market import ScheduledTick
+from desk.contracts.ports.time import Clock
+from desk.contracts.records import EntryKind, JournalEntry
+from desk.runtime.market_board import MarketBoard
+
+PLATFORM_SCHEDULE = "platform.reconciliation"
+
+
+class Births:
+    """Give out the journal entries of births that have none yet; most ticks never get one."""
+
+    def __init__(self, board: MarketBoard, clock: Clock) -> None:
+        self._board = board
+        self._clock = clock
+        self._last_tick_id: str | None = None
+        self._schedule_ids: set[str] = set()
+
+    def entries(self, chain: CausalityChain) -> tuple[JournalEntry, ...]:
+        """Return what must be written before an effect of `chain`."""
+        found = []
+        if chain.tick_id is not None and chain.tick_id != self._last_tick_id:
+            tick = self._board.find(chain.tick_id)
+            if tick is not None:
+                self._last_tick_id = chain.tick_id
+                found.append(
+                    JournalEntry(
+                        EntryKind.TICK_RECEIVED, chain.tick_id, self._clock.now_ms(), tick, symbol=tick.symbol
+                    )
+                )
+        if chain.schedule_id is not None and chain.schedule_id not in self._schedule_ids:
+            found.append(self._schedule(chain.schedule_id))
+        return tuple(found)
+
+    def note(self, scheduled: ScheduledTick) -> JournalEntry:
+        """Return the entry of a scheduled tick that is about to be published."""
+        self._schedule_ids.add(scheduled.id)
+        return JournalEntry(EntryKind.SCHEDULED_TICK, scheduled.id, self._clock.now_ms(), scheduled)
+
+    def _schedule(self, schedule_id: ScheduleId) -> JournalEntry:
+        """Write down the platform's own schedule, which notices what happened while the desk was away."""
+        now_ms = self._clock.now_ms()
+        return self.note(ScheduledTick(schedule_id, PLATFORM_SCHEDULE, now_ms, now_ms, 0))

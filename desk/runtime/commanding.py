@@ -1,0 +1,237 @@
+"""The operator's hand: every command is written down, goes the way of every decision, and is answered."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import assert_never
+
+from desk.bus import EventBus
+from desk.bus.adapter import EventAdapter
+from desk.contracts import events
+from desk.contracts.causality import CausalityChain
+from desk.contracts.commands import (
+    REARM_WORD,
+    CloseTrade,
+    Command,
+    CommandOutcome,
+    CommandRecord,
+    EmergencyExit,
+    Halt,
+    MoveStop,
+    PauseWorker,
+    Rearm,
+    ResumeWorker,
+    RunSchedule,
+)
+from desk.contracts.directives import DirectiveScope, ExitDirective, StrategyDirective
+from desk.contracts.ids import DirectiveId, ManualId, ThreatId, TradeId
+from desk.contracts.market import ONE
+from desk.contracts.ports.store import LedgerView, Recorder
+from desk.contracts.ports.time import Clock, IdSource
+from desk.contracts.problems import StoreFailed
+from desk.contracts.records import EntryKind, JournalEntry, WorkerStatusChanged
+from desk.contracts.signals import ThreatSignal
+from desk.contracts.states import DeskState, WorkerStatus
+from desk.execution.desk_state import DeskStateLatch
+from desk.runtime.scheduler import ScheduleDriver
+
+OPERATOR = "operator"
+
+
+class CommandDesk:
+    """Carry out commands; the answer says what became true, not what was sent."""
+
+    def __init__(
+        self,
+        *,
+        bus: EventBus,
+        recorder: Recorder,
+        ledger: LedgerView,
+        clock: Clock,
+        ids: IdSource,
+        state: DeskStateLatch,
+        adapters: Sequence[EventAdapter],
+        scheduler: ScheduleDriver | None,
+    ) -> None:
+        self._bus = bus
+        self._recorder = recorder
+        self._ledger = ledger
+        self._clock = clock
+        self._ids = ids
+        self._state = state
+        self._adapters = {adapter.name: adapter for adapter in adapters}
+        self._scheduler = scheduler
+
+    async def execute(self, command: Command) -> CommandOutcome:
+        """Write a command down and carry it out."""
+        manual_id = self._ids.new(ManualId)
+        written = self._recorder.record(_entry(command, manual_id, self._clock.now_ms()))
+        outcome = await self._carry_out(command, manual_id)
+        try:
+            await written
+        except StoreFailed as failure:
+            message = f"{outcome.message}; the journal cannot be written: {failure}"
+            return CommandOutcome(outcome.accepted, message, self._state.current, manual_id, outcome.flow_id)
+        return outcome
+
+    async def _carry_out(self, command: Command, manual_id: ManualId) -> CommandOutcome:
+        match command:
+            case Halt() | Rearm():
+                return await self._change_state(command, manual_id)
+            case EmergencyExit():
+                return self._exit(command, manual_id)
+            case CloseTrade():
+                return self._close(command, manual_id)
+            case MoveStop():
+                return self._move_stop(command, manual_id)
+            case PauseWorker() | ResumeWorker():
+                return self._worker(command, manual_id)
+            case RunSchedule():
+                return self._schedule(command, manual_id)
+            case _:
+                assert_never(command)
+
+    async def _change_state(self, command: Halt | Rearm, manual_id: ManualId) -> CommandOutcome:
+        if isinstance(command, Halt):
+            durable = self._state.tighten(DeskState.HALTED, command.reason, OPERATOR, manual_id)
+            word = "halted: no new risk, stops stay"
+        elif command.word != REARM_WORD:
+            return self._answer(manual_id, f"not re-armed: the word is {REARM_WORD}", accepted=False)
+        elif self._state.current is DeskState.EXITING:
+            return self._answer(manual_id, "not re-armed: the emergency exit is running", accepted=False)
+        else:
+            durable = self._state.rearm(command.reason, manual_id)
+            word = "re-armed"
+        if durable is None:
+            return self._answer(manual_id, f"nothing to change: the desk is {self._state.current}")
+        await durable
+        return self._answer(manual_id, word)
+
+    def _exit(self, command: EmergencyExit, manual_id: ManualId) -> CommandOutcome:
+        """Raise the operator's threat: the exit takes the same way as any other threat's."""
+        chain = CausalityChain.born(manual_id)
+        threat = ThreatSignal(
+            threat_id=self._ids.new(ThreatId),
+            threat_type="OPERATOR_EXIT",
+            severity=ONE,
+            affected_asset=command.affected_asset,
+            detected_at_ms=self._clock.now_ms(),
+            source=OPERATOR,
+            rationale=command.reason,
+            causality=chain,
+        )
+        self._bus.publish(events.THREAT_DETECTED, threat, cause=chain)
+        is_leaving = self._state.current is DeskState.EXITING
+        message = "leaving every position" if is_leaving else "the emergency exit did not begin"
+        return self._answer(manual_id, message, accepted=is_leaving)
+
+    def _close(self, command: CloseTrade, manual_id: ManualId) -> CommandOutcome:
+        problem = self._not_open(command.trade_id)
+        if problem is not None:
+            return self._answer(manual_id, problem, accepted=False)
+        directive = self._directive(
+            manual_id, DirectiveScope.CLOSE_EXISTING, command.trade_id, command.reason
+        )
+        return self._issue(manual_id, directive)
+
+    def _move_stop(self, command: MoveStop, manual_id: ManualId) -> CommandOutcome:
+        problem = self._not_open(command.trade_id)
+        if problem is not None:
+            return self._answer(manual_id, problem, accepted=False)
+        if not command.stop_price > 0:
+            return self._answer(manual_id, f"{command.stop_price} is no price", accepted=False)
+        directive = self._directive(
+            manual_id,
+            DirectiveScope.MODIFY_EXISTING,
+            command.trade_id,
+            command.reason,
+            ExitDirective(stop_loss_price=command.stop_price),
+        )
+        return self._issue(manual_id, directive)
+
+    def _not_open(self, trade_id: TradeId) -> str | None:
+        position = self._ledger.position(trade_id)
+        return None if position is not None and position.is_open else f"{trade_id} is not open"
+
+    def _directive(
+        self,
+        manual_id: ManualId,
+        scope: DirectiveScope,
+        trade_id: TradeId,
+        reason: str,
+        leave: ExitDirective | None = None,
+    ) -> StrategyDirective:
+        return StrategyDirective(
+            directive_id=self._ids.new(DirectiveId),
+            strategy_id=OPERATOR,
+            strategy_planner_id=OPERATOR,
+            decided_at_ms=self._clock.now_ms(),
+            causality=CausalityChain.born(manual_id),
+            scope=scope,
+            confidence=ONE,
+            rationale=reason,
+            target_trade_ids=(trade_id,),
+            exit_directive=leave,
+        )
+
+    def _issue(self, manual_id: ManualId, directive: StrategyDirective) -> CommandOutcome:
+        self._bus.publish(
+            events.STRATEGY_DIRECTIVE_ISSUED, directive, strategy_id=OPERATOR, cause=directive.causality
+        )
+        return CommandOutcome(
+            accepted=True,
+            message="under way; its flow says how it ends",
+            state=self._state.current,
+            manual_id=manual_id,
+            flow_id=directive.directive_id,
+        )
+
+    def _worker(self, command: PauseWorker | ResumeWorker, manual_id: ManualId) -> CommandOutcome:
+        adapter = self._adapters.get(command.worker)
+        if adapter is None:
+            known = ", ".join(sorted(self._adapters)) or "none"
+            return self._answer(
+                manual_id, f"there is no worker {command.worker}; there are {known}", accepted=False
+            )
+        if isinstance(command, PauseWorker):
+            if not adapter.pause(command.reason):
+                return self._answer(manual_id, f"{command.worker} is never paused", accepted=False)
+        else:
+            adapter.resume()
+        record = WorkerStatusChanged(adapter.strategy_id, adapter.name, adapter.status, command.reason)
+        self._recorder.record(
+            JournalEntry(
+                EntryKind.WORKER_STATUS_CHANGED,
+                adapter.name,
+                self._clock.now_ms(),
+                record,
+                causes=(manual_id,),
+                worker=adapter.name,
+            )
+        )
+        word = "paused" if adapter.status is WorkerStatus.PAUSED else "running"
+        return self._answer(manual_id, f"{adapter.name} is {word}")
+
+    def _schedule(self, command: RunSchedule, manual_id: ManualId) -> CommandOutcome:
+        names = [one.name for one in self._scheduler.schedules] if self._scheduler is not None else []
+        if self._scheduler is None or command.schedule_name not in names:
+            known = ", ".join(names) or "none"
+            return self._answer(
+                manual_id, f"there is no schedule {command.schedule_name}; there are {known}", accepted=False
+            )
+        if self._scheduler.run_now(command.schedule_name) is None:
+            done = f"the period {command.schedule_name} is in is done already"
+            return self._answer(manual_id, done, accepted=False)
+        return self._answer(manual_id, f"{command.schedule_name} was run")
+
+    def _answer(self, manual_id: ManualId, message: str, *, accepted: bool = True) -> CommandOutcome:
+        return CommandOutcome(accepted, message, self._state.current, manual_id)
+
+
+def _entry(command: Command, manual_id: ManualId, time_ms: int) -> JournalEntry:
+    arguments = tuple(
+        (one.name, str(getattr(command, one.name)))
+        for one in fields(command)
+        if getattr(command, one.name) is not None
+    )
+    record = CommandRecord(manual_id, type(command).__name__, arguments)
+    return JournalEntry(EntryKind.OPERATOR_COMMANDED, manual_id, time_ms, record)

@@ -1,0 +1,82 @@
+"""What goes wrong inside the desk becomes an event: counted, told, and the end of its flow."""
+
+from collections.abc import Callable
+
+from desk.bus import EventBus
+from desk.bus.failures import FlowStopRequested, HandlerFailure
+from desk.contracts import events
+from desk.contracts.events import WorkerStopped
+from desk.contracts.execution import FlowOutcome
+from desk.contracts.ids import DirectiveId
+from desk.contracts.ports.store import Recorder
+from desk.contracts.ports.time import Clock
+from desk.contracts.records import EntryKind, JournalEntry, WorkerStatusChanged
+from desk.contracts.states import AlarmSeverity, WorkerStatus
+from desk.execution.alarms import Alarms
+from desk.execution.flow_registry import FlowRegistry
+from desk.execution.flow_termination import FlowTerminationHandler
+
+Log = Callable[[str, str], None]
+
+
+class FaultDesk:
+    """Take failures of handlers, workers and background tasks."""
+
+    def __init__(self, recorder: Recorder, clock: Clock, flows: FlowRegistry, log: Log) -> None:
+        self._recorder = recorder
+        self._clock = clock
+        self._flows = flows
+        self._log = log
+        self._alarms: Alarms | None = None
+        self._termination: FlowTerminationHandler | None = None
+        self.handler_errors = 0
+
+    def connect(self, bus: EventBus, alarms: Alarms, termination: FlowTerminationHandler) -> None:
+        """Begin to answer; before this, failures are only counted and logged."""
+        self._alarms = alarms
+        self._termination = termination
+        bus.subscribe(events.WORKER_STOPPED, self.on_worker_stopped, subscriber="platform.faults")
+
+    def on_handler_failure(self, failure: HandlerFailure) -> None:
+        """End the flow a handler failed in, with the failure's name."""
+        self.handler_errors += 1
+        error = f"{type(failure.error).__name__}: {failure.error}"
+        text = f"{failure.subscriber} failed on {failure.event_name}: {error}"
+        self._log("handler failed", text)
+        self._end(failure.flow_id, text)
+
+    def on_flow_stop_requested(self, request: FlowStopRequested) -> None:
+        """End the flow a worker asked to stop."""
+        self._end(request.flow_id, f"stopped by {request.worker}: {request.reason}")
+
+    def on_task_failure(self, name: str, error: BaseException) -> None:
+        """Alarm: a background task of the platform must never die in silence."""
+        text = f"{name} failed: {type(error).__name__}: {error}"
+        self._log("task failed", text)
+        if self._alarms is not None:
+            self._alarms.raise_alarm(AlarmSeverity.CRITICAL, text)
+
+    def on_worker_stopped(self, stopped: WorkerStopped) -> None:
+        """Record and alarm that the platform stopped a worker."""
+        record = WorkerStatusChanged(
+            stopped.strategy_id, stopped.worker, WorkerStatus.STOPPED, stopped.reason
+        )
+        self._recorder.record(
+            JournalEntry(
+                EntryKind.WORKER_STATUS_CHANGED,
+                stopped.worker,
+                stopped.time_ms,
+                record,
+                worker=stopped.worker,
+            )
+        )
+        if self._alarms is not None:
+            text = f"worker {stopped.worker} was stopped: {stopped.reason}"
+            self._alarms.raise_alarm(AlarmSeverity.CRITICAL, text)
+
+    def _end(self, flow_id: DirectiveId | None, text: str) -> None:
+        flow = self._flows.get(flow_id) if flow_id is not None else None
+        if flow is None or self._termination is None or flow.execution is not None:
+            return
+        flow.problems.append(text)
+        self._termination.end(flow, FlowOutcome.ERROR, "failed")
