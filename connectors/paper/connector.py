@@ -71,6 +71,7 @@ class PaperConnector:
         self._listeners: list[VenueListener] = []
         self._travelling: deque[tuple[int, list[VenueEvent]]] = deque()
         self._is_delivering = False
+        self._is_failing = False
         self.hand = Hand(self._apply, self._clock.now_ms)
 
     @property
@@ -97,8 +98,8 @@ class PaperConnector:
         exchange = self._exchange
         if exchange is None:
             self._market[tick.symbol] = tick
-            self._recover()
-        elif exchange.sees(tick):
+            exchange = self._recovered()
+        if exchange is not None and exchange.sees(tick):
             self._match(exchange, tick)
 
     async def open(self) -> None:
@@ -177,13 +178,16 @@ class PaperConnector:
         try:
             self._publish(exchange, account)
         except sqlite3.Error as error:
-            self._spawner.spawn("paper-account", self._fail(error))
+            if not self._is_failing:
+                self._is_failing = True
+                self._spawner.spawn("paper-account", self._fail(error))
 
-    def _recover(self) -> None:
-        """Try to read the account again after a failed write; the next tick tries again."""
+    def _recovered(self) -> Exchange | None:
+        """Try to read the account again after a failed write; None where it is closed or fails still."""
         if self._account is not None:
             with contextlib.suppress(sqlite3.Error):
-                self._restored(self._account)
+                return self._restored(self._account)
+        return None
 
     def _let_go(self) -> None:
         if self._account is not None:
@@ -245,6 +249,7 @@ class PaperConnector:
             if account.is_durable:
                 self._exchange = None
             raise
+        self._is_failing = False
         if not self._settings.latency_ms:
             self._tell(changes.events)
             return
