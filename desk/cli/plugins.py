@@ -5,7 +5,7 @@ from desk.config.configuration import Plugins
 
 def all_plugins() -> Plugins:
     """Import every worker's and planner's manifest."""
-    from desk.planning.matcher import check_coverage
+    from desk.planning.coverage import check_coverage
     from desk.planning.registry import planner_manifests
     from desk.workers.registry import worker_manifests
 

@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from desk.config.document import Document, KeyPath, Place, Value
 from desk.config.yaml_loader import parse_value
@@ -54,12 +54,21 @@ def overlaid(document: Document, settings: Iterable[Setting]) -> Document:
     data = copy.deepcopy(document.data)
     places = dict(document.places)
     for setting in settings:
-        value = parse_value(setting.text, setting.origin)
+        value = _read(setting)
         path = _put(data, setting, value)
         for inner in [known for known in places if known[: len(path)] == path]:
             del places[inner]
         places[path] = Place(setting.origin)
     return Document(document.file, data, places)
+
+
+def _read(setting: Setting) -> Value:
+    try:
+        return parse_value(setting.text, setting.origin)
+    except InputRefused as refused:
+        key = ".".join(setting.steps)
+        problems = [replace(problem, line=None, key=problem.key or key) for problem in refused.problems]
+        raise InputRefused(*problems) from None
 
 
 def _put(data: dict[str, Value], setting: Setting, value: Value) -> KeyPath:

@@ -1,0 +1,79 @@
+"""`desk check` says of every file whether a desk would start with it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from desk.cli.main import main
+from tests.builders.config import BLUEPRINT, DCA, DIRECT, PLATFORM, changed, written
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_what_the_project_ships_is_valid(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert main(["check"]) == 0
+    answer = capsys.readouterr()
+    assert answer.err == ""
+    assert answer.out.splitlines() == [
+        "platform.yaml: a valid platform",
+        "blueprints/btc-trend.yaml: a valid blueprint",
+        "blueprints/demo.yaml: a valid blueprint",
+        "blueprints/weekly-dca.yaml: a valid blueprint",
+    ]
+
+
+def test_files_that_are_named_are_checked_together(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = ["platform.yaml", "trend.yaml", "dca.yaml", "direct.yaml"]
+    for name, text in zip(names, [PLATFORM, BLUEPRINT, DCA, DIRECT], strict=True):
+        written(folder, name, text)
+    assert main(["check", *names]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 4
+
+
+def test_the_answer_in_json_is_one_object(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    written(folder, "platform.yaml", PLATFORM)
+    written(folder, "bad.yaml", changed(BLUEPRINT, "mode: swot", "mode: swat"))
+    assert main(["check", "platform.yaml", "bad.yaml", "--json"]) == 2
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["ok"] is False
+    assert answer["files"] == [
+        {"file": "platform.yaml", "kind": "platform"},
+        {"file": "bad.yaml", "kind": "blueprint"},
+    ]
+    (problem,) = answer["problems"]
+    assert (problem["file"], problem["line"], problem["key"]) == ("bad.yaml", 2, "mode")
+
+
+def test_what_is_probably_not_meant_is_a_caution_and_no_fault(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(folder, "wide.yaml", changed(BLUEPRINT, "trail_distance: 0.01", "trail_distance: 0.03"))
+    assert main(["check", "wide.yaml"]) == 0
+    assert capsys.readouterr().err.startswith("caution: wide.yaml:15: workers.2.parameters: ")
+
+
+def test_settings_and_environment_are_checked_too(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(folder, "platform.yaml", PLATFORM)
+    assert main(["check", "--set", "risk.max_open_trades=none"]) == 2
+    assert capsys.readouterr().err.startswith("--set: risk.max_open_trades: ")
+    monkeypatch.setenv("DESK__DESK__ID", "Not Good")
+    assert main(["check"]) == 2
+    assert capsys.readouterr().err.startswith("environment DESK__DESK__ID: desk.id: ")
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_folder_without_files_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check"]) == 2
+    assert "name the files to check" in capsys.readouterr().err

@@ -1,0 +1,176 @@
+"""Blueprints: what they wire, and how their names, parameters, roles and ranges are checked."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from desk.cli.plugins import all_plugins
+from desk.config.blueprint_file import BlueprintFile
+from desk.config.configuration import check_blueprint, load_configuration
+from desk.config.yaml_loader import parse_document
+from desk.contracts.directives import Protection
+from desk.contracts.plans import PlanRole
+from desk.contracts.problems import InputRefused
+from tests.builders.config import BLUEPRINT, DCA, DIRECT, PLATFORM, changed, line_of, written
+
+PLUGINS = all_plugins()
+
+
+def checked(text: str) -> BlueprintFile:
+    return check_blueprint(parse_document(text, "blueprint.yaml"), PLUGINS)
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(InputRefused) as caught:
+        checked(text)
+    return str(caught.value)
+
+
+def test_a_blueprint_hands_on_workers_with_typed_parameters() -> None:
+    file = checked(BLUEPRINT)
+    assert [use.name for use in file.workers] == ["trend_context", "swot_planner", "trail"]
+    parameters = file.workers[2].parameters.model_dump()
+    assert (parameters["trigger_threshold"], parameters["trail_distance"]) == (
+        Decimal("0.02"),
+        Decimal("0.01"),
+    )
+
+
+def test_a_blueprint_hands_on_planners_with_ranges() -> None:
+    entry = checked(BLUEPRINT).planners[PlanRole.ENTRY]
+    assert [use.manifest.name for use in entry] == ["market", "limit"]
+    assert entry[0].when == {"confidence": (Decimal("0.7"), Decimal(1))}
+
+
+def test_accumulation_without_protection_needs_no_exit() -> None:
+    file = checked(DCA)
+    assert file.blueprint.protection is Protection.NONE
+    assert file.planners[PlanRole.EXIT] == ()
+
+
+def test_direct_mode_needs_no_strategy_planner() -> None:
+    direct = checked(DIRECT).blueprint.direct
+    assert direct is not None
+    assert direct.size.max_risk_amount == Decimal(50)
+
+
+def test_a_worker_is_found_by_the_name_of_its_class_too() -> None:
+    text = changed(BLUEPRINT, "use: trailing_stop_manager", "use: TrailingStopManager")
+    assert checked(text).workers[2].manifest.name == "trailing_stop_manager"
+
+
+def test_what_is_probably_not_meant_is_told_and_allowed() -> None:
+    text = changed(BLUEPRINT, "trail_distance: 0.01", "trail_distance: 0.03")
+    (caution,) = checked(text).cautions()
+    assert caution.line == line_of(text, "name: trail") + 1
+    assert "still loses" in caution.what
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (changed(BLUEPRINT, "[0.7, 1]", "[0.8, 1]"), "no entry planner where confidence"),
+        (changed(BLUEPRINT, "[0.7, 1]", "[0.6, 1]"), "both hold where confidence"),
+        (
+            changed(BLUEPRINT, "{confidence: [0.7, 1]}", "{mood: [0, 1]}"),
+            "mood does not choose entry planners",
+        ),
+        (changed(BLUEPRINT, "[0.7, 1]", "[1, 0.7]"), "range 1 to 0.7"),
+        (changed(BLUEPRINT, "mode: swot", "mode: direct"), "has no direct block"),
+        (changed(DIRECT, "mode: direct", "mode: swot"), "a direct block belongs to mode direct"),
+        (changed(DIRECT, "  signal_type", "  entry: {direction: BUY}\n  signal_type"), "those of the signal"),
+        (changed(DCA, "protection: none\n", ""), "no exit planner"),
+        (changed(BLUEPRINT, "name: trail\n", "name: swot_planner\n"), "two workers are called swot_planner"),
+        (changed(BLUEPRINT, "use: fixed_risk", "use: market"), "there is no size planner 'market'"),
+    ],
+)
+def test_what_does_not_fit_together_is_refused(text: str, told: str) -> None:
+    assert told in refusal(text)
+
+
+def test_a_strategy_planner_does_not_belong_to_direct_mode() -> None:
+    parameters = "{symbol: BTC/USDT:USDT, max_risk_quote: 5, stop_fraction: 0.1}"
+    worker = f"  - use: swot_planner\n    parameters: {parameters}\n"
+    assert "mode direct has none" in refusal(changed(DIRECT, "planners:\n", f"{worker}planners:\n"))
+
+
+def test_every_fault_of_a_blueprint_is_told_at_once() -> None:
+    text = changed(changed(BLUEPRINT, "use: trend_context", "use: trend"), "use: fixed_risk", "use: kelly")
+    assert len(refusal(text).splitlines()) == 2
+
+
+OLD = """\
+name: my_worker
+type: ExecutionWorker
+subtype: {subtype}
+"""
+
+
+@pytest.mark.parametrize(
+    ("subtype", "remedy"),
+    [
+        ("TRADE_INITIATION", "delete it"),
+        ("POSITION_MANAGEMENT", "DYNAMIC_MANAGEMENT"),
+        ("RISK_SAFETY", "RISK_CONTROL"),
+        ("OPERATIONAL", "SCHEDULED_OPERATIONS"),
+        ("operational", "SCHEDULED_OPERATIONS"),
+    ],
+)
+def test_a_v2_execution_worker_is_refused_with_its_line_of_the_migration_table(
+    subtype: str, remedy: str
+) -> None:
+    told = refusal(OLD.format(subtype=subtype))
+    assert told.startswith("blueprint.yaml:3: subtype: a V2 ExecutionWorker")
+    assert remedy in told
+
+
+def test_a_v2_manifest_is_found_where_it_hides() -> None:
+    identified = "identification:\n  type: execution_worker\n  subtype: RISK_SAFETY\n"
+    assert "blueprint.yaml:3: identification.subtype" in refusal(identified)
+    within = changed(BLUEPRINT, "    name: trail\n", "    type: ExecutionWorker\n    subtype: OPERATIONAL\n")
+    assert "workers.2.subtype" in refusal(within)
+    unknown = OLD.format(subtype="OTHER")
+    assert "blueprint.yaml:2: type" in refusal(unknown)
+
+
+def both(folder: Path, *blueprints: str, settings: tuple[str, ...] = ()) -> str:
+    """Return the configuration's hash, or its refusal."""
+    paths = [written(folder, f"{place}.yaml", text) for place, text in enumerate(blueprints)]
+    environment: Mapping[str, str] = {}
+    platform = written(folder, "platform.yaml", PLATFORM)
+    try:
+        return load_configuration(platform, paths, settings, environment, PLUGINS).hash
+    except InputRefused as refused:
+        return str(refused)
+
+
+@pytest.mark.parametrize(
+    ("blueprints", "told"),
+    [
+        ((changed(DCA, "schedule: WEEKLY_DCA", "schedule: WEEKLY"),), "did you mean `WEEKLY_DCA`?"),
+        ((DCA.replace("BTC/USDT", "SOL/USDT"),), "SOL/USDT is no instrument"),
+        (
+            (changed(DCA, "symbols: [BTC/USDT]", "symbols: [BTC/USDT:USDT]"),),
+            "none of the blueprint's symbols",
+        ),
+        ((DCA, DCA), "another blueprint is called dca"),
+    ],
+)
+def test_a_blueprint_must_fit_its_platform(tmp_path: Path, blueprints: tuple[str, ...], told: str) -> None:
+    assert told in both(tmp_path, *blueprints)
+
+
+def test_the_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
+    told = both(tmp_path, DCA + "oops: 1\n", BLUEPRINT + "oops: 1\n", settings=("risk.oops=1",))
+    assert len(told.splitlines()) == 3
+
+
+def test_the_hash_tells_decisions_apart_and_not_places(tmp_path: Path) -> None:
+    usual = both(tmp_path, BLUEPRINT, DCA)
+    assert len(usual) == 64
+    assert both(tmp_path, DCA, BLUEPRINT) == usual
+    assert both(tmp_path, BLUEPRINT, DCA, settings=(f"storage.path={tmp_path}",)) == usual
+    assert both(tmp_path, BLUEPRINT, DCA, settings=("risk.max_open_trades=5",)) != usual
+    assert both(tmp_path, changed(BLUEPRINT, "trail_distance: 0.01", "trail_distance: 0.011"), DCA) != usual
