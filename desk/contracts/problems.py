@@ -11,6 +11,10 @@ class StoreFailed(DeskError):
     """The journal could not be written: nothing of the transaction is durable."""
 
 
+class StoreSpooled(StoreFailed):
+    """The journal could not be written, but the spool was: durable, and journaled once the journal works."""
+
+
 class ReadFailed(DeskError):
     """A read from the venue failed: it says nothing about orders or positions."""
 

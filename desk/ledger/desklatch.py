@@ -10,8 +10,9 @@ from desk.ledger.rows import RowCodec
 
 @dataclass(frozen=True, slots=True)
 class Latch:
-    """Hold the desk's state, why, since when and by whom."""
+    """Hold the desk's state, why, since when and by whom; `name` is the key of its one row."""
 
+    name: str = "desk"
     state: DeskState = DeskState.ACTIVE
     reason: str = ""
     by: str = ""
@@ -37,7 +38,7 @@ RUN_ROWS = RowCodec(Run)
 
 def latched(record: DeskStateChanged, time_ms: int) -> Latch:
     """Return the latch after a change of state."""
-    return Latch(record.current, record.reason, record.by, time_ms)
+    return Latch(state=record.current, reason=record.reason, by=record.by, since_ms=time_ms)
 
 
 def started(record: RunStarted, time_ms: int) -> Run:

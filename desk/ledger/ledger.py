@@ -46,7 +46,7 @@ class LedgerImage:
     nets: list[tuple[Row, list[Row]]] = field(default_factory=list)
     flows: list[OpenFlow] = field(default_factory=list)
     order_counts: list[tuple[str, int]] = field(default_factory=list)
-    last_fill_at_ms: int | None = None
+    last_fill_ms: int | None = None
     rows: dict[Table, list[Row]] = field(default_factory=dict)
 
 
@@ -262,7 +262,7 @@ class Ledger(LedgerReader):
 
     def _desk_state_changed(self, entry: JournalEntry, record: DeskStateChanged) -> Touched:
         self._latch = desklatch.latched(record, entry.time_ms)
-        return Touched.of((Table.DESK, ()))
+        return Touched.of((Table.DESK, (self._latch.name,)))
 
     def _trade_row(self, trade_id: str) -> Row | None:
         trade = self._trades.get(trade_id)
@@ -293,7 +293,7 @@ class Ledger(LedgerReader):
         for row, fills in image.nets:
             self._nets.restore(row, [fill_of_row(fill) for fill in fills])
         self._fills.restored(())
-        self._last_fill_at_ms = image.last_fill_at_ms
+        self._last_fill_at_ms = image.last_fill_ms
         self._registers_restored(image)
 
     def _flows_restored(self, image: LedgerImage) -> None:
@@ -313,7 +313,7 @@ class Ledger(LedgerReader):
         for table, restore in registers.items():
             for row in image.rows.get(table, ()):
                 restore(row)
-        for row in image.rows.get(Table.DESK, ()):
-            self._latch = LATCH_ROWS.decode(row)
-        for row in image.rows.get(Table.RUN, ()):
-            self._run = RUN_ROWS.decode(row)
+        for latch in image.rows.get(Table.DESK, ()):
+            self._latch = LATCH_ROWS.decode(latch)
+        for run in image.rows.get(Table.RUN, ()):
+            self._run = RUN_ROWS.decode(run)

@@ -79,6 +79,14 @@ class LedgerReader:
             return self._orders.state(client_order_id)
         return state
 
+    def knows_order(self, client_order_id: str) -> bool:
+        """Tell whether memory holds an order; enough for a new id, which no old order can have."""
+        return client_order_id in self._orders
+
+    def knows_trade(self, trade_id: str) -> bool:
+        """Tell whether memory holds a trade; enough for a new id, which no old trade can have."""
+        return self._trades.get(trade_id) is not None
+
     def attempts(self, trade_id: TradeId, leg: Leg) -> int:
         """Count the orders ever intended for one leg of a trade."""
         trade = self._trade(trade_id)

@@ -1,6 +1,7 @@
 """The journal and the ledger as the core sees them."""
 
 from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
@@ -17,9 +18,36 @@ class Recorder(Protocol):
     def record(self, *entries: JournalEntry) -> Awaitable[None]:
         """Apply `entries` to the ledger and write them as one transaction.
 
-        Await the result for durability; it raises StoreFailed. Raises DuplicateRecord at once, and
-        changes nothing, where a fact that may exist once exists already.
+        Await the result for durability; it raises StoreFailed, or StoreSpooled where the facts are safe
+        in the spool. Raises DuplicateRecord at once, and changes nothing, where a fact that may exist
+        once exists already.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoreLag:
+    """Measure what is recorded and not yet durable."""
+
+    entries: int
+    size_bytes: int
+
+
+class Store(Protocol):
+    """Keep the journal; a failed write stays in line and is tried again, in order."""
+
+    @property
+    def lag(self) -> StoreLag:
+        """What waits to be durable."""
+        ...
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the last write failed."""
+        ...
+
+    async def close(self) -> None:
+        """Write what waits, and let the file go."""
         ...
 
 

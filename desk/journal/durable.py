@@ -1,0 +1,182 @@
+"""The store of a living desk: one aiosqlite connection, one writer, everything that waits in one commit."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import aiosqlite
+
+from desk.contracts.ports.store import StoreLag
+from desk.contracts.ports.time import Clock, Spawner
+from desk.contracts.problems import StoreFailed
+from desk.journal.batch import Batch
+from desk.journal.codec import GENESIS, EncodedEntry
+from desk.journal.line import Line, StoreListener
+from desk.journal.opening import BUSY_TIMEOUT_MS, Durability, open_journal
+from desk.journal.projection import SqliteArchive, head, is_written, load_image
+from desk.journal.writing import write
+from desk.ledger.ledger import Ledger, LedgerImage
+
+IDLE_S = 0.25
+"""Without a write for this long, the log is checkpointed."""
+
+CHECKPOINT_BYTES = 1_048_576
+"""Less than this written since the last checkpoint is left for later."""
+
+Result = TypeVar("Result")
+
+
+class DurableStore:
+    """Write in a thread of its own; a batch counts as durable when its commit returned.
+
+    Cancelling a writer that waits cancels nothing here: the one task that writes is not its own.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        clock: Clock,
+        spawner: Spawner,
+        durability: Durability = Durability.FULL,
+        *,
+        busy_timeout_ms: int = BUSY_TIMEOUT_MS,
+    ) -> None:
+        self._path = path
+        self._spawner = spawner
+        self._durability = durability
+        self._busy_timeout_ms = busy_timeout_ms
+        self._line = Line(clock)
+        self._database: aiosqlite.Connection | None = None
+        self._connection: sqlite3.Connection | None = None
+        self._head: tuple[int, bytes] = (0, GENESIS)
+        self._wake = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._closing = False
+        self._unchecked_bytes = 0
+
+    async def open(self) -> Ledger:
+        """Open the file and return the ledger it holds; raises InputRefused where it is no whole journal."""
+        database = aiosqlite.Connection(self._connect, iter_chunk_size=64)
+        self._database = await database
+        image, self._head = await self._run(self._load)
+        ledger = Ledger(SqliteArchive(self._open()))
+        ledger.restore(image)
+        self._spawner.spawn("journal writer", self._write_until_closed())
+        return ledger
+
+    def _connect(self) -> sqlite3.Connection:
+        self._connection = open_journal(self._path, self._durability, busy_timeout_ms=self._busy_timeout_ms)
+        return self._connection
+
+    def _load(self) -> tuple[LedgerImage, tuple[int, bytes]]:
+        connection = self._open()
+        return load_image(connection), head(connection) or (0, GENESIS)
+
+    def head(self) -> tuple[int, bytes]:
+        """Return sequence and hash of the newest entry when the file was opened."""
+        return self._head
+
+    def is_written(self, entry: EncodedEntry) -> bool:
+        """Tell whether this very entry is durable."""
+        return is_written(self._open(), entry)
+
+    def listen(self, listener: StoreListener) -> None:
+        """Tell `listener` of failures."""
+        self._line.listener = listener
+
+    @property
+    def lag(self) -> StoreLag:
+        """What waits to be durable."""
+        return self._line.lag
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the last write failed."""
+        return self._line.is_failing
+
+    def submit(self, batch: Batch) -> None:
+        """Put a batch in line; while the store fails its writer is told so at once."""
+        if self._closing:
+            message = f"{self._path}: the journal is closed"
+            raise StoreFailed(message)
+        self._line.add(batch)
+        self._line.refuse()
+        self._wake.set()
+
+    async def close(self) -> None:
+        """Write what waits, checkpoint, and close the file; what cannot be written stays in the spool."""
+        if self._database is None or self._closing:
+            return
+        self._closing = True
+        self._wake.set()
+        await self._ended.wait()
+        await self._write()  # what is left where the writer was cancelled
+        await self._database.close()
+        self._database = self._connection = None
+
+    async def _write_until_closed(self) -> None:
+        try:
+            while not self._closing:
+                await self._wait()
+                await self._write()
+            await self._checkpoint()
+        finally:
+            self._ended.set()
+
+    async def _wait(self) -> None:
+        """Wait for work, or while the store fails for the time to try again; use an idle moment."""
+        while self._line.is_failing and not self._closing and self._line.retry_in_ms() > 0:
+            await self._woken_within(self._line.retry_in_ms() / 1000)
+        if self._line.lag.entries or self._closing:
+            return
+        if not await self._woken_within(IDLE_S):
+            await self._checkpoint()
+            await self._wake.wait()
+        self._wake.clear()
+
+    async def _woken_within(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            return False
+        if self._line.is_failing:
+            self._wake.clear()
+        return True
+
+    async def _write(self) -> None:
+        batches = self._line.waiting()
+        if not batches:
+            return
+        try:
+            await self._run(lambda: write(self._open(), batches))
+        except sqlite3.Error as error:
+            self._line.failed(StoreFailed(f"{self._path}: {error}"))
+        else:
+            self._unchecked_bytes += sum(batch.size_bytes for batch in batches)
+            self._line.written(batches)
+
+    async def _checkpoint(self) -> None:
+        if self._unchecked_bytes < CHECKPOINT_BYTES and not self._closing:
+            return
+        self._unchecked_bytes = 0
+        try:
+            await self._run(lambda: self._open().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall())
+        except sqlite3.Error as error:
+            self._line.failed(StoreFailed(f"{self._path}: {error}"))
+
+    async def _run(self, work: Callable[[], Result]) -> Result:
+        """Run `work` on the connection's thread in one hop; aiosqlite has no public way to do so."""
+        if self._database is None:
+            message = f"{self._path}: the journal is not open"
+            raise StoreFailed(message)
+        result: Result = await self._database._execute(work)  # type: ignore[no-untyped-call]  # noqa: SLF001
+        return result
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            message = f"{self._path}: the journal is not open"
+            raise StoreFailed(message)
+        return self._connection

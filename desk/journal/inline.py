@@ -1,0 +1,102 @@
+"""The store for virtual runs: stdlib SQLite, each batch durable before `submit` returns."""
+
+import sqlite3
+from pathlib import Path
+
+from desk.contracts.ports.store import StoreLag
+from desk.contracts.ports.time import Clock
+from desk.contracts.problems import StoreFailed
+from desk.journal.batch import Batch
+from desk.journal.codec import GENESIS, EncodedEntry
+from desk.journal.line import Line, StoreListener
+from desk.journal.opening import BUSY_TIMEOUT_MS, Durability, open_journal
+from desk.journal.projection import SqliteArchive, head, is_written, load_image
+from desk.journal.writing import write
+from desk.ledger.ledger import Ledger
+
+
+class InlineStore:
+    """Write synchronously; the file is opened by `load`."""
+
+    def __init__(
+        self,
+        path: Path,
+        clock: Clock,
+        durability: Durability = Durability.FULL,
+        *,
+        busy_timeout_ms: int = BUSY_TIMEOUT_MS,
+    ) -> None:
+        self._path = path
+        self._durability = durability
+        self._busy_timeout_ms = busy_timeout_ms
+        self._line = Line(clock)
+        self._connection: sqlite3.Connection | None = None
+
+    def load(self) -> Ledger:
+        """Open the file and return the ledger it holds; raises InputRefused where it is no whole journal."""
+        self._connection = open_journal(self._path, self._durability, busy_timeout_ms=self._busy_timeout_ms)
+        ledger = Ledger(SqliteArchive(self._connection))
+        ledger.restore(load_image(self._connection))
+        return ledger
+
+    async def open(self) -> Ledger:
+        """Do as `load`."""
+        return self.load()
+
+    def head(self) -> tuple[int, bytes]:
+        """Return sequence and hash of the newest durable entry."""
+        return head(self._open()) or (0, GENESIS)
+
+    def is_written(self, entry: EncodedEntry) -> bool:
+        """Tell whether this very entry is durable."""
+        return is_written(self._open(), entry)
+
+    def listen(self, listener: StoreListener) -> None:
+        """Tell `listener` of failures."""
+        self._line.listener = listener
+
+    @property
+    def lag(self) -> StoreLag:
+        """What waits to be durable."""
+        return self._line.lag
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the last write failed."""
+        return self._line.is_failing
+
+    def submit(self, batch: Batch) -> None:
+        """Write a batch and all that waits before it; after a failure, only when it is time to try again."""
+        self._line.add(batch)
+        if self._line.retry_in_ms() > 0:
+            self._line.refuse()
+        else:
+            self._write()
+
+    def _write(self) -> None:
+        batches = self._line.waiting()
+        try:
+            write(self._open(), batches)
+        except sqlite3.Error as error:
+            self._line.failed(StoreFailed(f"{self._path}: {error}"))
+        else:
+            self._line.written(batches)
+
+    def shut(self) -> None:
+        """Write what waits and close the file; what cannot be written stays in the spool."""
+        if self._connection is None:
+            return
+        if self._line.lag.entries:
+            self._write()
+        self._connection.close()
+        self._connection = None
+
+    async def close(self) -> None:
+        """Do as `shut`."""
+        self.shut()
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            message = f"{self._path}: the journal is not open"
+            raise StoreFailed(message)
+        return self._connection
