@@ -243,14 +243,14 @@ class Bench:
         self._kind = kind
         # As the configuration reads them: text in, strictly typed.
         texts = {key: str(value) for key, value in (parameters or {}).items()}
-        self._parameters = kind.manifest.parameters.model_validate_strings(texts)
-        self.worker = kind(self._parameters, self.context)
+        self.parameters = kind.manifest.parameters.model_validate_strings(texts)
+        self.worker = kind(self.parameters, self.context)
         self.published: list[tuple[str, object]] = []
         self._sequence = 0
 
     def restart(self) -> None:
         """Start the worker anew with what it remembers and nothing else."""
-        self.worker = self._kind(self._parameters, self.context)
+        self.worker = self._kind(self.parameters, self.context)
 
     def tick(
         self,

@@ -1,0 +1,29 @@
+"""The pages about workers name every parameter with the default it has."""
+
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from pydantic_core import PydanticUndefined
+
+from desk.workers.registry import worker_class
+
+PAGES = Path(__file__).parents[3] / "docs" / "workers"
+ROW = re.compile(r"^\| `(\w+)` \| (\S+) \|", re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ["dca_executor", "emergency_exit_agent", "trailing_stop_manager"])
+def test_a_page_lists_the_parameters_as_they_are(name: str) -> None:
+    page = (PAGES / f"{name}.md").read_text(encoding="utf-8")
+    fields = worker_class(name).manifest.parameters.model_fields
+    assert ROW.findall(page) == [(key, written(field.default)) for key, field in fields.items()]
+
+
+def written(default: object) -> str:
+    """Write a default as the pages do."""
+    if default is PydanticUndefined:
+        return "required"
+    if default is None:
+        return "unset"
+    return f"{default.normalize():f}" if isinstance(default, Decimal) else str(default)
