@@ -85,11 +85,8 @@ class JournalRecorder:
             keys.update(dict.fromkeys(self._ledger.apply(entry).rows))
         rows = {key: self._ledger.row(key) for key in keys}
         placed = [self._placed(text) for text in encoded]
-        causes = [
-            (cause, row.sequence)
-            for entry, row in zip(entries, placed, strict=True)
-            for cause in entry.causes
-        ]
+        pairs = zip(entries, placed, strict=True)
+        causes = [(cause, row.sequence) for entry, row in pairs for cause in entry.causes]
         size_bytes = sum(len(text.data) for text in encoded)
         self._store.submit(Batch(placed, causes, rows, size_bytes, settle))
         self._trim()
@@ -173,7 +170,7 @@ class JournalRecorder:
 
 
 def _outcome() -> tuple[Awaitable[None], Settle]:
-    """Return what the writer awaits, and how it is settled: a future on a running loop, else a plain result."""
+    """Return what the writer awaits and how it is settled: a future where a loop runs, else a result."""
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:

@@ -22,8 +22,8 @@ _HEAD = struct.Struct("<II")
 FACTS = frozenset(
     {
         EntryKind.FILL_BOOKED, EntryKind.ORDER_INTENDED, EntryKind.ORDER_SENT, EntryKind.ORDER_ANSWERED,
-        EntryKind.ORDER_OBSERVED, EntryKind.AMEND_INTENDED, EntryKind.CANCEL_INTENDED, EntryKind.TRADE_INTENDED,
-        EntryKind.EXIT_TARGETED, EntryKind.BALANCE_ADJUSTED, EntryKind.PERIOD_RECORDED,
+        EntryKind.ORDER_OBSERVED, EntryKind.AMEND_INTENDED, EntryKind.CANCEL_INTENDED,
+        EntryKind.TRADE_INTENDED, EntryKind.EXIT_TARGETED, EntryKind.BALANCE_ADJUSTED, EntryKind.PERIOD_RECORDED,
         EntryKind.DESK_STATE_CHANGED, EntryKind.EXECUTION_DIRECTED, EntryKind.DIRECTIVE_ISSUED,
         EntryKind.FLOW_ENDED,
     }
@@ -49,7 +49,7 @@ class Spool:
         os.fsync(self._file)
 
     def append(self, entries: Sequence[EntryRow]) -> bool:
-        """Keep a batch durably; False where there is no room for it. Raises StoreFailed where the file fails."""
+        """Keep a batch durably; False where there is no room. Raises StoreFailed where the file fails."""
         payload = _payload(entries)
         room = self._size_bytes if any(row.kind in FACTS for row in entries) else self._size_bytes // 2
         end = self._end + _HEAD.size + len(payload)
