@@ -1,0 +1,86 @@
+"""Direct mode: a signal becomes a directive without a strategy planner, by the blueprint's `direct` block."""
+
+from dataclasses import dataclass
+
+from desk.contracts.directives import (
+    DirectiveScope,
+    EntryDirective,
+    ExitDirective,
+    Protection,
+    RoutingDirective,
+    SizeDirective,
+    StrategyDirective,
+)
+from desk.contracts.dto import Fraction
+from desk.contracts.events import STRATEGY_DIRECTIVE_ISSUED
+from desk.contracts.ids import DirectiveId
+from desk.contracts.ports.bus import EventPort
+from desk.contracts.ports.time import IdSource
+from desk.contracts.ports.view import DeskView
+from desk.contracts.signals import OpportunitySignal
+from desk.contracts.states import DeskState
+
+DIRECT = "direct"
+"""The strategy planner that directives of direct mode name: none, but the platform."""
+
+
+@dataclass(frozen=True, slots=True)
+class DirectMode:
+    """Say which signals of one strategy become trades, and with which hints."""
+
+    strategy_id: str
+    signal_type: str
+    min_confidence: Fraction
+    entry: EntryDirective
+    size: SizeDirective
+    exit: ExitDirective
+    routing: RoutingDirective
+    protection: Protection = Protection.REQUIRED
+
+
+class DirectTrigger:
+    """Issue a NEW_TRADE for each signal that qualifies, one trade at a time on a symbol."""
+
+    def __init__(self, mode: DirectMode, bus: EventPort, ids: IdSource, view: DeskView) -> None:
+        self._mode = mode
+        self._bus = bus
+        self._ids = ids
+        self._view = view
+
+    def on_opportunity(self, signal: OpportunitySignal) -> None:
+        """Issue a directive, unless the signal is not meant or the desk takes no new risk on its symbol."""
+        mode = self._mode
+        is_meant = signal.signal_type == mode.signal_type and signal.confidence >= mode.min_confidence
+        if not is_meant or not self._takes_risk(signal.symbol):
+            return
+        self._bus.publish(STRATEGY_DIRECTIVE_ISSUED, self._directive(signal), strategy_id=mode.strategy_id)
+
+    def _takes_risk(self, symbol: str) -> bool:
+        view, strategy_id = self._view, self._mode.strategy_id
+        return (
+            view.state() is DeskState.ACTIVE
+            and view.is_reconciled()
+            and not view.has_unknown_order(symbol)
+            and not view.has_pending_entry(strategy_id, symbol)
+            and all(position.strategy_id != strategy_id for position in view.positions_on(symbol))
+        )
+
+    def _directive(self, signal: OpportunitySignal) -> StrategyDirective:
+        mode = self._mode
+        entry = {"symbol": signal.symbol, "direction": signal.side.entry_side}
+        has_exit = mode.protection is Protection.REQUIRED or bool(mode.exit.model_fields_set)
+        return StrategyDirective(
+            directive_id=self._ids.new(DirectiveId),
+            strategy_id=mode.strategy_id,
+            strategy_planner_id=DIRECT,
+            decided_at_ms=self._view.now_ms(),
+            causality=signal.causality.extended(signal.opportunity_id),
+            scope=DirectiveScope.NEW_TRADE,
+            confidence=signal.confidence,
+            rationale=f"{signal.signal_type} by {signal.source}: {signal.rationale}",
+            entry_directive=mode.entry.model_copy(update=entry),
+            size_directive=mode.size,
+            exit_directive=mode.exit if has_exit else None,
+            routing_directive=mode.routing,
+            protection=mode.protection,
+        )

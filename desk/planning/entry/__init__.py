@@ -1,0 +1,1 @@
+"""Entry planners: how to get in."""

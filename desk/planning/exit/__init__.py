@@ -1,0 +1,1 @@
+"""Exit planners: where to leave."""

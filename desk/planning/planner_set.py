@@ -1,0 +1,96 @@
+"""The planners of one strategy, and those of the platform for directives that belong to none."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from desk.contracts.directives import StrategyDirective
+from desk.contracts.manifests import PlannerManifest
+from desk.contracts.plans import PlanRole
+from desk.planning.matcher import Range, winner
+from desk.planning.planner import Planner
+from desk.planning.registry import make_planner
+
+PLATFORM_PLANNERS = "platform.planners"
+"""The scope in which the platform's planners are asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannerChoice:
+    """Ask `planner` where all ranges of `when` hold, unless another of higher priority does."""
+
+    planner: Planner
+    when: Mapping[str, Range] = field(default_factory=dict)
+    priority: int = 0
+
+    @property
+    def manifest(self) -> PlannerManifest:
+        """How the planner presents itself."""
+        return self.planner.manifest
+
+
+@dataclass(frozen=True, slots=True)
+class NamedChoice:
+    """Hold a choice under the name its planner is asked by, and its plans carry."""
+
+    name: str
+    choice: PlannerChoice
+
+    @property
+    def manifest(self) -> PlannerManifest:
+        """How the planner presents itself."""
+        return self.choice.manifest
+
+    @property
+    def when(self) -> Mapping[str, Range]:
+        """The ranges in which it is asked."""
+        return self.choice.when
+
+    @property
+    def priority(self) -> int:
+        """Its rank among those whose ranges hold."""
+        return self.choice.priority
+
+
+class PlannerSet:
+    """Hold one strategy's planners: per role, those that may be asked.
+
+    Absolute target sizes always go to the platform's target_size planner, and routing has a default.
+    """
+
+    def __init__(self, choices: Mapping[PlanRole, Sequence[PlannerChoice]]) -> None:
+        self._choices = {role: _named(choices.get(role, ())) for role in PlanRole}
+        if not self._choices[PlanRole.ROUTING]:
+            self._choices[PlanRole.ROUTING] = _named((PlannerChoice(make_planner("immediate")),))
+        self._target_size = NamedChoice("platform.target_size", PlannerChoice(make_planner("target_size")))
+
+    def select(self, role: PlanRole, directive: StrategyDirective) -> NamedChoice | None:
+        """Return the one planner that is asked for this directive, None where no range holds."""
+        wish = directive.size_directive
+        if role is PlanRole.SIZE and wish is not None and wish.target_size_base is not None:
+            return self._target_size
+        return winner(role, self._choices[role], directive)
+
+    def every(self) -> tuple[NamedChoice, ...]:
+        """Return every planner of the set."""
+        return (*(one for role in PlanRole for one in self._choices[role]), self._target_size)
+
+
+def _named(choices: Sequence[PlannerChoice]) -> tuple[NamedChoice, ...]:
+    """Name each choice after its planner, numbered where the same one is listed several times."""
+    names = [choice.manifest.name for choice in choices]
+    return tuple(
+        NamedChoice(name if names.count(name) == 1 else f"{name}#{names[: place + 1].count(name)}", choice)
+        for place, (name, choice) in enumerate(zip(names, choices, strict=True))
+    )
+
+
+def platform_planners() -> PlannerSet:
+    """Return what plans the directives of platform and operator: market, sizes as told, stop and target."""
+    return PlannerSet(
+        {
+            PlanRole.ENTRY: (PlannerChoice(make_planner("market")),),
+            PlanRole.SIZE: (PlannerChoice(make_planner("fixed_notional")),),
+            PlanRole.EXIT: (PlannerChoice(make_planner("stop_and_target")),),
+            PlanRole.ROUTING: (PlannerChoice(make_planner("immediate")),),
+        }
+    )

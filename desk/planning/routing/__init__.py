@@ -1,0 +1,1 @@
+"""Routing planners: how to send."""

@@ -1,0 +1,1 @@
+"""Size planners: how much to hold."""

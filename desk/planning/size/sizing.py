@@ -1,0 +1,91 @@
+"""What every size planner must respect: cash, lots, minima; rounded so that no limit is passed."""
+
+from decimal import ROUND_FLOOR, Context, Decimal
+
+from desk.contracts.directives import EntryDirective
+from desk.contracts.ids import SizePlanId
+from desk.contracts.market import ONE, ZERO
+from desk.contracts.plans import EntryType, SizePlan
+from desk.contracts.sides import OrderSide
+from desk.planning.impossible import PlanImpossible
+from desk.planning.request import PlanRequest
+
+# A quotient rounded up in its last digit could buy one lot more than the limit allows.
+_FLOOR = Context(prec=28, rounding=ROUND_FLOOR)
+
+
+def floor_divide(amount: Decimal, per_unit: Decimal) -> Decimal:
+    """Return how often `per_unit` fits into `amount`, never rounded up."""
+    return _FLOOR.divide(amount, per_unit)
+
+
+def order_price(request: PlanRequest) -> Decimal:
+    """Return the price an order that adds would trade at, in quote."""
+    entry = request.plans.entry
+    return entry.expected_price if entry is not None else request.quote.touch(request.direction)
+
+
+def unit_cost(request: PlanRequest, leverage: Decimal) -> Decimal:
+    """Return the cash one unit of base takes, fee and accepted slippage included: p(1/L + fee + slippage)."""
+    entry = request.plans.entry
+    waits = entry is not None and entry.order_type is not EntryType.MARKET
+    wish = (request.directive.entry_directive or EntryDirective()).resolved()
+    slippage = ZERO if waits else wish.max_acceptable_slippage or ZERO
+    return order_price(request) * (ONE / leverage + request.instrument.taker_fee + slippage)
+
+
+def most_affordable(request: PlanRequest, leverage: Decimal) -> Decimal:
+    """Return the size in base that the free balance can add; of a spot sale, what is there to sell."""
+    instrument = request.instrument
+    if instrument.is_spot and request.direction is OrderSide.SELL:
+        return max(request.market.free.get(instrument.base, ZERO), ZERO)
+    cash = max(request.market.free.get(instrument.quote, ZERO), ZERO)
+    return floor_divide(cash, unit_cost(request, leverage))
+
+
+def stop_distance(request: PlanRequest) -> Decimal | None:
+    """Return what one unit of base loses from entry to stop, in quote; None without a stop."""
+    stop = request.stop_price
+    if stop is None:
+        return None
+    return max((request.entry_price - stop) * request.side.sign, ZERO)
+
+
+def checked_leverage(request: PlanRequest, leverage: Decimal) -> Decimal:
+    """Return `leverage`, 1 on spot; raises PlanImpossible above what the instrument allows."""
+    if request.instrument.is_spot:
+        return ONE
+    if not leverage <= request.instrument.max_leverage:
+        most = request.instrument.max_leverage
+        raise PlanImpossible(f"leverage {leverage} is above the {most} of {request.symbol}")
+    return leverage
+
+
+def size_plan(request: PlanRequest, wanted_base: Decimal, leverage: Decimal) -> SizePlan:
+    """Plan `wanted_base` rounded down to the lot; raises PlanImpossible below the venue's minimum."""
+    instrument = request.instrument
+    size = instrument.floor_size(wanted_base)
+    if instrument.max_size_base is not None:
+        size = min(size, instrument.floor_size(request.held_base + instrument.max_size_base))
+    price = order_price(request)
+    if instrument.is_dust(size, price):
+        raise PlanImpossible(
+            f"size {size} at {price} is below the minimum of {request.symbol}:"
+            f" {instrument.min_size_base} {instrument.base}"
+            f" and {instrument.min_notional_quote} {instrument.quote}"
+        )
+    return planned(request, size, leverage)
+
+
+def planned(request: PlanRequest, size_base: Decimal, leverage: Decimal) -> SizePlan:
+    """Write a size down, with its worth and what its stop would lose."""
+    return SizePlan(
+        plan_id=request.ids.new(SizePlanId),
+        directive_id=request.directive_id,
+        target_id=request.target_id,
+        planner=request.planner,
+        position_size_base=size_base,
+        position_value_quote=size_base * order_price(request),
+        risk_amount_quote=size_base * (stop_distance(request) or ZERO),
+        leverage=leverage,
+    )
