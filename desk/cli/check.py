@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from desk.bootstrap.plugins import offered_plugins
 from desk.cli.options import DEFAULT_PLATFORM, CheckOptions
 from desk.cli.output import ExitCode, complain, problem_fields, say, say_json
-from desk.cli.plugins import all_plugins
 from desk.config.blueprint_file import BlueprintFile
 from desk.config.configuration import Plugins, check_blueprint, kept
 from desk.config.cross_check import cross_check
@@ -62,7 +62,7 @@ class _Checked:
 
 def command(options: CheckOptions) -> int:
     """Check the files; exit 2 where one of them is wrong."""
-    checked = _Checked(options, all_plugins())
+    checked = _Checked(options, offered_plugins())
     if options.platform is not None:
         checked.check(options.platform, is_platform=True)
     for path in options.files or _files_here(options):

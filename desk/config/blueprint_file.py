@@ -68,6 +68,11 @@ CoverageCheck = Callable[[PlanRole, Sequence[PlannerUse]], Sequence[str]]
 """Name the gaps and overlaps in the ranges of one role's planners, each as one line."""
 
 
+def is_path(use: str) -> bool:
+    """Tell whether a worker is named by its file: `FILE.py:ClassName`."""
+    return ".py:" in use
+
+
 def worker_paths(document: Document) -> tuple[str, ...]:
     """List the workers named by path (`FILE.py:ClassName`): they are loaded before validation."""
     entries = document.data.get("workers")
@@ -76,7 +81,7 @@ def worker_paths(document: Document) -> tuple[str, ...]:
         if isinstance(entries, list)
         else []
     )
-    return tuple(dict.fromkeys(use for use in uses if isinstance(use, str) and ".py:" in use))
+    return tuple(dict.fromkeys(use for use in uses if isinstance(use, str) and is_path(use)))
 
 
 def validate_blueprint(
@@ -131,7 +136,8 @@ class _Plugins:
                 continue
             parameters = self._parameters(manifest.parameters, path)
             if parameters is not None:
-                yield WorkerUse(entry.use, entry.name or manifest.name, manifest, parameters)
+                use = entry.use if is_path(entry.use) else manifest.name
+                yield WorkerUse(use, entry.name or manifest.name, manifest, parameters)
 
     def _worker(self, entry: WorkerEntry, path: KeyPath) -> WorkerManifest | None:
         found = named(entry.use, self._workers)

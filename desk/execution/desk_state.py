@@ -1,23 +1,23 @@
 """The latch: it tightens by itself and loosens only by the operator's hand."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 
+from desk.bus import EventBus
+from desk.contracts import events
 from desk.contracts.ports.store import Recorder
 from desk.contracts.ports.time import Clock
 from desk.contracts.records import DeskStateChanged, EntryKind, JournalEntry
 from desk.contracts.states import DeskState
 
-StateListener = Callable[[DeskStateChanged], None]
-
 
 class DeskStateLatch:
     """Hold the desk's state, durably."""
 
-    def __init__(self, recorder: Recorder, clock: Clock, desk_id: str, announce: StateListener) -> None:
+    def __init__(self, recorder: Recorder, clock: Clock, desk_id: str, bus: EventBus) -> None:
         self._recorder = recorder
         self._clock = clock
         self._desk_id = desk_id
-        self._announce = announce
+        self._bus = bus
         self._state = DeskState.ACTIVE
         self._reason = ""
 
@@ -65,5 +65,5 @@ class DeskStateLatch:
             EntryKind.DESK_STATE_CHANGED, self._desk_id, self._clock.now_ms(), change, causes=causes
         )
         durable = self._recorder.record(entry)
-        self._announce(change)
+        self._bus.publish(events.DESK_STATE_CHANGED, change)
         return durable

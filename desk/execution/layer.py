@@ -8,7 +8,6 @@ from desk.contracts.ports.connector import IAPIConnector
 from desk.contracts.ports.store import LedgerView, Recorder
 from desk.contracts.ports.time import Clock, IdSource, Spawner
 from desk.contracts.ports.view import DeskView
-from desk.contracts.records import DeskStateChanged
 from desk.execution.alarms import Alarms
 from desk.execution.close import TradeCloser
 from desk.execution.completion import FlowCompletionRule
@@ -51,6 +50,7 @@ class ExecutionPorts:
     flows: FlowRegistry
     births: BirthEntries
     alarms: Alarms
+    state: DeskStateLatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +74,7 @@ class ExecutionLayer:
 
 def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
     """Build the layer and let its parts listen."""
-    state = DeskStateLatch(
-        ports.recorder, ports.clock, ports.settings.desk_id, lambda change: _announce(ports.bus, change)
-    )
+    state = ports.state
     termination = FlowTerminationHandler(ports.bus, ports.recorder, ports.clock, ports.flows)
     completion = FlowCompletionRule(ports.flows, ports.ledger, termination)
     reach = _reach(ports)
@@ -197,10 +195,6 @@ def _reach(ports: ExecutionPorts) -> Reach:
         ports.settings, sender, ports.ledger, ports.recorder, ports.view, ports.clock, Signals(),
         ports.connector.capabilities,
     )  # fmt: skip
-
-
-def _announce(bus: EventBus, change: DeskStateChanged) -> None:
-    bus.publish(events.DESK_STATE_CHANGED, change)
 
 
 def _attach(

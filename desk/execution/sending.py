@@ -28,7 +28,7 @@ from desk.execution.settings import ExecutionSettings
 class OrderSender:
     """Send, amend and cancel orders."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the boundary meets every port
         self,
         *,
         settings: ExecutionSettings,

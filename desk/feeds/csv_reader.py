@@ -93,7 +93,8 @@ class CsvReader:
     def _read_header(self, file: BinaryIO) -> CsvLayout:
         empty = CellFault("", "the file is empty", "name a file with a header and rows")
         try:
-            return layout_of(_text_of(self._line(file, 1) or empty))
+            line = self._line(file, 1)
+            return layout_of(_text_of(empty if line is None else line))
         except CellFault as fault:
             problem = self._problem(1, fault.column, fault.what, fault.remedy)
             raise InputRefused(problem) from fault

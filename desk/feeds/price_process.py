@@ -28,7 +28,7 @@ class ProcessShape:
     jumps_per_ms: float
     jump_size: float
     market_share: float
-    """The part, from 0 to 1, of each move's variance that all symbols have in common."""
+    """The part, from 0 to 1, of each move's variance that comes from a draw all symbols have in common."""
 
 
 class PriceProcess:

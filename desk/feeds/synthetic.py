@@ -23,8 +23,8 @@ _MEDIAN_NOTIONAL: Final = 500.0
 class SyntheticSymbol:
     """Shape one symbol's prices: the yearly volatility, the jump size and the spread are fractions.
 
-    `jump_probability` is a tick's chance to jump; `market_share`, from 0 to 1, the part of its moves'
-    variance that it shares with the other symbols.
+    `jump_probability` is a tick's chance to jump; `market_share`, from 0 to 1, the part of each move's
+    variance that comes from the draw it has in common with the other symbols.
     """
 
     instrument: Instrument

@@ -21,11 +21,11 @@ _HEAD = struct.Struct("<II")
 
 FACTS = frozenset(
     {
-        EntryKind.FILL_BOOKED, EntryKind.ORDER_INTENDED, EntryKind.ORDER_SENT, EntryKind.ORDER_ANSWERED,
+        EntryKind.DIRECTIVE_ISSUED, EntryKind.EXECUTION_DIRECTED, EntryKind.TRADE_INTENDED,
+        EntryKind.EXIT_TARGETED, EntryKind.ORDER_INTENDED, EntryKind.ORDER_SENT, EntryKind.ORDER_ANSWERED,
         EntryKind.ORDER_OBSERVED, EntryKind.AMEND_INTENDED, EntryKind.CANCEL_INTENDED,
-        EntryKind.TRADE_INTENDED, EntryKind.EXIT_TARGETED, EntryKind.BALANCE_ADJUSTED, EntryKind.PERIOD_RECORDED,
-        EntryKind.DESK_STATE_CHANGED, EntryKind.EXECUTION_DIRECTED, EntryKind.DIRECTIVE_ISSUED,
-        EntryKind.FLOW_ENDED,
+        EntryKind.FILL_BOOKED, EntryKind.BALANCE_ADJUSTED, EntryKind.PERIOD_RECORDED,
+        EntryKind.DESK_STATE_CHANGED, EntryKind.FLOW_ENDED,
     }
 )  # fmt: skip
 """Kinds that the spool keeps to its last byte; the others may fill its first half only."""

@@ -143,11 +143,10 @@ def _fault(plan: Plan, role: PlanRole, target: PendingTarget) -> str | None:
 
 def _missing(directive: StrategyDirective, target: PendingTarget) -> str | None:
     """Name the plans that did not come; a CLOSE does without, since routing has a default."""
-    missing = target.missing()
-    if not missing or directive.scope is DirectiveScope.CLOSE_EXISTING:
+    if not target.missing() or directive.scope is DirectiveScope.CLOSE_EXISTING:
         return None
     texts = []
-    for role in missing:
+    for role in target.failed() or target.missing():
         who = f" from {target.asked[role]}" if role in target.asked else ""
         why = target.absences.get(role, "no answer")
         texts.append(f"no {role} plan{who} for {target.trade_id} ({target.symbol}): {why}")

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Mapping
 
-from desk.contracts.directives import StrategyDirective
+from desk.contracts.directives import DirectiveScope, StrategyDirective
 from desk.contracts.events import DIRECTIVE_REFUSED, EXECUTION_DIRECTIVE_READY
 from desk.contracts.execution import DirectiveRefused, ExecutionDirective
 from desk.contracts.ids import DirectiveId
@@ -84,6 +84,8 @@ class PlanningCoordinator:
         self._aggregator.open(directive, targets)
         for target in targets:
             self._plan_target(directive, target, market)
+            if target.failed() and directive.scope is not DirectiveScope.CLOSE_EXISTING:
+                break
         return self._aggregator.conclude(directive.directive_id, now_ms)
 
     def _plan_target(self, directive: StrategyDirective, target: PendingTarget, market: MarketView) -> None:
@@ -95,8 +97,9 @@ class PlanningCoordinator:
             requests = [self._request(role, waiting.pop(role), directive, target, market) for role in batch]
             for request in requests:
                 self._ask(request, target, set_id)
-        for role, choice in waiting.items():
-            target.absences[role] = f"it needs the {_words(_unmet(choice, target))} plan"
+        if waiting and not target.failed():
+            for role, choice in waiting.items():
+                target.absences[role] = f"its planner waits for the {_words(_unmet(choice, target))} plan"
         if routing is not None and target.has_all_but_routing():
             self._ask(self._request(PlanRole.ROUTING, routing, directive, target, market), target, set_id)
 
@@ -134,7 +137,7 @@ class PlanningCoordinator:
             target.absences.setdefault(request.role, "a loop of events was cut before it was asked")
 
     def _refuse(self, directive: StrategyDirective, reason: str, target: PendingTarget | None = None) -> None:
-        """Forget the directive and publish its refusal; the trade of a NEW_TRADE never came to be, so it is not named."""
+        """Forget the directive and refuse it; the trade of a NEW_TRADE never was, so it is not named."""
         self._aggregator.release(directive.directive_id)
         entry = directive.entry_directive
         existing = target if target is not None and target.position is not None else None

@@ -33,9 +33,12 @@ class PendingTarget:
     absences: dict[PlanRole, str] = field(default_factory=dict)
 
     def missing(self) -> list[PlanRole]:
-        """List the expected plans that did not come, those first that were asked for."""
-        absent = [role for role in self.expected if role not in self.plans]
-        return sorted(absent, key=lambda role: role not in self.asked)
+        """List the expected plans that did not come."""
+        return [role for role in self.expected if role not in self.plans]
+
+    def failed(self) -> list[PlanRole]:
+        """List the missing plans that are a cause: asked for in vain, or never to be asked for."""
+        return [role for role in self.missing() if role in self.asked or role in self.absences]
 
     def has_all_but_routing(self) -> bool:
         """Tell whether routing is all that is left to ask for."""

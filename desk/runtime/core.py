@@ -7,7 +7,7 @@ from desk.bus import EventBus
 from desk.bus.adapter import EventAdapter
 from desk.contracts import events
 from desk.contracts.ids import RunId
-from desk.contracts.market import ScheduledTick, Tick
+from desk.contracts.market import Tick
 from desk.contracts.ports.connector import IAPIConnector
 from desk.contracts.ports.feed import Feed
 from desk.contracts.ports.store import Recorder
@@ -19,7 +19,6 @@ from desk.execution.layer import ExecutionLayer
 from desk.execution.recovery import Recovery
 from desk.feeds.bars import BarBook
 from desk.ledger.ledger import Ledger
-from desk.runtime.births import Births
 from desk.runtime.equity_watch import EquityWatch
 from desk.runtime.live_view import LiveView
 from desk.runtime.market_board import MarketBoard
@@ -52,7 +51,6 @@ class CoreParts:
     board: MarketBoard
     bars: BarBook
     view: LiveView
-    births: Births
     equity: EquityWatch
     execution: ExecutionLayer
     adapters: Sequence[EventAdapter]
@@ -107,11 +105,6 @@ class DeskCore:
             parts.bus.publish(events.BAR_CLOSED, bar, cause=tick)
         parts.bus.publish(events.TICK_RECEIVED, tick, cause=tick)
         parts.equity.on_time(tick.time_ms)
-
-    def on_schedule(self, scheduled: ScheduledTick) -> None:
-        """Write a due schedule down and hand it to the workers."""
-        self.parts.recorder.record(self.parts.births.note(scheduled))
-        self.parts.bus.publish(events.SCHEDULED_TICK, scheduled, cause=scheduled)
 
     async def stop(self) -> None:
         """Stop taking ticks; orders, positions and stops stay at the venue."""

@@ -22,17 +22,26 @@ Log = Callable[[str, str], None]
 class FaultDesk:
     """Take failures of handlers, workers and background tasks."""
 
-    def __init__(self, recorder: Recorder, clock: Clock, flows: FlowRegistry, log: Log) -> None:
-        self._recorder = recorder
+    def __init__(self, clock: Clock, log: Log) -> None:
         self._clock = clock
-        self._flows = flows
         self._log = log
+        self._recorder: Recorder | None = None
+        self._flows: FlowRegistry | None = None
         self._alarms: Alarms | None = None
         self._termination: FlowTerminationHandler | None = None
         self.handler_errors = 0
 
-    def connect(self, bus: EventBus, alarms: Alarms, termination: FlowTerminationHandler) -> None:
+    def connect(
+        self,
+        bus: EventBus,
+        recorder: Recorder,
+        flows: FlowRegistry,
+        alarms: Alarms,
+        termination: FlowTerminationHandler,
+    ) -> None:
         """Begin to answer; before this, failures are only counted and logged."""
+        self._recorder = recorder
+        self._flows = flows
         self._alarms = alarms
         self._termination = termination
         bus.subscribe(events.WORKER_STOPPED, self.on_worker_stopped, subscriber="platform.faults")
@@ -61,6 +70,8 @@ class FaultDesk:
         record = WorkerStatusChanged(
             stopped.strategy_id, stopped.worker, WorkerStatus.STOPPED, stopped.reason
         )
+        if self._recorder is None:
+            return
         self._recorder.record(
             JournalEntry(
                 EntryKind.WORKER_STATUS_CHANGED,
@@ -75,8 +86,10 @@ class FaultDesk:
             self._alarms.raise_alarm(AlarmSeverity.CRITICAL, text)
 
     def _end(self, flow_id: DirectiveId | None, text: str) -> None:
-        flow = self._flows.get(flow_id) if flow_id is not None else None
-        if flow is None or self._termination is None or flow.execution is not None:
+        if flow_id is None or self._flows is None or self._termination is None:
+            return
+        flow = self._flows.get(flow_id)
+        if flow is None or flow.execution is not None:
             return
         flow.problems.append(text)
         self._termination.end(flow, FlowOutcome.ERROR, "failed")

@@ -7,11 +7,12 @@ from asyncio import Handle, TimerHandle
 from collections import deque
 from collections.abc import Callable, Coroutine
 from contextvars import Context
-from typing import Any, Final, Never, TypeVar
+from typing import Any, Final, Never, TypeVar, TypeVarTuple
 
 from desk.contracts.problems import DeskError
 
 Result = TypeVar("Result")
+Arguments = TypeVarTuple("Arguments")
 
 _US_PER_S: Final = 1_000_000
 _US_PER_MS: Final = 1_000
@@ -77,8 +78,8 @@ class VirtualLoop(asyncio.BaseEventLoop):
     def call_at(
         self,
         when: float,
-        callback: Callable[..., object],
-        *args: Any,  # noqa: ANN401 - as the base class has it
+        callback: Callable[[*Arguments], object],
+        *args: *Arguments,
         context: Context | None = None,
     ) -> TimerHandle:
         """Call at `when` seconds; calls for one instant keep their order."""

@@ -27,10 +27,10 @@ class VolatilityParameters(BarParameters):
         Decimal("1.5"), "now / usual", "The ratio that rates as severity 0.", gt=0
     )
     panic_ratio: Decimal = parameter(
-        Decimal(5), "now / usual", "The ratio that rates as severity 1; above calm_ratio.", gt=0
+        Decimal(10), "now / usual", "The ratio that rates as severity 1; above calm_ratio.", gt=0
     )
     raise_severity: Decimal = parameter(
-        Decimal("0.3"), "severity", "From here on a threat is raised.", gt=0, le=1
+        Decimal("0.2"), "severity", "From here on a threat is raised.", gt=0, le=1
     )
     rearm_severity: Decimal = parameter(
         Decimal("0.15"),

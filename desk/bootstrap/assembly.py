@@ -1,0 +1,246 @@
+"""A desk put together from its ports: the same for live, rehearsal and test."""
+
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from desk.bootstrap.settings import execution_settings, schedule_uses, schedules
+from desk.bootstrap.strategies import WorkerParts, bars_needed, build_workers, direct_modes, planner_sets
+from desk.bus import EventBus
+from desk.bus.adapter import EventAdapter
+from desk.bus.limits import AdapterLimits
+from desk.config.configuration import Configuration
+from desk.contracts.ports.connector import IAPIConnector
+from desk.contracts.ports.feed import Feed
+from desk.contracts.ports.time import Clock, IdSource, Spawner
+from desk.contracts.states import TradingMode
+from desk.execution.alarms import Alarms
+from desk.execution.desk_state import DeskStateLatch
+from desk.execution.flow_registry import FlowRegistry
+from desk.execution.layer import ExecutionLayer, ExecutionPorts, build_execution
+from desk.feeds.bars import BarBook
+from desk.journal.recorder import JournalRecorder
+from desk.ledger.ledger import Ledger
+from desk.planning.layer import PlanningLayer
+from desk.runtime.account_figures import AccountFigures
+from desk.runtime.births import Births
+from desk.runtime.commanding import CommandDesk
+from desk.runtime.core import CoreParts, DeskCore
+from desk.runtime.equity_watch import EquityWatch
+from desk.runtime.faults import FaultDesk
+from desk.runtime.live_view import LiveView
+from desk.runtime.market_board import MarketBoard
+from desk.runtime.missed_periods import MissedPeriods
+from desk.runtime.recent import RecentFlows
+from desk.runtime.recording import ObservedRecorder
+from desk.runtime.schedule_fires import ScheduleFires
+from desk.runtime.scheduler import ScheduleDriver
+from desk.runtime.snapshots import SnapshotCamera
+from desk.runtime.store_trouble import StoreTrouble
+from desk.runtime.tally import RunTally
+
+RunSchedules = Callable[[ScheduleDriver], Coroutine[object, object, None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Hold everything a desk meets that is not the desk: time, chance, disk, market and venue."""
+
+    mode: TradingMode
+    clock: Clock
+    ids: IdSource
+    seed: int | None
+    feed: Feed
+    connector: IAPIConnector
+    ledger: Ledger
+    journal: JournalRecorder
+    journal_lag: Callable[[], int]
+    trouble: StoreTrouble
+    clock_ns: Callable[[], int]
+    run_schedules: RunSchedules
+    reconcile_every_ms: int | None
+    faults: FaultDesk
+    spawner: Spawner
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Hold a desk that is ready to start."""
+
+    core: DeskCore
+    commands: CommandDesk
+    camera: SnapshotCamera
+    tally: RunTally
+    account: AccountFigures
+    recorder: ObservedRecorder
+
+
+@dataclass(frozen=True, slots=True)
+class _Inside:
+    """Hold the parts that everything else is built on."""
+
+    bus: EventBus
+    recorder: ObservedRecorder
+    flows: FlowRegistry
+    board: MarketBoard
+    bars: BarBook
+    view: LiveView
+    state: DeskStateLatch
+    alarms: Alarms
+    births: Births
+
+
+def assemble(configuration: Configuration, outside: Outside) -> Desk:
+    """Build a desk; nothing runs and nothing is sent before its core is started."""
+    inside = _inside(configuration, outside)
+    execution = build_execution(_execution_ports(configuration, outside, inside))
+    outside.faults.connect(inside.bus, inside.recorder, inside.flows, inside.alarms, execution.termination)
+    outside.trouble.connect(inside.state, inside.alarms)
+    PlanningLayer(
+        bus=inside.bus,
+        ids=outside.ids,
+        view=inside.view,
+        planner_sets=planner_sets(configuration.blueprints),
+        direct_modes=direct_modes(configuration.blueprints),
+    ).attach()
+    adapters = _workers(configuration, outside, inside)
+    scheduler = _scheduler(configuration, outside, inside)
+    core = DeskCore(_core_parts(configuration, outside, inside, (execution, adapters, scheduler)))
+    return _desk(configuration, outside, inside, core)
+
+
+def _inside(configuration: Configuration, outside: Outside) -> _Inside:
+    recorder = ObservedRecorder(outside.journal)
+    bus = EventBus(outside.faults.on_handler_failure)
+    state = DeskStateLatch(recorder, outside.clock, configuration.platform.desk.id, bus)
+    flows, board = FlowRegistry(), MarketBoard()
+    bars = BarBook(bars_needed(configuration.blueprints))
+    view = LiveView(
+        account_currency=configuration.platform.desk.account_currency,
+        clock=outside.clock,
+        ledger=outside.ledger,
+        board=board,
+        bars=bars,
+        flows=flows,
+        state=lambda: state.current,
+    )
+    return _Inside(
+        bus=bus,
+        recorder=recorder,
+        flows=flows,
+        board=board,
+        bars=bars,
+        view=view,
+        state=state,
+        alarms=Alarms(bus, recorder, outside.clock, outside.ids),
+        births=Births(board, outside.clock),
+    )
+
+
+def _execution_ports(configuration: Configuration, outside: Outside, inside: _Inside) -> ExecutionPorts:
+    return ExecutionPorts(
+        settings=execution_settings(configuration.platform),
+        bus=inside.bus,
+        connector=outside.connector,
+        recorder=inside.recorder,
+        ledger=outside.ledger,
+        view=inside.view,
+        clock=outside.clock,
+        ids=outside.ids,
+        spawner=outside.spawner,
+        flows=inside.flows,
+        births=inside.births.entries,
+        alarms=inside.alarms,
+        state=inside.state,
+    )
+
+
+def _workers(configuration: Configuration, outside: Outside, inside: _Inside) -> Sequence[EventAdapter]:
+    parts = WorkerParts(
+        bus=inside.bus,
+        recorder=inside.recorder,
+        ledger=outside.ledger,
+        view=inside.view,
+        ids=outside.ids,
+        clock=outside.clock,
+        clock_ns=outside.clock_ns,
+        on_stop=outside.faults.on_flow_stop_requested,
+        limits=AdapterLimits(),
+    )
+    adapters = build_workers(configuration.blueprints, parts)
+    for adapter in adapters:
+        adapter.attach()
+    return adapters
+
+
+def _scheduler(configuration: Configuration, outside: Outside, inside: _Inside) -> ScheduleDriver | None:
+    if not configuration.platform.schedule:
+        return None
+    fires = ScheduleFires(inside.recorder, inside.births, inside.bus)
+    missed = MissedPeriods(inside.bus, schedule_uses(configuration.blueprints))
+    return ScheduleDriver(
+        outside.clock,
+        outside.ids,
+        schedules(configuration.platform),
+        lambda name: _last_period_ms(outside.ledger, name),
+        fires.on_schedule,
+        missed.on_skipped,
+    )
+
+
+def _last_period_ms(ledger: Ledger, name: str) -> int | None:
+    last = ledger.last_period(name)
+    return None if last is None else last.period_start_ms
+
+
+def _core_parts(
+    configuration: Configuration,
+    outside: Outside,
+    inside: _Inside,
+    built: tuple[ExecutionLayer, Sequence[EventAdapter], ScheduleDriver | None],
+) -> CoreParts:
+    execution, adapters, scheduler = built
+    run_schedules = None if scheduler is None else partial(outside.run_schedules, scheduler)
+    return CoreParts(
+        desk_id=configuration.platform.desk.id,
+        mode=outside.mode,
+        config_hash=configuration.hash,
+        seed=outside.seed,
+        clock=outside.clock,
+        ids=outside.ids,
+        spawner=outside.spawner,
+        bus=inside.bus,
+        recorder=inside.recorder,
+        ledger=outside.ledger,
+        connector=outside.connector,
+        feed=outside.feed,
+        board=inside.board,
+        bars=inside.bars,
+        view=inside.view,
+        equity=EquityWatch(inside.view),
+        execution=execution,
+        adapters=adapters,
+        scheduler=scheduler,
+        run_schedules=run_schedules,
+        reconcile_every_ms=outside.reconcile_every_ms,
+    )
+
+
+def _desk(configuration: Configuration, outside: Outside, inside: _Inside, core: DeskCore) -> Desk:
+    recent, tally = RecentFlows(), RunTally()
+    inside.recorder.listen(recent.on_entry)
+    inside.recorder.listen(tally.on_entry)
+    account = AccountFigures(outside.ledger, inside.view, inside.board)
+    commands = CommandDesk(
+        bus=inside.bus,
+        recorder=inside.recorder,
+        ledger=outside.ledger,
+        clock=outside.clock,
+        ids=outside.ids,
+        state=inside.state,
+        adapters=core.parts.adapters,
+        scheduler=core.parts.scheduler,
+    )
+    max_age_ms = configuration.platform.risk.max_price_age_ms
+    camera = SnapshotCamera(core, recent, account, max_age_ms, outside.journal_lag)
+    return Desk(core, commands, camera, tally, account, inside.recorder)

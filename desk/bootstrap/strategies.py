@@ -1,0 +1,139 @@
+"""Blueprints brought to life: their workers behind adapters, their planners in sets."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from desk.bus import EventBus
+from desk.bus.adapter import EventAdapter, StopListener
+from desk.bus.context import WorkerContext
+from desk.bus.limits import AdapterLimits
+from desk.config.blueprint_file import BlueprintFile, WorkerUse
+from desk.contracts.directives import Protection
+from desk.contracts.manifests import BarsNeeded
+from desk.contracts.plans import PlanRole
+from desk.contracts.ports.store import Recorder
+from desk.contracts.ports.time import Clock, IdSource
+from desk.contracts.records import EntryKind, JournalEntry, WorkerStateSaved
+from desk.ledger.ledger import Ledger
+from desk.planning.direct import DirectMode
+from desk.planning.planner_set import PlannerChoice, PlannerSet
+from desk.planning.registry import PLANNERS
+from desk.runtime.live_view import LiveView
+from desk.workers.base import Worker
+from desk.workers.registry import worker_class
+from desk.workers.risk_control.emergency_exit_agent import (
+    EmergencyExitAgent,
+    EmergencyExitParameters,
+)
+
+PLATFORM_EXIT_AGENT = "platform.emergency_exit_agent"
+PLATFORM_STRATEGY = "platform"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerParts:
+    """Hold what every worker is connected to."""
+
+    bus: EventBus
+    recorder: Recorder
+    ledger: Ledger
+    view: LiveView
+    ids: IdSource
+    clock: Clock
+    clock_ns: Callable[[], int]
+    on_stop: StopListener
+    limits: AdapterLimits
+
+
+def build_workers(files: Sequence[BlueprintFile], parts: WorkerParts) -> list[EventAdapter]:
+    """Build every worker of every blueprint, and the platform's own way out before them."""
+    adapters = [_platform_exit_agent(parts)]
+    for file in files:
+        adapters += [_worker(file, use, parts) for use in file.workers]
+    return adapters
+
+
+def _worker(file: BlueprintFile, use: WorkerUse, parts: WorkerParts) -> EventAdapter:
+    found = file.by_path.get(use.use)
+    kind = found if found is not None and issubclass(found, Worker) else worker_class(use.use)
+    context = _context(use.name, file.strategy_id, file.blueprint.protection, parts)
+    return _adapter(kind(use.parameters, context), context, parts)
+
+
+def _platform_exit_agent(parts: WorkerParts) -> EventAdapter:
+    context = _context(PLATFORM_EXIT_AGENT, PLATFORM_STRATEGY, Protection.REQUIRED, parts)
+    agent = EmergencyExitAgent(EmergencyExitParameters(), context)
+    return _adapter(agent, context, parts, is_platform=True)
+
+
+def _context(name: str, strategy_id: str, protection: Protection, parts: WorkerParts) -> WorkerContext:
+    return WorkerContext(
+        name,
+        strategy_id,
+        view=parts.view,
+        ids=parts.ids,
+        cause=parts.bus.cause,
+        protection=protection,
+        remembered=parts.ledger.worker_memory(strategy_id, name),
+    )
+
+
+def _adapter(
+    worker: Worker, context: WorkerContext, parts: WorkerParts, *, is_platform: bool = False
+) -> EventAdapter:
+    def save(changes: Sequence[WorkerStateSaved]) -> None:
+        now_ms = parts.clock.now_ms()
+        parts.recorder.record(
+            *(
+                JournalEntry(EntryKind.WORKER_STATE_SAVED, one.worker, now_ms, one, worker=one.worker)
+                for one in changes
+            )
+        )
+
+    return EventAdapter(
+        parts.bus,
+        worker,
+        context,
+        save=save,
+        on_stop=parts.on_stop,
+        clock_ns=parts.clock_ns,
+        limits=parts.limits,
+        is_platform=is_platform,
+    )
+
+
+def planner_sets(files: Sequence[BlueprintFile]) -> Mapping[str, PlannerSet]:
+    """Build the planners of every blueprint, by strategy id."""
+    return {file.strategy_id: _planner_set(file) for file in files}
+
+
+def _planner_set(file: BlueprintFile) -> PlannerSet:
+    choices: dict[PlanRole, list[PlannerChoice]] = {}
+    for role, uses in file.planners.items():
+        choices[role] = [
+            PlannerChoice(PLANNERS[use.manifest.name](use.parameters), use.when, use.priority) for use in uses
+        ]
+    return PlannerSet(choices)
+
+
+def bars_needed(files: Iterable[BlueprintFile]) -> list[BarsNeeded]:
+    """List the bars that the workers of all blueprints need."""
+    return [need for file in files for use in file.workers for need in use.parameters.bars_needed()]
+
+
+def direct_modes(files: Iterable[BlueprintFile]) -> list[DirectMode]:
+    """Build the direct mode of every blueprint that has one."""
+    return [
+        DirectMode(
+            strategy_id=file.strategy_id,
+            signal_type=direct.signal_type,
+            min_confidence=direct.min_confidence,
+            entry=direct.entry,
+            size=direct.size,
+            exit=direct.exit,
+            routing=direct.routing,
+            protection=file.blueprint.protection,
+        )
+        for file in files
+        if (direct := file.blueprint.direct) is not None
+    ]

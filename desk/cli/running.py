@@ -1,0 +1,73 @@
+"""What `desk run` and `desk daemon` share: signals, log, stream and summary."""
+
+import asyncio
+import os
+import signal
+
+from desk.bootstrap.assembly import Desk
+from desk.bootstrap.live import LiveRun, run_live
+from desk.bootstrap.plugins import offered_plugins
+from desk.cli.options import RunOptions
+from desk.cli.output import ExitCode, complain
+from desk.cli.stream import EventStream, say_summary
+from desk.config.configuration import Configuration, load_configuration
+from desk.contracts.problems import InputRefused, Problem
+from desk.contracts.records import JournalEntry
+from desk.runtime.clock import WallClock
+from desk.runtime.log_file import open_log
+
+
+def configure(options: RunOptions) -> Configuration:
+    """Read and check everything a desk is told; raises InputRefused."""
+    configuration = load_configuration(
+        options.platform, options.blueprints, options.settings, os.environ, offered_plugins()
+    )
+    if options.live:
+        what = f"connector.name is {configuration.platform.connector.name}: there is nothing live about it"
+        raise InputRefused(Problem(str(options.platform), None, "--live", what, "leave --live out"))
+    return configuration
+
+
+def run_headless(configuration: Configuration, options: RunOptions, duration_ms: int | None) -> int:
+    """Run without a screen until a signal, the duration or the feed ends it."""
+    return asyncio.run(_run(configuration, options, duration_ms))
+
+
+async def _run(configuration: Configuration, options: RunOptions, duration_ms: int | None) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    configuration.storage.create()
+    log = open_log(configuration.storage.log)
+    monitoring = configuration.platform.orchestration.plan_execution.monitoring
+    stream = EventStream(as_json=options.json, logs_executions=monitoring.log_all_executions)
+
+    def on_started(desk: Desk) -> None:
+        parts = desk.core.parts
+        held = len(parts.ledger.open_positions())
+        complain(
+            f"desk {parts.desk_id} is {parts.execution.state.current} on {parts.mode}, "
+            f"{held} positions; journal {configuration.storage.journal}"
+        )
+        log.write("started", f"{parts.mode} {parts.execution.state.current} {held} positions")
+
+    def on_entry(entry: JournalEntry) -> None:
+        stream.on_entry(entry)
+        log.entry(entry)
+
+    try:
+        summary = await run_live(
+            LiveRun(
+                configuration=configuration,
+                duration_ms=duration_ms,
+                stop=stop,
+                on_entry=on_entry,
+                on_started=on_started,
+                log=log.write,
+            )
+        )
+    finally:
+        log.close()
+    say_summary(summary, as_json=options.json, time_ms=WallClock().now_ms())
+    return ExitCode.DONE

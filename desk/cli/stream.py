@@ -1,0 +1,157 @@
+"""What happens, line by line: JSON for programs, short text for people."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from desk.cli.output import say, say_json
+from desk.contracts.directives import StrategyDirective
+from desk.contracts.execution import DirectiveRefused, FlowCompletion, TradeExecuted
+from desk.contracts.records import AlarmRaised, FillBooked, JournalEntry
+from desk.runtime.tally import RunSummary
+
+
+def time_text(time_ms: int) -> str:
+    """Write a time as ISO, UTC, with milliseconds."""
+    return (
+        datetime.fromtimestamp(time_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    )
+
+
+class EventStream:
+    """Write each directive, refusal, execution, fill, termination and alarm as it is recorded."""
+
+    def __init__(self, *, as_json: bool, logs_executions: bool = True) -> None:
+        self._write: Callable[[dict[str, Any]], None] = say_json if as_json else _say_text
+        self._logs_executions = logs_executions
+
+    def on_entry(self, entry: JournalEntry) -> None:
+        """Write one entry, if it is of a kind that is shown."""
+        shown = _fields(entry)
+        if shown is None or (shown["type"] == "execution" and not self._logs_executions):
+            return
+        named = {"trade_id": entry.trade_id, "worker": entry.worker, "symbol": entry.symbol}
+        self._write(
+            {
+                "type": shown["type"],
+                "time": time_text(entry.time_ms),
+                "id": entry.subject_id,
+                "flow_id": entry.flow_id,
+                **{name: value for name, value in named.items() if value is not None},
+                **shown,
+            }
+        )
+
+
+def _fields(entry: JournalEntry) -> dict[str, Any] | None:  # noqa: PLR0911 - one return per kind shown
+    match entry.record:
+        case StrategyDirective() as one:
+            return {"type": "directive", "scope": str(one.scope), "rationale": one.rationale}
+        case DirectiveRefused() as one:
+            return {"type": "refused", "refused_by": one.refused_by, "reason": one.reason}
+        case TradeExecuted() as one:
+            return {
+                "type": "execution",
+                "scope": str(one.scope),
+                "order_id": one.order_id,
+                "price": str(one.fill_price),
+                "size_base": str(one.filled_size_base),
+            }
+        case FillBooked() as one:
+            return {
+                "type": "fill",
+                "order_id": one.client_order_id,
+                "side": str(one.fill.side),
+                "price": str(one.fill.price),
+                "size_base": str(one.fill.size_base),
+                "fee": str(one.fill.fee),
+                "fee_currency": one.fill.fee_currency,
+            }
+        case FlowCompletion() as one:
+            return {
+                "type": "termination",
+                "outcome": str(one.outcome),
+                "final_state": one.final_state,
+                "reason": one.reason,
+            }
+        case AlarmRaised() as one:
+            return {"type": "alarm", "severity": str(one.severity), "text": one.text}
+        case _:
+            return None
+
+
+def _say_text(line: Mapping[str, Any]) -> None:
+    who = line.get("worker") or line.get("trade_id") or line.get("flow_id") or ""
+    what = {
+        "directive": lambda: f"{line['scope']} {line['rationale']}",
+        "refused": lambda: f"by {line['refused_by']}: {line['reason']}",
+        "execution": lambda: f"{line['scope']} {line['size_base']} at {line['price']}",
+        "fill": lambda: f"{line['side']} {line['size_base']} {line.get('symbol', '')} at {line['price']}",
+        "termination": lambda: f"{line['outcome']}: {line['reason']}",
+        "alarm": lambda: f"{line['severity'].upper()} {line['text']}",
+    }[line["type"]]()
+    say(f"{line['time'][11:23]}  {line['type']:<11}  {who:<33}  {what}")
+
+
+def say_summary(summary: RunSummary, *, as_json: bool, time_ms: int) -> None:
+    """Write the last line, or the last lines, of a run."""
+    if as_json:
+        say_json(_summary_fields(summary, time_ms))
+        return
+    counts = summary.counts
+    money = summary.account_currency
+    say()
+    say(
+        f"{summary.ticks} ticks, {counts['directive']} directives, {counts['refused']} refused, "
+        f"{counts['fill']} fills, {counts['termination']} flows terminated, {summary.open_flows} open"
+    )
+    say(
+        f"equity {_money(summary.equity)} {money}: realized {_money(summary.realized, '+')}, "
+        f"unrealized {_money(summary.unrealized, '+')}, fees {_money(summary.fees)}, "
+        f"worst drawdown {summary.max_drawdown * 100:.2f} %"
+    )
+    say(
+        f"naked {summary.naked_seconds} s, state {summary.state}, {summary.wall_ms / 1000:.1f} s of wall time"
+    )
+    for worker, count in summary.directives_by_worker.items():
+        say(f"  {worker}: {count} directives")
+    for position in summary.open_positions:
+        say(
+            f"  open: {position['side']} {position['size_base']} {position['symbol']} from "
+            f"{position['entry_price']}, stop {position['stop_price']}"
+        )
+    say(f"journal hash {summary.journal_hash}")
+
+
+def _summary_fields(summary: RunSummary, time_ms: int) -> dict[str, Any]:
+    texts = {
+        name: None if value is None else str(value)
+        for name, value in (
+            ("equity", summary.equity),
+            ("realized", summary.realized),
+            ("unrealized", summary.unrealized),
+            ("fees", summary.fees),
+            ("max_drawdown", summary.max_drawdown),
+            ("naked_seconds", summary.naked_seconds),
+        )
+    }
+    return {
+        "type": "summary",
+        "time": time_text(time_ms),
+        "id": summary.journal_hash,
+        "flow_id": None,
+        "journal_hash": summary.journal_hash,
+        "ticks": summary.ticks,
+        "counts": summary.counts,
+        "directives_by_worker": summary.directives_by_worker,
+        "open_positions": list(summary.open_positions),
+        "open_flows": summary.open_flows,
+        "state": summary.state,
+        "account_currency": summary.account_currency,
+        **texts,
+        "wall_ms": summary.wall_ms,
+    }
+
+
+def _money(value: Any, sign: str = "") -> str:  # noqa: ANN401 - a Decimal or nothing
+    return "unknown" if value is None else f"{value:{sign}.2f}"

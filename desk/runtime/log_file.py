@@ -1,0 +1,48 @@
+"""The structured log file: one JSON object a line, for what is not a fact of the journal."""
+
+from pathlib import Path
+from typing import IO
+
+import structlog
+
+from desk.contracts.execution import DirectiveRefused, FlowCompletion, TradeExecuted
+from desk.contracts.records import AlarmRaised, DeskStateChanged, JournalEntry
+
+_LOGGED = (DirectiveRefused, FlowCompletion, TradeExecuted, AlarmRaised, DeskStateChanged)
+
+
+class LogFile:
+    """Write events of the running desk to a file of mode 0600."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+        self._log = structlog.wrap_logger(
+            structlog.PrintLogger(file),
+            processors=[
+                structlog.processors.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                structlog.processors.JSONRenderer(sort_keys=True, default=str),
+            ],
+            wrapper_class=structlog.BoundLogger,
+        )
+
+    def write(self, event: str, text: str) -> None:
+        """Log something the desk itself did or met."""
+        self._log.info(event, text=text)
+
+    def entry(self, entry: JournalEntry) -> None:
+        """Log an entry that an operator would look for."""
+        if isinstance(entry.record, _LOGGED):
+            self._log.info(
+                entry.kind.lower(), id=entry.subject_id, flow_id=entry.flow_id, trade_id=entry.trade_id
+            )
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def open_log(path: Path) -> LogFile:
+    """Open a log file to append to."""
+    path.touch(mode=0o600)
+    return LogFile(path.open("a", encoding="utf-8", buffering=1))

@@ -1,0 +1,32 @@
+"""A journal that cannot be written: the desk stops taking risk, and says so."""
+
+from desk.contracts.problems import StoreFailed
+from desk.contracts.states import AlarmSeverity, DeskState
+from desk.execution.alarms import Alarms
+from desk.execution.desk_state import DeskStateLatch
+
+
+class StoreTrouble:
+    """Latch REDUCING and alarm, once per episode; fills are spooled meanwhile."""
+
+    def __init__(self) -> None:
+        self._state: DeskStateLatch | None = None
+        self._alarms: Alarms | None = None
+        self._missed: list[StoreFailed] = []
+
+    def connect(self, state: DeskStateLatch, alarms: Alarms) -> None:
+        """Begin to answer; what failed before is answered now."""
+        self._state = state
+        self._alarms = alarms
+        missed, self._missed = self._missed, []
+        for error in missed:
+            self.on_failure(error)
+
+    def on_failure(self, error: StoreFailed) -> None:
+        """Take one failure of the store."""
+        if self._state is None or self._alarms is None:
+            self._missed.append(error)
+            return
+        reason = f"the journal cannot be written: {error}"
+        self._state.tighten(DeskState.REDUCING, reason, "platform.journal")
+        self._alarms.raise_alarm(AlarmSeverity.CRITICAL, f"{reason}; fills are spooled, no new risk is taken")
