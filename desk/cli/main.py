@@ -1,6 +1,7 @@
 """The `desk` command: what can be typed, and which exit code an end has."""
 
 import importlib
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -65,8 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(f"desk: {error}")
         return ExitCode.FAILED
     except BrokenPipeError:
-        # Whoever read the answer has read enough; Python would complain again when it flushes.
-        sys.stderr.close()
+        # Whoever read the answer has read enough; Python would complain again when it flushes at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.DONE
     return ExitCode.DONE if code is None else int(code)
 

@@ -25,7 +25,7 @@ def say(text: str = "") -> None:
 
 def say_json(answer: Mapping[str, object]) -> None:
     """Write one JSON object, on one line, to stdout; what JSON does not know becomes text."""
-    sys.stdout.write(json.dumps(answer, default=str, ensure_ascii=False) + "\n")
+    sys.stdout.write(json.dumps(answer, default=str) + "\n")
 
 
 def complain(text: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desk.cli.plugins import all_plugins
+from desk.bootstrap.plugins import offered_plugins
 from desk.config.blueprint_file import BlueprintFile
 from desk.config.configuration import check_blueprint, load_configuration
 from desk.config.yaml_loader import parse_document
@@ -15,7 +15,7 @@ from desk.contracts.plans import PlanRole
 from desk.contracts.problems import InputRefused
 from tests.builders.config import BLUEPRINT, DCA, DIRECT, PLATFORM, changed, line_of, written
 
-PLUGINS = all_plugins()
+PLUGINS = offered_plugins()
 
 
 def checked(text: str) -> BlueprintFile:
@@ -58,7 +58,7 @@ def test_direct_mode_needs_no_strategy_planner() -> None:
 
 def test_a_worker_is_found_by_the_name_of_its_class_too() -> None:
     text = changed(BLUEPRINT, "use: trailing_stop_manager", "use: TrailingStopManager")
-    assert checked(text).workers[2].manifest.name == "trailing_stop_manager"
+    assert checked(text).workers[2].use == "trailing_stop_manager"
 
 
 def test_what_is_probably_not_meant_is_told_and_allowed() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from desk.cli.plugins import all_plugins
+from desk.bootstrap.plugins import offered_plugins
 from desk.config.blueprint_file import BlueprintFile
 from desk.config.configuration import check_blueprint
 from desk.config.yaml_loader import load_document
@@ -42,7 +42,7 @@ USE = "  - use: quiet.py:Quiet\n    parameters: {patience_s: 7}\n"
 def checked(folder: Path, worker: str = WORKER, use: str = USE) -> BlueprintFile:
     written(folder, "quiet.py", worker)
     blueprint = written(folder, "blueprint.yaml", changed(DCA, "planners:\n", f"{use}planners:\n"))
-    return check_blueprint(load_document(blueprint), all_plugins())
+    return check_blueprint(load_document(blueprint), offered_plugins())
 
 
 def test_a_worker_beside_its_blueprint_is_used(tmp_path: Path) -> None:
