@@ -31,7 +31,9 @@ def breakout(**parameters: object) -> Bench:
 
 
 def volatility(**parameters: object) -> Bench:
-    return Bench(VolatilityThreat, {"symbol": SPOT, "fast_bars": 2, "slow_bars": 10, **parameters})
+    return Bench(
+        VolatilityThreat, {"symbol": SPOT, "fast_bars": 2, "slow_bars": 10, "panic_ratio": 5, **parameters}
+    )
 
 
 def close(bench: Bench, history: Sequence[Bar]) -> list[object]:
@@ -131,7 +133,7 @@ def test_a_spike_is_a_threat_up_or_down(direction: int) -> None:
     assert isinstance(threat, ThreatSignal)
     assert threat.affected_asset == "BTC"
     assert threat.threat_type == "HIGH_VOLATILITY_DETECTED"
-    assert threat.severity >= Decimal("0.3")
+    assert threat.severity >= Decimal("0.2")
 
 
 def test_a_spike_that_stays_is_raised_once_and_again_when_it_grows() -> None:
@@ -210,8 +212,8 @@ def _indicators(worker: Worker) -> str:
     [
         (TrendContext, {"fast_bars": 50, "slow_bars": 50}),
         (VolatilityThreat, {"fast_bars": 100}),
-        (VolatilityThreat, {"calm_ratio": "5"}),
-        (VolatilityThreat, {"rearm_severity": "0.3"}),
+        (VolatilityThreat, {"calm_ratio": "10"}),
+        (VolatilityThreat, {"rearm_severity": "0.2"}),
         (BreakoutOpportunity, {"min_confidence": "1.1"}),
         (BreakoutOpportunity, {"interval_ms": 999}),
     ],

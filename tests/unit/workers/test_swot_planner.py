@@ -213,6 +213,12 @@ def test_a_chance_against_the_open_trade_closes_it_where_that_is_wanted(
             assert directive.target_trade_ids == (trade.trade_id,)
 
 
+def test_a_chance_for_the_open_trade_does_not_close_it() -> None:
+    bench = in_an_uptrend(reverse="close")
+    bench.desk.hold(position(LONG, symbol=PERPETUAL, entry="50000"))
+    assert chance(bench) == []
+
+
 def test_a_trade_that_is_being_worked_on_is_not_reversed() -> None:
     bench = in_an_uptrend("-0.9", reverse="close")
     trade = position(LONG, symbol=PERPETUAL)

@@ -305,6 +305,28 @@ def test_a_move_asked_for_before_a_restart_counts_when_it_is_confirmed_after() -
     assert len(bench.tick("104040")) == 1
 
 
+def test_a_high_seen_while_silent_survives_a_restart() -> None:
+    bench = following(mode="continuous")
+    bench.grant(bench.tick("102000"))
+    bench.desk.in_flight.add(position().trade_id)
+    bench.tick("104000")
+    bench.restart()
+    bench.desk.in_flight.clear()
+    assert stop_of(bench.tick("103500")) == Decimal("102960.0")
+
+
+def test_a_move_that_was_refused_does_not_count_when_the_operator_moves_the_stop_later() -> None:
+    bench = following()
+    bench.tick("102000")
+    bench.desk.in_flight.add(position().trade_id)
+    bench.tick("101000")
+    bench.desk.in_flight.clear()
+    bench.tick("101000")
+    bench.desk.move_stop(position().trade_id, Decimal(98_500))
+    bench.tick("101000")
+    assert stop_of(bench.tick("102000")) == Decimal("100980.0")
+
+
 def test_a_closed_trade_is_forgotten() -> None:
     bench = following()
     bench.grant(bench.tick("102000"))
@@ -339,6 +361,15 @@ def test_new_highs_that_would_not_move_the_stop_are_not_written() -> None:
     bench.memory.writes = 0
     bench.ticks(*(str(102_000 + number) for number in range(100)))
     assert bench.memory.writes == 0
+
+
+def test_highs_seen_while_silent_are_written_step_by_step() -> None:
+    bench = following(mode="continuous", min_step_ticks=1000)
+    bench.grant(bench.tick("102000"))
+    bench.desk.in_flight.add(position().trade_id)
+    bench.memory.writes = 0
+    bench.ticks(*(str(103_000 + number) for number in range(250)))
+    assert bench.memory.writes == 3, "at 103,000, 103,100 and 103,200"
 
 
 def test_a_first_stop_that_still_loses_is_pointed_out() -> None:
