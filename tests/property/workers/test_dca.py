@@ -9,7 +9,8 @@ from desk.contracts.directives import PeriodClaim, Protection, StrategyDirective
 from desk.contracts.events import PeriodSkipped
 from desk.contracts.market import Quote
 from desk.workers.scheduled_operations.dca_executor import DCAExecutor
-from tests.builders.workers import SPOT, START_MS, Bench
+from tests.builders.memory_desk import SPOT, START_MS
+from tests.builders.workers import Bench
 
 DAY_MS = 86_400_000
 FIRES = st.lists(

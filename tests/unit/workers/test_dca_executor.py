@@ -11,7 +11,8 @@ from desk.contracts.market import Quote
 from desk.contracts.sides import OrderSide
 from desk.contracts.states import DeskState
 from desk.workers.scheduled_operations.dca_executor import DCAExecutor
-from tests.builders.workers import SPOT, START_MS, Bench, only_directive, position
+from tests.builders.memory_desk import SPOT, START_MS, position
+from tests.builders.workers import Bench, only_directive
 
 WEEKLY = "weekly"
 WEEK_MS = 7 * 86_400_000

@@ -9,7 +9,8 @@ from desk.contracts.directives import DirectiveScope
 from desk.contracts.sides import PositionSide
 from desk.contracts.states import DeskState
 from desk.workers.risk_control.emergency_exit_agent import EmergencyExitAgent
-from tests.builders.workers import PERPETUAL, SPOT, Bench, only_directive, position
+from tests.builders.memory_desk import PERPETUAL, SPOT, position
+from tests.builders.workers import Bench, only_directive
 
 
 def agent(**parameters: object) -> Bench:

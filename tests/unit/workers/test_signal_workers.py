@@ -14,7 +14,8 @@ from desk.workers.base import Worker
 from desk.workers.context.trend_context import TrendContext
 from desk.workers.opportunity.breakout_opportunity import BreakoutOpportunity
 from desk.workers.threat.volatility_threat import VolatilityThreat
-from tests.builders.workers import PERPETUAL, SPOT, Bench, bars
+from tests.builders.memory_desk import PERPETUAL, SPOT
+from tests.builders.workers import Bench, bars
 
 RISING = [1000 + 10 * number for number in range(30)]
 FALLING = [1000 - 10 * number for number in range(30)]

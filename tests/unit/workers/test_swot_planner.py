@@ -11,7 +11,8 @@ from desk.contracts.sides import OrderSide, PositionSide
 from desk.contracts.states import DeskState
 from desk.workers.confrontation import Confrontation
 from desk.workers.strategy.swot_planner import SwotPlanner
-from tests.builders.workers import PERPETUAL, STRATEGY, Bench, bars, only_directive, position
+from tests.builders.memory_desk import PERPETUAL, STRATEGY, position
+from tests.builders.workers import Bench, bars, only_directive
 
 LONG, SHORT = PositionSide.LONG, PositionSide.SHORT
 

@@ -11,7 +11,8 @@ from desk.contracts.market import Tick
 from desk.contracts.sides import PositionSide
 from desk.contracts.states import DeskState
 from desk.workers.dynamic_management.trailing_stop_manager import TrailingStopManager, TrailingStopParameters
-from tests.builders.workers import PERPETUAL, SPOT, Bench, only_directive, position, stop_of
+from tests.builders.memory_desk import PERPETUAL, SPOT, position
+from tests.builders.workers import Bench, only_directive, stop_of
 
 LONG, SHORT = PositionSide.LONG, PositionSide.SHORT
 
