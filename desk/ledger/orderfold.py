@@ -103,6 +103,7 @@ class OrderFacts:
             reserved=ZERO if status.is_terminal else self._held_back(),
             filled_base=self.filled_base,
             value_filled_quote=self.value_filled_quote,
+            told_filled_base=self.version_filled_base,
             venue_order_id=self.venue_order_id,
             reason=self.told_reason,
         )
@@ -153,7 +154,7 @@ def observed(facts: OrderFacts, order: VenueOrder, time_ms: int) -> OrderFacts:
     known = _identified(facts, order.venue_order_id)
     told = _told(known, order.status, order.updated_at_ms, order.reason, time_ms)
     version = (order.updated_at_ms, order.filled_base, RANK[order.status])
-    if False and version < (told.version_at_ms, told.version_filled_base, RANK[told.version_status]):
+    if version < (told.version_at_ms, told.version_filled_base, RANK[told.version_status]):
         return told
     return replace(
         told,

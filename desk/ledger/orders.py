@@ -1,4 +1,4 @@
-"""Every order that can still matter: those that are not terminal, and those of trades kept in memory."""
+"""Every order that can still matter: those that are not over, and those of trades kept in memory."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ ENDED_KEPT = 32
 
 
 class OrderBook:
-    """Hold orders by client id, and those that are not terminal in the order of their intent."""
+    """Hold orders by client id, and those that are not over in the order of their intent."""
 
     def __init__(self) -> None:
         self._facts: dict[str, OrderFacts] = {}
@@ -41,7 +41,7 @@ class OrderBook:
             self._counts[state.status] += 1
             if before is not None:
                 self._counts[before.status] -= 1
-        if state.status.is_terminal:
+        if state.is_over:
             self._live.pop(client_order_id, None)
         else:
             self._live[client_order_id] = None
@@ -55,21 +55,21 @@ class OrderBook:
         return self._states.get(client_order_id)
 
     def live(self) -> tuple[OrderState, ...]:
-        """Return every order that is not terminal, oldest first."""
+        """Return every order that is not over, oldest first."""
         live = (self._states[client_order_id] for client_order_id in self._live)
         return tuple(sorted(live, key=lambda one: (one.intended_at_ms, one.client_order_id)))
 
     def live_of(self, trade_id: str) -> tuple[OrderState, ...]:
-        """Return the orders of one trade that are not terminal, oldest first."""
+        """Return the orders of one trade that are not over, oldest first."""
         own = self._of_trade.get(trade_id, ())
         return tuple(self._states[order] for order in own if order in self._live)
 
     def has_live(self, trade_id: str) -> bool:
-        """Tell whether a trade has an order that is not terminal."""
+        """Tell whether a trade has an order that is not over."""
         return any(order in self._live for order in self._of_trade.get(trade_id, ()))
 
     def reserved(self, currency: str) -> Decimal:
-        """Return what orders that are not terminal hold back of one currency."""
+        """Return what orders that are not over hold back of one currency."""
         held = ZERO
         for client_order_id in self._live:
             state = self._states[client_order_id]

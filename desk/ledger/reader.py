@@ -93,11 +93,11 @@ class LedgerReader:
         return 0 if trade is None else trade.attempts.get(leg.value, 0)
 
     def orders_of(self, trade_id: TradeId) -> tuple[OrderState, ...]:
-        """Return the orders of one trade that are not terminal, oldest first."""
+        """Return the orders of one trade that are not over, oldest first."""
         return self._orders.live_of(trade_id)
 
     def live_orders(self) -> tuple[OrderState, ...]:
-        """Return every order that is not terminal, oldest first."""
+        """Return every order that is not over, oldest first."""
         return self._orders.live()
 
     def count_orders(self, status: OrderStatus) -> int:
@@ -121,7 +121,7 @@ class LedgerReader:
         return self._accounts.total(account, currency)
 
     def reserved(self, currency: str) -> Decimal:
-        """Return what orders that are not terminal hold back of one currency."""
+        """Return what orders that are not over hold back of one currency."""
         return self._orders.reserved(currency)
 
     def net(self, symbol: str) -> NetPosition:
