@@ -13,7 +13,8 @@ class OrderState:
     """Hold one order: sizes in base, prices in quote.
 
     `size_base`, `limit_price` and `stop_price` start as requested and follow confirmed amends.
-    `value_filled_quote` is the sum of fill price times fill size.
+    `value_filled_quote` is the sum of fill price times fill size; `told_filled_base` what the venue says
+    filled, which its fills may still have to show.
     """
 
     request: OrderRequest
@@ -30,6 +31,7 @@ class OrderState:
     reserved: Decimal
     filled_base: Decimal = ZERO
     value_filled_quote: Decimal = ZERO
+    told_filled_base: Decimal = ZERO
     venue_order_id: str | None = None
     reason: str = ""
 
@@ -46,9 +48,8 @@ class OrderState:
     @property
     def is_over(self) -> bool:
         """Whether the order is terminal and, where it filled, its fills are booked."""
-        if self.status is OrderStatus.FILLED:
-            return self.filled_base >= self.size_base
-        return self.status.is_terminal
+        expected = self.size_base if self.status is OrderStatus.FILLED else self.told_filled_base
+        return self.status.is_terminal and self.filled_base >= expected
 
     @property
     def average_price(self) -> Decimal | None:

@@ -1,4 +1,4 @@
-"""When a flow is over: its orders are terminal and what they opened is protected."""
+"""When a flow is over: its orders are, and what they opened is protected."""
 
 from desk.contracts.directives import DirectiveScope
 from desk.contracts.execution import FlowOutcome

@@ -107,7 +107,7 @@ class NewTradeExecutor:
             if ended is None or ended.is_over:
                 return
         now = self._reach.ledger.order(order.client_order_id)
-        if now is not None and not now.status.is_terminal:
+        if now is not None and not now.is_over:
             await self._reach.cancel_and_wait(now, "the entry's validity ended")
 
 

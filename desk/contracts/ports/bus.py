@@ -6,8 +6,8 @@ from typing import Any, Protocol
 from desk.contracts.causality import CausalityChain
 from desk.contracts.market import ScheduledTick, Tick
 
-EventHandler = Callable[[Any], None]
-"""Takes the payload; its type follows from the event's name."""
+EventHandler = Callable[[Any], object]
+"""Takes the payload, whose type follows from the name of the event; its result is ignored."""
 
 Cause = CausalityChain | Tick | ScheduledTick
 """Why an event is published; of a tick the chain is built only when something asks."""

@@ -71,11 +71,11 @@ class LedgerView(Protocol):
         ...
 
     def orders_of(self, trade_id: TradeId) -> Sequence[OrderState]:
-        """Return the orders of one trade that are not terminal, oldest first."""
+        """Return the orders of one trade that are not over, oldest first."""
         ...
 
     def live_orders(self) -> Sequence[OrderState]:
-        """Return every order that is not terminal, oldest first."""
+        """Return every order that is not over, oldest first."""
         ...
 
     def balances(self) -> Sequence[Balance]:
@@ -87,7 +87,7 @@ class LedgerView(Protocol):
         ...
 
     def reserved(self, currency: str) -> Decimal:
-        """Return what orders that are not terminal hold back of one currency."""
+        """Return what orders that are not over hold back of one currency."""
         ...
 
     def has_fill(self, symbol: str, venue_trade_id: str) -> bool:
