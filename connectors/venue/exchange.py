@@ -30,8 +30,8 @@ from desk.contracts.sides import PositionSide
 class Exchange:
     """Match the orders of one account against ticks.
 
-    Every method is synchronous and is told the time. What a call changed is collected until `take_changes`:
-    the caller stores it, and only then tells anyone. Raises ValueError where the state holds a symbol that
+    Every method is synchronous and is told the time. After each the caller takes what changed, stores it so
+    that the history knows what ended, and only then tells anyone. Raises ValueError where the state holds a symbol that
     `instruments` lacks.
     """
 
@@ -133,7 +133,7 @@ class Exchange:
 
     def find(self, client_order_id: str) -> VenueOrder | None:
         """Return an order, open or ended, None where it never was."""
-        order = self.state.orders.get(client_order_id) or self._changes.orders.get(client_order_id)
+        order = self.state.orders.get(client_order_id)
         return self._history.find(client_order_id) if order is None else order.report()
 
     def open_orders(self) -> list[VenueOrder]:

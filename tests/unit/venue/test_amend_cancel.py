@@ -48,6 +48,7 @@ def test_a_moved_stop_triggers_at_its_new_price(
 ) -> None:
     venue = rig()
     venue.accepted("a", side, 1, stop=first)
+    assert venue.tick(100) == []
     outcome = venue.amend("a", stop=moved)
     assert outcome.kind is OutcomeKind.ACCEPTED
     assert venue.order("a").stop_price == D(moved)
@@ -124,3 +125,11 @@ def test_amending_what_ended_or_never_was_is_refused() -> None:
     venue.accepted("a", BUY, 1)
     assert venue.amend("a", size="2").code == "ORDER_NOT_OPEN"
     assert venue.amend("x", size="2").code == "UNKNOWN_ORDER"
+
+
+def test_the_account_s_time_never_runs_backwards() -> None:
+    venue = rig()
+    venue.accepted("a", BUY, 1)
+    venue.now_ms -= 60_000
+    venue.accepted("b", BUY, 1)
+    assert venue.fills[1].time_ms >= venue.fills[0].time_ms

@@ -178,3 +178,13 @@ def test_a_group_of_opening_orders_asks_margin_once() -> None:
     venue.accepted("a", BUY, 10, symbol=PERP, limit="90", oco_group="g")
     venue.accepted("b", BUY, 9, symbol=PERP, limit="99", oco_group="g")
     assert venue.free("USDT") == 10
+
+
+def test_a_partly_filled_reduce_only_order_may_still_close_all_that_is_left() -> None:
+    venue = rig(max_fill="0.4")
+    for _ in range(3):
+        trade(venue, BUY, "0.4", "100")
+    venue.accepted("close", SELL, "1.2", symbol=PERP, limit="101", reduce_only=True)
+    venue.tick(102, symbol=PERP)
+    venue.amend("close", symbol=PERP, size="9")
+    assert (venue.order("close").size_base, venue.position()) == (D("1.2"), D("0.8"))
