@@ -6,8 +6,13 @@ from typing import Any
 
 from desk.cli.output import say, say_json
 from desk.contracts.directives import StrategyDirective
-from desk.contracts.execution import DirectiveRefused, FlowCompletion, TradeExecuted
-from desk.contracts.records import AlarmRaised, FillBooked, JournalEntry
+from desk.contracts.execution import (
+    DirectiveRefused,
+    ExecutionDirective,
+    FlowCompletion,
+    TradeExecuted,
+)
+from desk.contracts.records import AlarmRaised, FillBooked, JournalEntry, TradeIntended
 from desk.runtime.tally import RunSummary
 
 
@@ -18,29 +23,46 @@ def time_text(time_ms: int) -> str:
     )
 
 
+_FOLLOWED = (StrategyDirective, ExecutionDirective, TradeIntended)
+
+
 class EventStream:
     """Write each directive, refusal, execution, fill, termination and alarm as it is recorded."""
 
     def __init__(self, *, as_json: bool, logs_executions: bool = True) -> None:
         self._write: Callable[[dict[str, Any]], None] = say_json if as_json else _say_text
         self._logs_executions = logs_executions
+        self._flows: dict[str, dict[str, str]] = {}
 
     def on_entry(self, entry: JournalEntry) -> None:
         """Write one entry, if it is of a kind that is shown."""
         shown = _fields(entry)
-        if shown is None or (shown["type"] == "execution" and not self._logs_executions):
+        if shown is None:
+            self._named(entry)
             return
-        named = {"trade_id": entry.trade_id, "worker": entry.worker, "symbol": entry.symbol}
+        if shown["type"] == "execution" and not self._logs_executions:
+            return
         self._write(
             {
                 "type": shown["type"],
                 "time": time_text(entry.time_ms),
                 "id": entry.subject_id,
                 "flow_id": entry.flow_id,
-                **{name: value for name, value in named.items() if value is not None},
+                **self._named(entry),
                 **shown,
             }
         )
+
+    def _named(self, entry: JournalEntry) -> dict[str, str]:
+        """Name trade, worker and symbol: an entry's own, else what its flow is known by until it ends."""
+        own = {"trade_id": entry.trade_id, "worker": entry.worker, "symbol": entry.symbol}
+        known = self._flows.get(entry.flow_id or "", {})
+        named = {**known, **{name: value for name, value in own.items() if value is not None}}
+        if isinstance(entry.record, FlowCompletion):
+            self._flows.pop(entry.flow_id or "", None)
+        elif entry.flow_id is not None and isinstance(entry.record, _FOLLOWED):
+            self._flows[entry.flow_id] = named
+        return named
 
 
 def _fields(entry: JournalEntry) -> dict[str, Any] | None:  # noqa: PLR0911 - one return per kind shown
@@ -131,7 +153,7 @@ def _summary_fields(summary: RunSummary, time_ms: int) -> dict[str, Any]:
             ("realized", summary.realized),
             ("unrealized", summary.unrealized),
             ("fees", summary.fees),
-            ("max_drawdown", summary.max_drawdown),
+            ("max_drawdown", round(summary.max_drawdown, 8)),
             ("naked_seconds", summary.naked_seconds),
         )
     }
