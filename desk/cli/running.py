@@ -16,6 +16,9 @@ from desk.contracts.records import JournalEntry
 from desk.runtime.clock import WallClock
 from desk.runtime.log_file import open_log
 
+_OWNER_ONLY = 0o077
+"""State, account and log are nobody else's business."""
+
 
 def configure(options: RunOptions) -> Configuration:
     """Read and check everything a desk is told; raises InputRefused."""
@@ -30,6 +33,7 @@ def configure(options: RunOptions) -> Configuration:
 
 def run_headless(configuration: Configuration, options: RunOptions, duration_ms: int | None) -> int:
     """Run without a screen until a signal, the duration or the feed ends it."""
+    os.umask(_OWNER_ONLY)
     return asyncio.run(_run(configuration, options, duration_ms))
 
 

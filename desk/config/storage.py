@@ -26,8 +26,8 @@ class StorageLayout:
 
     @property
     def spool(self) -> Path:
-        """Fills that the journal could not take, one JSON object a line."""
-        return self.folder / "spool.jsonl"
+        """Facts that the journal could not take, kept durably until it can."""
+        return self.folder / "spool.dat"
 
     @property
     def lock(self) -> Path:
