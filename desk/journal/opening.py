@@ -42,7 +42,7 @@ def open_journal(
         migrate(connection, path)
     except sqlite3.Error as error:
         connection.close()
-        raise _refusal(path, "", f"cannot be opened: {error}") from error
+        raise refusal(path, "", f"cannot be opened: {error}") from error
     except InputRefused:
         connection.close()
         raise
@@ -54,16 +54,16 @@ def open_journal(
 def open_read_only(path: Path) -> sqlite3.Connection:
     """Open a journal to be read only; raises InputRefused where there is none."""
     if not path.is_file():
-        raise _refusal(path, "", "there is no journal", "name the journal with --journal PATH")
+        raise refusal(path, "", "there is no journal", "name the journal with --journal PATH")
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
     try:
         connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         if _version(connection) == 0:
-            raise _refusal(path, "user_version", "this file is no journal", "name a journal's file")
+            raise refusal(path, "user_version", "this file is no journal", "name a journal's file")
         _refuse_newer(connection, path)
     except sqlite3.Error as error:
         connection.close()
-        raise _refusal(path, "", f"cannot be read: {error}") from error
+        raise refusal(path, "", f"cannot be read: {error}") from error
     except InputRefused:
         connection.close()
         raise
@@ -74,7 +74,7 @@ def check_whole(connection: sqlite3.Connection, path: Path) -> None:
     """Refuse a damaged file."""
     found = [str(row[0]) for row in connection.execute("PRAGMA quick_check(5)")]
     if found != ["ok"]:
-        raise _refusal(path, "quick_check", f"the file is damaged: {'; '.join(found)}")
+        raise refusal(path, "quick_check", f"the file is damaged: {'; '.join(found)}")
 
 
 def migrations() -> list[str]:
@@ -125,12 +125,13 @@ def _refuse_newer(connection: sqlite3.Connection, path: Path, known: int | None 
     version = _version(connection)
     if version > newest:
         what = f"the journal has schema {version}, this desk knows up to {newest}"
-        raise _refusal(path, "user_version", what, "run the newer desk that wrote it")
+        raise refusal(path, "user_version", what, "run the newer desk that wrote it")
 
 
-def _refusal(
+def refusal(
     path: Path, key: str, what: str, remedy: str = "restore a copy, and keep this file"
 ) -> InputRefused:
+    """Return the refusal of a journal's file: what is wrong with it, and what to do."""
     return InputRefused(Problem(str(path), None, key, what, remedy))
 
 

@@ -1,0 +1,146 @@
+"""Each kind of fact in one line of words: what happened, at which price, and why."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic_core import from_json
+
+from desk.contracts.records import EntryKind
+from desk.journal.codec import EntryRow
+from desk.journal.times import iso
+
+Record = Mapping[str, Any]
+
+
+def describe(entry: EntryRow) -> str:
+    """Return what an entry says, in words."""
+    return _WORDS[EntryKind(entry.kind)](from_json(entry.data))
+
+
+def _context(record: Record) -> str:
+    factors = ", ".join(
+        f"{one['factor_type']} {'strength' if one.get('strength') is not None else 'weakness'} "
+        f"{one.get('strength') or one.get('weakness')}"
+        for one in record["factors"]
+    )
+    return f"context of {record['symbol']}: {factors}"
+
+
+def _directive(record: Record) -> str:
+    entry = record.get("entry_directive") or {}
+    what = " ".join(str(entry[name]) for name in ("direction", "symbol") if entry.get(name))
+    targets = ", ".join(record.get("target_trade_ids", ()))
+    about = " ".join(part for part in (record["scope"], what, targets) if part)
+    return f"directive {about} by {record['strategy_planner_id']}: {record['rationale']}"
+
+
+def _entry_plan(record: Record) -> str:
+    limit, stop = record.get("limit_price"), record.get("stop_price")
+    prices = "".join((f" limit {limit}" if limit else "", f" stop {stop}" if stop else ""))
+    how = f"{record['direction']} {record['order_type']}{prices}"
+    return f"entry plan {how}, reference {record['reference_price']}"
+
+
+def _order_intended(record: Record) -> str:
+    request = record["request"]
+    return f"order intended: {request['leg']} {_request(request)}"
+
+
+def _request(request: Record) -> str:
+    limit, stop = request.get("limit_price"), request.get("stop_price")
+    prices = "".join((f" limit {limit}" if limit else "", f" stop {stop}" if stop else ""))
+    return f"{request['side']} {request['size_base']} {request['symbol']} {request['order_type']}{prices}"
+
+
+def _amend(record: Record) -> str:
+    wanted = ((name, record.get(name)) for name in ("size_base", "limit_price", "stop_price"))
+    return "amend intended: " + ", ".join(f"{name} {value}" for name, value in wanted if value is not None)
+
+
+def _observed(record: Record) -> str:
+    stop = f" stop {record['stop_price']}" if record.get("stop_price") else ""
+    return (
+        f"venue: {record['status']} {record['filled_base']} of {record['size_base']}{stop}{_because(record)}"
+    )
+
+
+def _fill(record: Record) -> str:
+    fill = record["fill"]
+    whose = "" if record["client_order_id"] else "EXTERNAL "
+    cost = f"fee {fill['fee']} {fill['fee_currency']}"
+    return f"{whose}fill {fill['side']} {fill['size_base']} {fill['symbol']} at {fill['price']}, {cost}"
+
+
+def _period(record: Record) -> str:
+    claim = record["claim"]
+    period = f"{claim['schedule_name']} {iso(claim['period_start_ms'])}"
+    return f"period {period} {record['outcome'].lower()} by {claim['worker']}: {record['reason']}"
+
+
+def _trade(record: Record) -> str:
+    prices = f"stop {record['planned_stop_price']}, target {record['planned_take_profit_price']}"
+    return f"trade {record['side']} {record['symbol']} intended, {prices}"
+
+
+def _because(record: Record) -> str:
+    return f": {record['reason']}" if record.get("reason") else ""
+
+
+_WORDS: Mapping[EntryKind, Callable[[Record], str]] = {
+    EntryKind.RUN_STARTED: lambda one: f"run of {one['desk_id']} on {one['connector']}, {one['mode']}",
+    EntryKind.TICK_RECEIVED: lambda one: f"tick {one['symbol']} {one['price']} ({one['bid']}/{one['ask']})",
+    EntryKind.SCHEDULED_TICK: lambda one: (
+        f"schedule {one['schedule_name']}, period of {iso(one['period_start_ms'])}"
+    ),
+    EntryKind.OPERATOR_COMMANDED: lambda one: (
+        f"operator: {' '.join([one['command'], *(f'{name}={value}' for name, value in one['arguments'])])}"
+    ),
+    EntryKind.CONTEXT_ASSESSED: _context,
+    EntryKind.OPPORTUNITY_DETECTED: lambda one: (
+        f"opportunity {one['signal_type']} {one['side']} {one['symbol']}, confidence {one['confidence']}, "
+        f"by {one['source']}: {one['rationale']}"
+    ),
+    EntryKind.THREAT_DETECTED: lambda one: (
+        f"threat {one['threat_type']}, severity {one['severity']}, by {one['source']}: {one['rationale']}"
+    ),
+    EntryKind.DIRECTIVE_ISSUED: _directive,
+    EntryKind.ENTRY_PLANNED: _entry_plan,
+    EntryKind.SIZE_PLANNED: lambda one: (
+        f"size plan {one['position_size_base']}, risking {one['risk_amount_quote']} quote"
+    ),
+    EntryKind.EXIT_PLANNED: lambda one: (
+        f"exit plan stop {one.get('stop_loss_price')}, target {one.get('take_profit_price')}"
+    ),
+    EntryKind.ROUTING_PLANNED: lambda one: f"routing plan {one['timing']} {one['time_in_force']}",
+    EntryKind.PLAN_REJECTED: lambda one: f"{one['role']} plan rejected{_because(one)}",
+    EntryKind.EXECUTION_DIRECTED: lambda one: (
+        f"execution directive {one['scope']} for {', '.join(each['trade_id'] for each in one['targets'])}"
+    ),
+    EntryKind.DIRECTIVE_REFUSED: lambda one: f"refused by {one['refused_by']}{_because(one)}",
+    EntryKind.TRADE_INTENDED: _trade,
+    EntryKind.EXIT_TARGETED: lambda one: (
+        f"exits wanted at stop {one['planned_stop_price']}, target {one['planned_take_profit_price']}"
+    ),
+    EntryKind.ORDER_INTENDED: _order_intended,
+    EntryKind.ORDER_SENT: lambda _: "order sent",
+    EntryKind.ORDER_ANSWERED: lambda one: f"order {one['outcome']}{_because(one)}",
+    EntryKind.ORDER_OBSERVED: _observed,
+    EntryKind.AMEND_INTENDED: _amend,
+    EntryKind.CANCEL_INTENDED: lambda one: f"cancel intended{_because(one)}",
+    EntryKind.FILL_BOOKED: _fill,
+    EntryKind.TRADE_EXECUTED: lambda one: (
+        f"executed {one['filled_size_base']} at {one['fill_price']} on average"
+    ),
+    EntryKind.BALANCE_ADJUSTED: lambda one: f"balance {one['delta']} {one['currency']}{_because(one)}",
+    EntryKind.PERIOD_RECORDED: _period,
+    EntryKind.WORKER_STATE_SAVED: lambda one: f"{one['worker']} remembers {one['key']} = {one['value']}",
+    EntryKind.WORKER_STATUS_CHANGED: lambda one: f"{one['worker']} {one['status']}{_because(one)}",
+    EntryKind.DESK_STATE_CHANGED: lambda one: (
+        f"desk {one['previous']} to {one['current']} by {one['by']}{_because(one)}"
+    ),
+    EntryKind.ALARM_RAISED: lambda one: f"{one['severity']} alarm: {one['text']}",
+    EntryKind.RECONCILED: lambda one: (
+        f"reconciled {one['orders_checked']} orders: {'; '.join(one['differences']) or 'no difference'}"
+    ),
+    EntryKind.FLOW_ENDED: lambda one: f"flow ended, {one['outcome']}, {one['final_state']}: {one['reason']}",
+}

@@ -1,0 +1,84 @@
+"""Read a journal: entries in order, by what they are about, by flow, and by what they caused."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from desk.contracts.ids import ManualId, NewsId, ScheduleId, TickId
+from desk.journal.codec import EntryRow
+from desk.journal.opening import open_read_only, refusal
+from desk.journal.projection import ENTRIES, read_rows
+from desk.ledger.rows import Row
+from desk.ledger.touched import Table
+
+BIRTHS = tuple(f"{kind.prefix}_" for kind in (TickId, ScheduleId, NewsId, ManualId))
+"""How the ids begin that start a chain of causes."""
+
+_AT_ONCE = 1_000
+
+
+class JournalReader:
+    """Answer questions about a journal from one connection, and change nothing."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self.path = path
+
+    def entries(self) -> Iterator[EntryRow]:
+        """Yield every entry, in order."""
+        found = self._connection.execute(f"{ENTRIES} ORDER BY sequence")
+        while rows := found.fetchmany(_AT_ONCE):
+            yield from (EntryRow(*row) for row in rows)
+
+    def about(self, subject_id: str) -> list[EntryRow]:
+        """Return the entries about one id, in order."""
+        return self._entries("subject_id = ?", subject_id)
+
+    def of_flow(self, flow_id: str) -> list[EntryRow]:
+        """Return the entries of one flow, in order."""
+        return self._entries("flow_id = ?", flow_id)
+
+    def caused_by(self, parent_id: str) -> list[str]:
+        """Return the ids that named `parent_id` as a cause, in the order they did so first."""
+        found = self._connection.execute(
+            "SELECT entry.subject_id FROM cause JOIN entry USING (sequence) "
+            "WHERE parent_id = ? ORDER BY sequence",
+            (parent_id,),
+        )
+        return list(dict.fromkeys(str(subject_id) for (subject_id,) in found))
+
+    def is_named(self, subject_id: str) -> bool:
+        """Tell whether an id is a cause of anything, recorded itself or not."""
+        named = self._connection.execute("SELECT 1 FROM cause WHERE parent_id = ? LIMIT 1", (subject_id,))
+        return named.fetchone() is not None
+
+    def orders_of_trade(self, trade_id: str) -> list[str]:
+        """Return the client ids of a trade's orders, oldest first."""
+        query = "SELECT client_order_id FROM order_fact WHERE trade_id = ? ORDER BY rowid"
+        return [str(order) for (order,) in self._connection.execute(query, (trade_id,))]
+
+    def rows(self, table: Table) -> list[Row]:
+        """Return every row of one projection."""
+        return read_rows(self._connection, table)
+
+    def _entries(self, condition: str, value: str) -> list[EntryRow]:
+        found = self._connection.execute(f"{ENTRIES} WHERE {condition} ORDER BY sequence", (value,))
+        return [EntryRow(*row) for row in found]
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[JournalReader]:
+    """Open a journal to read; raises InputRefused where there is none, or it cannot be read."""
+    connection = open_read_only(path)
+    try:
+        yield JournalReader(connection, path)
+    except sqlite3.Error as error:
+        raise refusal(path, "", f"cannot be read: {error}") from error
+    finally:
+        connection.close()
+
+
+def is_birth(subject_id: str) -> bool:
+    """Tell whether an id starts a chain of causes."""
+    return subject_id.startswith(BIRTHS)
