@@ -58,6 +58,23 @@ class FireTimes(Protocol):
         ...
 
 
+class RememberedFires:
+    """Answer from the last answer where it still holds: asking again and again costs nothing."""
+
+    def __init__(self, fires: FireTimes) -> None:
+        self._fires = fires
+        self._from_ms = 0
+        self._next_ms: int | None = -1
+
+    def next_after(self, time_ms: int) -> int | None:
+        """Return the first instant after `time_ms`, None where there is none."""
+        next_ms = self._next_ms
+        if not (self._from_ms <= time_ms and (next_ms is None or time_ms < next_ms)):
+            next_ms = self._fires.next_after(time_ms)
+            self._from_ms, self._next_ms = time_ms, next_ms
+        return next_ms
+
+
 @dataclass(frozen=True, slots=True)
 class DuePeriod:
     """A period to run now."""
@@ -121,6 +138,9 @@ def newest_fires(fires: FireTimes, after_ms: int, until_ms: int, most: int) -> S
 
     Looks back from `until_ms` in spans that double, so that a long absence costs no walk over all of it.
     """
+    first_ms = fires.next_after(after_ms)
+    if first_ms is None or first_ms > until_ms:
+        return []
     span_ms = _FIRST_LOOK_BACK_MS
     while True:
         begin_ms = max(after_ms, until_ms - span_ms)

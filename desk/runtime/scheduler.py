@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from desk.contracts.ids import ScheduleId
 from desk.contracts.market import ScheduledTick
 from desk.contracts.ports.time import Clock, IdSource
-from desk.runtime.periods import FireTimes, Schedule, SkippedPeriod, current_period_ms, due
+from desk.runtime.periods import FireTimes, RememberedFires, Schedule, SkippedPeriod, current_period_ms, due
 
 _LARGEST_SHIFT: Final = timedelta(hours=3)
 """More than any time zone moves its clocks for the summer."""
@@ -47,7 +47,9 @@ class ScheduleDriver:
         self._last_period = last_period
         self._fire = fire
         self._skipped = skipped
-        self._fires: dict[str, FireTimes] = {each.name: fire_times(each) for each in schedules}
+        self._fires: dict[str, FireTimes] = {
+            each.name: RememberedFires(fire_times(each)) for each in schedules
+        }
         self._handled: dict[str, int] = {}
         started_ms = clock.now_ms()
         self._begun = {

@@ -2,11 +2,13 @@
 
 import asyncio
 import heapq
+import inspect
 import random
 from asyncio import Handle, TimerHandle
 from collections import deque
 from collections.abc import Callable, Coroutine
 from contextvars import Context
+from types import CoroutineType
 from typing import Any, Final, Never, TypeVar, TypeVarTuple
 
 from desk.contracts.problems import DeskError
@@ -160,10 +162,24 @@ def run_virtual(
     try:
         return runner.run(main(loop))
     except Abandoned:
-        _frozen.append((runner, asyncio.all_tasks(loop)))
-        loop.close()
+        _freeze(loop)
         raise
     finally:
         if not loop.is_closed():
             loop.abandon_after = None
             runner.close()
+
+
+def _freeze(loop: VirtualLoop) -> None:
+    """Keep what a dead run left from ever running again."""
+    for task in asyncio.all_tasks(loop):
+        task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001 - it is meant to be pending
+        coroutine = task.get_coro()
+        if (
+            isinstance(coroutine, CoroutineType)
+            and inspect.getcoroutinestate(coroutine) == inspect.CORO_CREATED
+        ):
+            coroutine.close()  # it never began, and would complain of that
+        _frozen.append(task)
+    _frozen.append(loop)
+    loop.close()
