@@ -129,3 +129,38 @@ def written(folder: Path, name: str, text: str) -> Path:
     path = folder / name
     path.write_text(text, encoding="utf-8")
     return path
+
+
+QUICK_TREND = """\
+name: quick
+symbols: [BTC/USDT:USDT]
+workers:
+  - use: trend_context
+    parameters: {symbol: BTC/USDT:USDT, fast_bars: 2, slow_bars: 5, full_gap: 0.001}
+  - use: breakout_opportunity
+    parameters: {symbol: BTC/USDT:USDT, lookback_bars: 5, min_range: 0.0001}
+  - use: swot_planner
+    parameters: {symbol: BTC/USDT:USDT, threshold: 0.1, max_risk_quote: 50, stop_fraction: 0.01}
+  - use: trailing_stop_manager
+    parameters: {trigger_threshold: 0.005, trail_distance: 0.004}
+planners:
+  entry:
+    - use: market
+  size:
+    - use: fixed_risk
+  exit:
+    - use: stop_and_target
+"""
+"""A strategy that trades within minutes of a trend."""
+
+
+def rising_candles(minutes: int) -> str:
+    """Return one-minute candles that rise by 0.1 % each, and fall back at the end."""
+    rows = ["time_ms,open,high,low,close,volume"]
+    price = 40_000
+    for minute in range(minutes):
+        step = 40 if minute < minutes - 20 else -60
+        low, high = min(price, price + step) - 5, max(price, price + step) + 5
+        rows.append(f"{1_640_995_200_000 + minute * 60_000},{price},{high},{low},{price + step},10")
+        price += step
+    return "\n".join(rows) + "\n"

@@ -1,0 +1,21 @@
+"""`desk why ID`: the causes of an id back to their births, and on to all it caused and how that ended."""
+
+from desk.cli.journal_access import open_for_reading
+from desk.cli.options import JournalOptions
+from desk.cli.output import ExitCode, say, say_json
+
+
+def command(identifier: str, options: JournalOptions) -> int:
+    """Print the tree; raises InputRefused for an id the journal does not have."""
+    from desk.journal.trace import trace
+
+    with open_for_reading(options) as path:
+        tree = trace(path, identifier)
+    if options.json:
+        say_json(tree.as_json())
+        return ExitCode.DONE
+    for line in tree.lines():
+        say(line)
+    if not tree.is_unbroken:
+        say("the chain is broken: a cause is named that the journal does not have")
+    return ExitCode.DONE

@@ -1,0 +1,26 @@
+"""`desk why-not [ID]`: what was refused, voided or skipped, and the reason of each."""
+
+from dataclasses import asdict
+
+from desk.cli.journal_access import open_for_reading
+from desk.cli.options import JournalOptions
+from desk.cli.output import ExitCode, say, say_json
+
+
+def command(identifier: str | None, options: JournalOptions) -> int:
+    """List what came to nothing: all of it, or what is about a flow, trade, period, worker or symbol."""
+    from desk.journal.refusals import refusals
+    from desk.journal.times import iso
+
+    with open_for_reading(options) as path:
+        found = refusals(path, identifier)
+    if options.json:
+        say_json(
+            {"about": identifier, "refusals": [{"time": iso(one.time_ms), **asdict(one)} for one in found]}
+        )
+        return ExitCode.DONE
+    for one in found:
+        say(one.text())
+    if not found:
+        say("nothing was refused" if identifier is None else f"nothing about {identifier} was refused")
+    return ExitCode.DONE
