@@ -61,7 +61,7 @@ class DurableStore:
         database = aiosqlite.Connection(self._connect, iter_chunk_size=64)
         self._database = await database
         image, self._head = await self._run(self._load)
-        ledger = Ledger(SqliteArchive(self._open()))
+        ledger = Ledger(SqliteArchive(self.connection))
         ledger.restore(image)
         self._spawner.spawn("journal writer", self._write_until_closed())
         return ledger
@@ -71,7 +71,7 @@ class DurableStore:
         return self._connection
 
     def _load(self) -> tuple[LedgerImage, tuple[int, bytes]]:
-        connection = self._open()
+        connection = self.connection
         return load_image(connection), head(connection) or (0, GENESIS)
 
     def head(self) -> tuple[int, bytes]:
@@ -80,7 +80,7 @@ class DurableStore:
 
     def is_written(self, entry: EncodedEntry) -> bool:
         """Tell whether this very entry is durable."""
-        return is_written(self._open(), entry)
+        return is_written(self.connection, entry)
 
     def listen(self, listener: StoreListener) -> None:
         """Tell `listener` of failures."""
@@ -151,7 +151,7 @@ class DurableStore:
         if not batches:
             return
         try:
-            await self._run(lambda: write(self._open(), batches))
+            await self._run(lambda: write(self.connection, batches))
         except sqlite3.Error as error:
             self._line.failed(StoreFailed(f"{self._path}: {error}"))
         else:
@@ -163,7 +163,7 @@ class DurableStore:
             return
         self._unchecked_bytes = 0
         try:
-            await self._run(lambda: self._open().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall())
+            await self._run(lambda: self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall())
         except sqlite3.Error as error:
             self._line.failed(StoreFailed(f"{self._path}: {error}"))
 
@@ -175,7 +175,9 @@ class DurableStore:
         result: Result = await self._database._execute(work)  # type: ignore[no-untyped-call]  # noqa: SLF001
         return result
 
-    def _open(self) -> sqlite3.Connection:
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The one connection to the file, of its own thread; raises StoreFailed where it is not open."""
         if self._connection is None:
             message = f"{self._path}: the journal is not open"
             raise StoreFailed(message)

@@ -45,11 +45,11 @@ class InlineStore:
 
     def head(self) -> tuple[int, bytes]:
         """Return sequence and hash of the newest durable entry."""
-        return head(self._open()) or (0, GENESIS)
+        return head(self.connection) or (0, GENESIS)
 
     def is_written(self, entry: EncodedEntry) -> bool:
         """Tell whether this very entry is durable."""
-        return is_written(self._open(), entry)
+        return is_written(self.connection, entry)
 
     def listen(self, listener: StoreListener) -> None:
         """Tell `listener` of failures."""
@@ -76,7 +76,7 @@ class InlineStore:
     def _write(self) -> None:
         batches = self._line.waiting()
         try:
-            write(self._open(), batches)
+            write(self.connection, batches)
         except sqlite3.Error as error:
             self._line.failed(StoreFailed(f"{self._path}: {error}"))
         else:
@@ -95,7 +95,9 @@ class InlineStore:
         """Do as `shut`."""
         self.shut()
 
-    def _open(self) -> sqlite3.Connection:
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The one connection to the file; raises StoreFailed where it is not open."""
         if self._connection is None:
             message = f"{self._path}: the journal is not open"
             raise StoreFailed(message)
