@@ -12,6 +12,8 @@ _NOT_FINITE = re.compile(r"[-+]?\.(inf|nan)", re.IGNORECASE)
 _PADDED = re.compile(r"[-+]?0\d[\d_]*")
 _OTHER_BASE = re.compile(r"[-+]?0[xob][\da-f_]+", re.IGNORECASE)
 _GROUPED = re.compile(r"[-+]?[\d_]*\d_[\d_]*(\.[\d_]*)?")
+_EXPONENT = re.compile(r"[-+]?[\d._]+[eE][-+]?(\d+)")
+_LARGEST_EXPONENT = 30
 _LONGEST_NUMBER = 60
 
 
@@ -22,6 +24,15 @@ class AmbiguousScalar(Exception):
         super().__init__(what)
         self.what = what
         self.remedy = remedy
+
+
+def refuse_giant(text: str) -> None:
+    """Raise AmbiguousScalar for a number, quoted or not, that would fill the memory when written out."""
+    found = _EXPONENT.fullmatch(text)
+    if found is not None and int(found.group(1)[:_LONGEST_NUMBER]) > _LARGEST_EXPONENT:
+        raise AmbiguousScalar(
+            f"`{text[:_LONGEST_NUMBER]}` is beyond every amount", "write the number in full"
+        )
 
 
 def plain_scalar(text: str) -> str | int | bool | Decimal | None:
@@ -41,6 +52,7 @@ def plain_scalar(text: str) -> str | int | bool | Decimal | None:
 
 
 def _refuse_ambiguous(text: str) -> None:
+    refuse_giant(text)
     quoted = f'"{text}"'
     if text.lower() in _BOOL_WORDS:
         meant = "true" if text.lower() in {"y", "yes", "on", "true"} else "false"

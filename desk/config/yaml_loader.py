@@ -9,7 +9,7 @@ from yaml.events import AliasEvent, NodeEvent, ScalarEvent
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from desk.config.document import Document, KeyPath, Place, Value, dotted
-from desk.config.scalars import AmbiguousScalar, plain_scalar
+from desk.config.scalars import AmbiguousScalar, plain_scalar, refuse_giant
 from desk.contracts.problems import InputRefused, Problem
 
 _MAX_BYTES = 1_000_000
@@ -109,9 +109,10 @@ class _Reader:
 
     def _scalar(self, node: Node, path: KeyPath) -> Value:
         text = str(node.value)
-        if isinstance(node, ScalarNode) and node.style is not None:
-            return text
         try:
+            if isinstance(node, ScalarNode) and node.style is not None:
+                refuse_giant(text)
+                return text
             return plain_scalar(text)
         except AmbiguousScalar as ambiguous:
             self._refuse(node.start_mark.line + 1, path, ambiguous.what, ambiguous.remedy)

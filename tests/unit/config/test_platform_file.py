@@ -76,6 +76,11 @@ def test_a_wrong_setting_is_told_by_its_option(tmp_path: Path, setting: str, sta
     assert refusal(tmp_path, setting).startswith(start)
 
 
+def test_a_fault_inside_a_section_that_was_set_is_told_by_its_option(tmp_path: Path) -> None:
+    told = refusal(tmp_path, "risk={max_order_notional: -1, max_position_notional: 5}")
+    assert told.startswith("--set: risk.max_order_notional: must be above 0")
+
+
 def test_a_wrong_variable_is_told_by_its_name(tmp_path: Path) -> None:
     told = refusal(tmp_path, DESK__RISK__PRICE_COLLAR="NaN")
     assert told.startswith("environment DESK__RISK__PRICE_COLLAR: risk.price_collar: must be a finite number")

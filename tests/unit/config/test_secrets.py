@@ -5,8 +5,18 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from desk.config.faults import validated
 from desk.config.secrets import SecretReference, resolve
+from desk.config.yaml_loader import parse_document
+from desk.contracts.dto import Dto
 from desk.contracts.problems import InputRefused
+
+
+class Account(Dto):
+    """Hold a secret as a connector's settings do."""
+
+    api_key: SecretReference
+
 
 REFERENCE: TypeAdapter[str] = TypeAdapter(SecretReference)
 
@@ -21,6 +31,14 @@ def test_a_literal_secret_is_refused_and_not_repeated(text: str) -> None:
     with pytest.raises(ValidationError) as caught:
         REFERENCE.validate_python(text)
     assert text not in caught.value.errors()[0]["msg"]
+
+
+@pytest.mark.parametrize("value", ["hunter2", "31337", "[31337]"])
+def test_a_secret_in_a_file_is_refused_by_its_line_without_being_shown(value: str) -> None:
+    with pytest.raises(InputRefused) as caught:
+        validated(parse_document(f"api_key: {value}", "some.yaml"), Account)
+    assert str(caught.value).startswith("some.yaml:1: api_key: expected ")
+    assert value.strip("[]") not in str(caught.value)
 
 
 def test_a_secret_comes_from_the_environment() -> None:

@@ -61,6 +61,8 @@ def test_every_value_knows_its_line() -> None:
         ("a: 1_000", "a", "number or a word"),
         ("a: .nan", "a", "not a finite number"),
         ("a: -.inf", "a", "not a finite number"),
+        ("a: 1e999", "a", "beyond every amount"),
+        ('a: "1e999999999"', "a", "beyond every amount"),
         ("on: 1", "on", "as a key"),
         ("7: 1", "", "not a word"),
         ("<<: {b: 1}", "<<", "merge keys"),
