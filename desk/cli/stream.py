@@ -1,5 +1,6 @@
 """What happens, line by line: JSON for programs, short text for people."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -23,6 +24,7 @@ def time_text(time_ms: int) -> str:
     )
 
 
+_TRADES_KEPT = 4096
 _FOLLOWED = (StrategyDirective, ExecutionDirective, TradeIntended)
 
 
@@ -33,6 +35,7 @@ class EventStream:
         self._write: Callable[[dict[str, Any]], None] = say_json if as_json else _say_text
         self._logs_executions = logs_executions
         self._flows: dict[str, dict[str, str]] = {}
+        self._trades: OrderedDict[str, str] = OrderedDict()
 
     def on_entry(self, entry: JournalEntry) -> None:
         """Write one entry, if it is of a kind that is shown."""
@@ -57,6 +60,12 @@ class EventStream:
         """Name trade, worker and symbol: an entry's own, else what its flow is known by until it ends."""
         own = {"trade_id": entry.trade_id, "worker": entry.worker, "symbol": entry.symbol}
         known = self._flows.get(entry.flow_id or "", {})
+        if isinstance(entry.record, TradeIntended):
+            self._trades[entry.record.trade_id] = entry.record.worker
+            if len(self._trades) > _TRADES_KEPT:
+                self._trades.popitem(last=False)
+        elif entry.trade_id in self._trades:
+            known = {"worker": self._trades[entry.trade_id], **known}
         named = {**known, **{name: value for name, value in own.items() if value is not None}}
         if isinstance(entry.record, FlowCompletion):
             self._flows.pop(entry.flow_id or "", None)
