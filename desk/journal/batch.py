@@ -13,15 +13,18 @@ Settle = Callable[[StoreFailed | None], None]
 
 @dataclass(slots=True)
 class Batch:
-    """Hold entries with their places in the chain, and the rows as they are after them; None deletes a row.
+    """Hold entries with their places in the chain, and name the rows they touched.
 
-    `settle` is called once: with None when durable, or with the first failure to make it so. A batch that
-    failed stays in line: the journal never skips one.
+    `once` holds the rows that never change again; every other touched row is asked of `row_of` when the batch
+    is written, with all recorded by then. `settle` is called once: with None when durable, or with the first
+    failure to make it so. A batch that failed stays in line: the journal never skips one.
     """
 
     entries: list[EntryRow]
     causes: list[tuple[str, int]]
-    rows: dict[RowKey, Row | None]
+    touched: tuple[RowKey, ...]
+    once: dict[RowKey, Row]
+    row_of: Callable[[RowKey], Row | None]
     size_bytes: int
     settle: Settle
     is_settled: bool = False

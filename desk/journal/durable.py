@@ -16,7 +16,7 @@ from desk.journal.codec import GENESIS, EncodedEntry
 from desk.journal.line import Line, StoreListener
 from desk.journal.opening import BUSY_TIMEOUT_MS, Durability, open_journal
 from desk.journal.projection import SqliteArchive, head, is_written, load_image
-from desk.journal.writing import write
+from desk.journal.writing import gathered, write
 from desk.ledger.ledger import Ledger, LedgerImage
 
 IDLE_S = 0.25
@@ -151,7 +151,8 @@ class DurableStore:
         if not batches:
             return
         try:
-            await self._run(lambda: write(self.connection, batches))
+            transaction = gathered(batches)
+            await self._run(lambda: write(self.connection, transaction))
         except sqlite3.Error as error:
             self._line.failed(StoreFailed(f"{self._path}: {error}"))
         else:

@@ -1,4 +1,4 @@
-"""The store for virtual runs: stdlib SQLite, each batch durable before `submit` returns."""
+"""The store for virtual runs: stdlib SQLite and no thread, durable at once or in groups."""
 
 import sqlite3
 from pathlib import Path
@@ -11,12 +11,19 @@ from desk.journal.codec import GENESIS, EncodedEntry
 from desk.journal.line import Line, StoreListener
 from desk.journal.opening import BUSY_TIMEOUT_MS, Durability, open_journal
 from desk.journal.projection import SqliteArchive, head, is_written, load_image
-from desk.journal.writing import write
+from desk.journal.writing import gathered, write
 from desk.ledger.ledger import Ledger
+
+GROUP_ENTRIES = 512
+"""A replay writes this many entries at once: it can be run again, so it need not wait for the disk."""
 
 
 class InlineStore:
-    """Write synchronously; the file is opened by `load`."""
+    """Write synchronously; the file is opened by `load`.
+
+    With FULL durability each batch is committed before `submit` returns, with NORMAL whole groups are: those
+    who wait are told at once, and a crash may cost the last group.
+    """
 
     def __init__(
         self,
@@ -66,17 +73,19 @@ class InlineStore:
         return self._line.is_failing
 
     def submit(self, batch: Batch) -> None:
-        """Write a batch and all that waits before it; after a failure, only when it is time to try again."""
+        """Write a batch and all before it, now or with its group; after a failure, when it is time again."""
         self._line.add(batch)
         if self._line.retry_in_ms() > 0:
             self._line.refuse()
+        elif self._durability is Durability.NORMAL and self._line.lag.entries < GROUP_ENTRIES:
+            batch.settled(None)
         else:
             self._write()
 
     def _write(self) -> None:
         batches = self._line.waiting()
         try:
-            write(self.connection, batches)
+            write(self.connection, gathered(batches))
         except sqlite3.Error as error:
             self._line.failed(StoreFailed(f"{self._path}: {error}"))
         else:

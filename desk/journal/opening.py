@@ -17,7 +17,7 @@ _BACKPORTED_TO = ((3, 44, 6), (3, 50, 7))
 
 
 class Durability(StrEnum):
-    """What survives a power loss: everything committed, or, for replays, all but the last moments."""
+    """What survives a power loss: everything recorded, or, for replays, all but the last moments."""
 
     FULL = "FULL"
     NORMAL = "NORMAL"

@@ -13,11 +13,13 @@ from desk.journal.codec import EncodedEntry, EntryRow, chained, decode, encode
 from desk.journal.line import StoreListener
 from desk.journal.spool import Spool
 from desk.ledger.ledger import Ledger
+from desk.ledger.rows import Row
+from desk.ledger.tables import SHAPES
 from desk.ledger.touched import RowKey
 
 OnFailure = Callable[[StoreFailed], None]
 TRIM_EVERY = 256
-"""Batches between two looks at what memory no longer needs."""
+"""At least so many batches between two looks at what memory no longer needs."""
 
 
 class BatchStore(Protocol):
@@ -83,13 +85,19 @@ class JournalRecorder:
         keys: dict[RowKey, None] = {}
         for entry in entries:
             keys.update(dict.fromkeys(self._ledger.apply(entry).rows))
-        rows = {key: self._ledger.row(key) for key in keys}
+        once = {key: self._once(key) for key in keys if SHAPES[key[0]].written_once}
         placed = [self._placed(text) for text in encoded]
         pairs = zip(entries, placed, strict=True)
         causes = [(cause, row.sequence) for entry, row in pairs for cause in entry.causes]
         size_bytes = sum(len(text.data) for text in encoded)
-        self._store.submit(Batch(placed, causes, rows, size_bytes, settle))
+        batch = Batch(placed, causes, tuple(keys), once, self._ledger.row, size_bytes, settle)
+        self._store.submit(batch)
         self._trim()
+
+    def _once(self, key: RowKey) -> Row:
+        row = self._ledger.row(key)
+        assert row is not None  # noqa: S101 - what is written once is never taken back
+        return row
 
     def _placed(self, encoded: EncodedEntry) -> EntryRow:
         self._sequence += 1
@@ -125,7 +133,8 @@ class JournalRecorder:
 
     def _trim(self) -> None:
         self._recorded += 1
-        if self._recorded % TRIM_EVERY == 0 and not self._store.lag.entries:
+        if self._recorded >= TRIM_EVERY and not self._store.lag.entries:
+            self._recorded = 0
             self._ledger.trim()
 
     def _replay(self) -> None:
