@@ -64,7 +64,7 @@ class EventStream:
             self._trades[entry.record.trade_id] = entry.record.worker
             if len(self._trades) > _TRADES_KEPT:
                 self._trades.popitem(last=False)
-        elif entry.trade_id in self._trades:
+        elif entry.trade_id is not None and entry.trade_id in self._trades:
             known = {"worker": self._trades[entry.trade_id], **known}
         named = {**known, **{name: value for name, value in own.items() if value is not None}}
         if isinstance(entry.record, FlowCompletion):
