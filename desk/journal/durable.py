@@ -10,7 +10,7 @@ import aiosqlite
 
 from desk.contracts.ports.store import StoreLag
 from desk.contracts.ports.time import Clock, Spawner
-from desk.contracts.problems import StoreFailed
+from desk.contracts.problems import InputRefused, StoreFailed
 from desk.journal.batch import Batch
 from desk.journal.codec import GENESIS, EncodedEntry
 from desk.journal.line import Line, StoreListener
@@ -50,6 +50,7 @@ class DurableStore:
         self._line = Line(clock)
         self._database: aiosqlite.Connection | None = None
         self._connection: sqlite3.Connection | None = None
+        self._refusal: InputRefused | None = None
         self._head: tuple[int, bytes] = (0, GENESIS)
         self._wake = asyncio.Event()
         self._ended = asyncio.Event()
@@ -60,6 +61,9 @@ class DurableStore:
         """Open the file and return the ledger it holds; raises InputRefused where it is no whole journal."""
         database = aiosqlite.Connection(self._connect, iter_chunk_size=64)
         self._database = await database
+        if self._refusal is not None:
+            await database.close()
+            raise self._refusal
         image, self._head = await self._run(self._load)
         ledger = Ledger(SqliteArchive(self.connection))
         ledger.restore(image)
@@ -67,7 +71,14 @@ class DurableStore:
         return ledger
 
     def _connect(self) -> sqlite3.Connection:
-        self._connection = open_journal(self._path, self._durability, busy_timeout_ms=self._busy_timeout_ms)
+        """Open the file; a refusal is kept for `open`, since aiosqlite leaves its thread behind on an error."""
+        try:
+            self._connection = open_journal(
+                self._path, self._durability, busy_timeout_ms=self._busy_timeout_ms
+            )
+        except InputRefused as refusal:
+            self._refusal = refusal
+            return sqlite3.connect(":memory:", check_same_thread=False)
         return self._connection
 
     def _load(self) -> tuple[LedgerImage, tuple[int, bytes]]:

@@ -31,7 +31,10 @@ def open_journal(
     Raises InputRefused where the file is no whole journal, or one of a newer desk. Nothing is ever deleted.
     """
     is_new = not path.exists()
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise refusal(path, "", f"cannot be opened: {error.strerror}", "give a folder you own") from error
     connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
     try:
         connection.execute(f"PRAGMA busy_timeout = {busy_timeout_ms}")
