@@ -31,8 +31,8 @@ class Exchange:
     """Match the orders of one account against ticks.
 
     Every method is synchronous and is told the time. After each the caller takes what changed, stores it so
-    that the history knows what ended, and only then tells anyone. Raises ValueError where the state holds a symbol that
-    `instruments` lacks.
+    that the history knows what ended, and only then tells anyone. Raises ValueError where the state holds a
+    symbol that `instruments` lacks.
     """
 
     def __init__(

@@ -48,7 +48,7 @@ INSTRUMENTS = {
     SPOT: instrument(SPOT, price_step=D("0.5"), size_step=D("0.01"), taker_fee=D("0.00123")),
     PERP: instrument(PERP, price_step=D("0.1"), size_step=D("0.001"), maker_fee=D("-0.0001")),
 }
-OPENING = {"USDT": D(500), "BTC": D(5), "EUR": D(500)}
+OPENING = {"USDT": D(150), "BTC": D(5), "EUR": D(500)}
 
 symbols = st.sampled_from([SPOT, PERP])
 offsets = st.integers(-20, 20).map(lambda halves: Decimal(halves) / 2)
