@@ -5,17 +5,18 @@ import random
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 from connectors.registry import ConnectorParts, create
-from desk.bootstrap.assembly import Desk, Outside, assemble
-from desk.bootstrap.feeds import synthetic_feed
+from desk.bootstrap.assembly import Desk, Outside, RunSchedules, assemble
+from desk.bootstrap.feeds import replay_feed, synthetic_feed
 from desk.bootstrap.lock import desk_lock
 from desk.bootstrap.settings import instruments
 from desk.bootstrap.summing import summarize
 from desk.config.configuration import Configuration
-from desk.config.market_settings import SyntheticSettings
 from desk.config.platform import Platform
 from desk.config.storage import StorageLayout
 from desk.contracts.ports.connector import IAPIConnector
@@ -23,10 +24,13 @@ from desk.contracts.ports.feed import Feed
 from desk.contracts.ports.time import Clock
 from desk.contracts.problems import InputRefused, Problem
 from desk.contracts.states import TradingMode
+from desk.feeds.csv_survey import survey
+from desk.feeds.replay import ReplaySource
 from desk.journal.durable import DurableStore
 from desk.journal.recorder import JournalRecorder
 from desk.journal.spool import Spool
-from desk.runtime.clock import WallClock
+from desk.ledger.ledger import Ledger
+from desk.runtime.clock import PacedClock, WallClock
 from desk.runtime.faults import FaultDesk
 from desk.runtime.ids import SystemIds
 from desk.runtime.recording import EntryListener
@@ -36,7 +40,9 @@ from desk.runtime.tally import RunSummary
 from desk.runtime.tasks import TaskSupervisor
 
 _RECONCILE_EVERY_MS = 60_000
-_STOP_WITHIN_MS = 3_000
+_STOP_WITHIN_MS = 2_000
+_SETTLE_WITHIN_MS = 1_500
+_SETTLE_STEP_MS = 20
 _SEQUENCE_BITS = 32
 
 
@@ -52,93 +58,158 @@ class LiveRun:
     log: Callable[[str, str], None]
 
 
+@dataclass(frozen=True, slots=True)
+class _Surroundings:
+    """Hold what differs between made-up prices now and recorded ones at a pace."""
+
+    clock: Clock
+    feed: Feed
+    mode: TradingMode
+    storage: StorageLayout
+    run_schedules: RunSchedules
+
+
 async def run_live(run: LiveRun) -> RunSummary:
     """Run until stopped, then leave positions and stops as they are.
 
     Raises RefusedByState while another desk holds the folder, InputRefused where the journal is no whole one.
     """
-    storage = run.configuration.storage
-    storage.create()
+    around = _surroundings(run.configuration)
+    around.storage.create()
     began = time.monotonic()
-    with desk_lock(storage):
-        async with _opened(run, storage) as (desk, journal):
-            run.on_started(desk)
-            await _until_stopped(run, desk)
-            return summarize(desk, journal.head_hash(), int((time.monotonic() - began) * 1000))
+    with desk_lock(around.storage):
+        faults = FaultDesk(around.clock, run.log)
+        supervisor = TaskSupervisor(faults.on_task_failure)
+        async with _opened_journal(around, faults) as written:
+            desk = assemble(
+                run.configuration, _outside(run.configuration, around, written, faults, supervisor)
+            )
+            desk.recorder.listen(run.on_entry)
+            await desk.core.start()
+            try:
+                run.on_started(desk)
+                await _until_stopped(run, desk)
+                await _settled(desk)
+                wall_ms = int((time.monotonic() - began) * 1000)
+                return summarize(desk, written.journal.head_hash(), wall_ms)
+            finally:
+                await desk.core.stop()
+                await supervisor.stop(_STOP_WITHIN_MS)
+                await desk.core.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """Hold an open journal."""
+
+    ledger: Ledger
+    journal: JournalRecorder
+    store: DurableStore
+    trouble: StoreTrouble
 
 
 @asynccontextmanager
-async def _opened(run: LiveRun, storage: StorageLayout) -> AsyncIterator[tuple[Desk, JournalRecorder]]:
-    """Open journal and venue, start the core; close all of it in the reverse order."""
-    clock = WallClock()
-    faults = FaultDesk(clock, run.log)
-    supervisor = TaskSupervisor(faults.on_task_failure)
+async def _opened_journal(around: _Surroundings, faults: FaultDesk) -> AsyncIterator[_Written]:
+    """Open the journal with a writer that outlives everything that writes."""
     writers = TaskSupervisor(faults.on_task_failure)
-    store = DurableStore(storage.journal, clock, writers)
+    store = DurableStore(around.storage.journal, around.clock, writers)
     ledger = await store.open()
-    spool = Spool(storage.spool)
+    spool = Spool(around.storage.spool)
     trouble = StoreTrouble()
-    journal = JournalRecorder(ledger, store, spool, trouble.on_failure)
     try:
-        outside = Outside(
-            mode=TradingMode.PAPER,
-            clock=clock,
-            ids=SystemIds(clock),
-            seed=None,
-            feed=_feed(run.configuration.platform, clock),
-            connector=_connector(run.configuration.platform, storage, clock, supervisor),
-            ledger=ledger,
-            journal=journal,
-            journal_lag=lambda: store.lag.entries,
-            trouble=trouble,
-            clock_ns=time.perf_counter_ns,
-            run_schedules=_schedules,
-            reconcile_every_ms=_RECONCILE_EVERY_MS,
-            faults=faults,
-            spawner=supervisor,
-        )
-        desk = assemble(run.configuration, outside)
-        desk.recorder.listen(run.on_entry)
-        await desk.core.start()
-        try:
-            yield desk, journal
-        finally:
-            await desk.core.stop()
-            await supervisor.stop(_STOP_WITHIN_MS)
-            await desk.core.close()
+        yield _Written(ledger, JournalRecorder(ledger, store, spool, trouble.on_failure), store, trouble)
     finally:
         await store.close()
         spool.close()
         await writers.stop(_STOP_WITHIN_MS)
 
 
+def _outside(
+    configuration: Configuration,
+    around: _Surroundings,
+    written: _Written,
+    faults: FaultDesk,
+    supervisor: TaskSupervisor,
+) -> Outside:
+    return Outside(
+        mode=around.mode,
+        clock=around.clock,
+        ids=SystemIds(around.clock),
+        seed=None,
+        feed=around.feed,
+        connector=_connector(configuration.platform, around.storage, around.clock, supervisor),
+        ledger=written.ledger,
+        journal=written.journal,
+        journal_lag=lambda: written.store.lag.entries,
+        trouble=written.trouble,
+        clock_ns=time.perf_counter_ns,
+        run_schedules=around.run_schedules,
+        reconcile_every_ms=_RECONCILE_EVERY_MS,
+        faults=faults,
+        spawner=supervisor,
+    )
+
+
 async def _until_stopped(run: LiveRun, desk: Desk) -> None:
     """Feed the core until it is told to stop, its time is over, or its feed ends."""
-    feeding = asyncio.Event()
+    ended = asyncio.Event()
 
     async def feed() -> None:
         try:
             await desk.core.run()
         finally:
-            feeding.set()
+            ended.set()
+
+    async def watch() -> None:
+        await run.stop.wait()
+        ended.set()
 
     desk.core.parts.spawner.spawn("feed", feed())
-    waits = [run.stop.wait(), feeding.wait()]
+    desk.core.parts.spawner.spawn("stop", watch())
     timeout_s = None if run.duration_ms is None else run.duration_ms / 1000
-    tasks = [asyncio.ensure_future(one) for one in waits]  # noqa: TID251 - both are awaited or cancelled here
-    await asyncio.wait(tasks, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
-    for task in tasks:
-        task.cancel()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(timeout_s):
+            await ended.wait()
 
 
-def _feed(platform: Platform, clock: Clock) -> Feed:
+async def _settled(desk: Desk) -> None:
+    """Take no more ticks, and give what was just sent a moment to be answered."""
+    await desk.core.stop()
+    parts = desk.core.parts
+    deadline_ms = parts.clock.monotonic_ms() + _SETTLE_WITHIN_MS
+    while len(parts.execution.orchestrator.lanes) and parts.clock.monotonic_ms() < deadline_ms:
+        await parts.clock.sleep_ms(_SETTLE_STEP_MS)
+
+
+def _surroundings(configuration: Configuration) -> _Surroundings:
+    platform = configuration.platform
     known = {one.symbol: one for one in instruments(platform)}
-    settings: SyntheticSettings | None = platform.feed.synthetic
-    if platform.feed.name != "synthetic" or settings is None:
-        remedy = "write synthetic, or use `desk replay` for recorded data"
-        what = f"{platform.feed.name} cannot run by the machine's clock here"
+    if platform.feed.name == "synthetic" and platform.feed.synthetic is not None:
+        clock = WallClock()
+        feed = synthetic_feed(platform.feed.synthetic, known, clock, secrets.randbits(_SEQUENCE_BITS))
+        return _Surroundings(clock, feed, TradingMode.PAPER, configuration.storage, _schedules)
+    replay = platform.feed.replay
+    if platform.feed.name != "replay" or replay is None or not replay.files:
+        remedy = "write synthetic, or replay with its files"
+        what = f"{platform.feed.name} brings no prices here"
         raise InputRefused(Problem("platform.yaml", None, "feed.name", what, remedy))
-    return synthetic_feed(settings, known, clock, secrets.randbits(_SEQUENCE_BITS))
+    if replay.speed == "as_fast":
+        remedy = "write how many times the recorded speed, or use `desk replay`"
+        what = "as_fast needs a virtual clock, and this command runs by the machine's"
+        raise InputRefused(Problem("platform.yaml", None, "feed.replay.speed", what, remedy))
+    sources = [ReplaySource(known[symbol], Path(file)) for symbol, file in replay.files.items()]
+    for source in sources:
+        survey(source.path)
+    start_ms = replay_feed(sources, WallClock()).first_ms()
+    paced = PacedClock(start_ms, float(replay.speed))  # a clock's speed is not money
+    run_schedules = partial(_paced_schedules, paced)
+    return _Surroundings(
+        paced, replay_feed(sources, paced), TradingMode.REPLAY, configuration.storage.replay, run_schedules
+    )
+
+
+async def _paced_schedules(clock: PacedClock, driver: ScheduleDriver) -> None:
+    await driver.run(clock.sleep_until_ms)
 
 
 def _connector(
