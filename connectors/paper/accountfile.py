@@ -73,6 +73,8 @@ class AccountFile:
     def __init__(self, path: Path | None, opening_balances: dict[str, Decimal]) -> None:
         self.is_durable = path is not None
         self._lock = None if path is None else FileLock(path)
+        if path is not None:
+            path.touch(mode=0o600)
         self._db = sqlite3.connect("" if path is None else path, isolation_level=None)
         self._close = weakref.finalize(self, self._db.close)
         try:

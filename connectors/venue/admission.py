@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
 
 from connectors.venue import filters
-from connectors.venue.funds import Funds
+from connectors.venue.funds import Funds, held_currency
 from connectors.venue.orders import CONDITIONAL, WorkingOrder
 from connectors.venue.prices import taker_price, triggers
 from connectors.venue.refusals import Refusal, RefusalCode
@@ -136,15 +136,22 @@ class Admission:
     def _check_funds(self, order: WorkingOrder, instrument: Instrument, former: WorkingOrder | None) -> None:
         if order.reduce_only and not instrument.is_spot:
             return
+        if former is not None and _holds_no_more(order, former, instrument):
+            return
         present = list(self.state.orders.values())
         wanted = [one for one in present if one is not former]
         wanted.append(order)
-        pays_base = instrument.is_spot and order.side is OrderSide.SELL
-        currency = instrument.base if pays_base else instrument.quote
+        currency = held_currency(order, instrument)
         missing = self.funds.shortage(currency, present, wanted)
         if missing > 0:
             code = RefusalCode.INSUFFICIENT_BALANCE if instrument.is_spot else RefusalCode.INSUFFICIENT_MARGIN
             raise Refusal(code, f"{missing.normalize():f} {currency} is missing")
+
+
+def _holds_no_more(order: WorkingOrder, former: WorkingOrder, instrument: Instrument) -> bool:
+    """Tell without a look at the other orders that an amend asks for nothing: a trailed stop never does."""
+    pays_coins = instrument.is_spot and order.side is OrderSide.SELL
+    return order.size_base <= former.size_base and (pays_coins or order.hold_price <= former.hold_price)
 
 
 def _check_amendable(order: WorkingOrder, request: AmendRequest) -> None:

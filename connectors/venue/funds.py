@@ -45,8 +45,9 @@ class Funds:
         for order in orders:
             instrument = self.instruments[order.symbol]
             if instrument.is_spot:
-                key = (order.symbol, order.oco_group or order.client_order_id)
-                spot[key] = max(spot.get(key, ZERO), _spot_hold(order, instrument, currency))
+                if currency == held_currency(order, instrument):
+                    key = (order.symbol, order.oco_group or order.client_order_id)
+                    spot[key] = max(spot.get(key, ZERO), _spot_hold(order, instrument))
             elif instrument.quote == currency and not order.reduce_only:
                 exposures.setdefault(order.symbol, _Exposure(ZERO)).add(order)
         margins = (exposure.margin(self.instruments[symbol]) for symbol, exposure in exposures.items())
@@ -61,9 +62,10 @@ class Funds:
     def shortage(self, currency: str, before: list[WorkingOrder], after: list[WorkingOrder]) -> Decimal:
         """Return how much is missing to carry `after` instead of `before`; zero where it asks no more."""
         wanted = self.held(currency, after)
-        if wanted <= self.held(currency, before):
+        missing = wanted - self.backing(currency)
+        if not missing > 0 or wanted <= self.held(currency, before):
             return ZERO
-        return max(wanted - self.backing(currency), ZERO)
+        return missing
 
     def margin(self, currency: str, orders: Iterable[WorkingOrder]) -> Margin:
         """Report equity and what of it is free."""
@@ -95,14 +97,15 @@ class _Exposure:
         return (exposure / instrument.max_leverage).quantize(RESOLUTION, ROUND_CEILING) + fees
 
 
-def _spot_hold(order: WorkingOrder, instrument: Instrument, currency: str) -> Decimal:
+def held_currency(order: WorkingOrder, instrument: Instrument) -> str:
+    """Return what an order is paid with: a spot sell with coins, all else with the quote currency."""
+    return instrument.base if instrument.is_spot and order.side is OrderSide.SELL else instrument.quote
+
+
+def _spot_hold(order: WorkingOrder, instrument: Instrument) -> Decimal:
     if order.side is OrderSide.SELL:
-        return order.remaining_base if currency == instrument.base else ZERO
-    return (
-        unit_cost(order.hold_price, instrument) * order.remaining_base
-        if currency == instrument.quote
-        else ZERO
-    )
+        return order.remaining_base
+    return unit_cost(order.hold_price, instrument) * order.remaining_base
 
 
 def unit_cost(price: Decimal, instrument: Instrument) -> Decimal:

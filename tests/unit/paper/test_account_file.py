@@ -189,3 +189,10 @@ def database_of(connector: PaperConnector) -> sqlite3.Connection:
     account = connector._account  # noqa: SLF001 - only the connection itself can be made to fail
     assert account is not None
     return account._db  # noqa: SLF001 - as above
+
+
+async def test_an_account_is_nobody_elses_to_read(tmp_path: Path) -> None:
+    rig = await PaperRig(tmp_path / "account.sqlite").opened()
+    await rig.connector.place_order(request("a", BUY, 1))
+    assert [one.name for one in tmp_path.iterdir() if one.stat().st_mode & 0o077] == []
+    await rig.connector.close()
