@@ -194,5 +194,9 @@ def database_of(connector: PaperConnector) -> sqlite3.Connection:
 async def test_an_account_is_nobody_elses_to_read(tmp_path: Path) -> None:
     rig = await PaperRig(tmp_path / "account.sqlite").opened()
     await rig.connector.place_order(request("a", BUY, 1))
-    assert [one.name for one in tmp_path.iterdir() if one.stat().st_mode & 0o077] == []
+    assert readable_by_others(tmp_path) == []
     await rig.connector.close()
+
+
+def readable_by_others(folder: Path) -> list[str]:
+    return [one.name for one in folder.iterdir() if one.stat().st_mode & 0o077]
