@@ -71,7 +71,7 @@ class DurableStore:
         return ledger
 
     def _connect(self) -> sqlite3.Connection:
-        """Open the file; a refusal is kept for `open`, since aiosqlite leaves its thread behind on an error."""
+        """Open the file; a refusal is kept for `open`, as aiosqlite leaves its thread behind on an error."""
         try:
             self._connection = open_journal(
                 self._path, self._durability, busy_timeout_ms=self._busy_timeout_ms

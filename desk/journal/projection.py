@@ -112,6 +112,7 @@ def load_image(connection: sqlite3.Connection) -> LedgerImage:
     """Read what a ledger starts from: all that can still change, and the newest of what ended."""
     return LedgerImage(
         trades=_trades(connection),
+        live_orders=read_rows(connection, Table.ORDER, "WHERE is_live = 1 ORDER BY rowid"),
         nets=_nets(connection),
         flows=_flows(connection),
         order_counts=connection.execute("SELECT status, count(*) FROM order_fact GROUP BY status").fetchall(),

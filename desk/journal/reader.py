@@ -48,6 +48,12 @@ class JournalReader:
         )
         return list(dict.fromkeys(str(subject_id) for (subject_id,) in found))
 
+    def causes(self) -> Iterator[tuple[str, int]]:
+        """Yield every cause that an entry named, and the entry's place."""
+        found = self._connection.execute("SELECT parent_id, sequence FROM cause ORDER BY parent_id, sequence")
+        while rows := found.fetchmany(_AT_ONCE):
+            yield from rows
+
     def is_named(self, subject_id: str) -> bool:
         """Tell whether an id is a cause of anything, recorded itself or not."""
         named = self._connection.execute("SELECT 1 FROM cause WHERE parent_id = ? LIMIT 1", (subject_id,))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from desk.journal.causesum import CauseSum
 from desk.journal.codec import GENESIS, EntryRow, chained, decode, text_of
 from desk.journal.reader import JournalReader, reading
 from desk.journal.unbroken import CauseShare, ShareCounter
@@ -39,7 +40,7 @@ def verify(path: Path) -> VerifyReport:
 
 def verified(journal: JournalReader) -> VerifyReport:
     """Check the chain, fold every entry into a fresh ledger, and compare every row digit by digit."""
-    ledger, rows, share = Ledger(), dict[RowKey, Row](), ShareCounter()
+    ledger, rows, share, links = Ledger(), dict[RowKey, Row](), ShareCounter(), CauseSum()
     count, head = 0, GENESIS
     fault: str | None = None
     for entry in journal.entries():
@@ -47,9 +48,10 @@ def verified(journal: JournalReader) -> VerifyReport:
         if fault is not None:
             break
         share.take(entry)
+        links.take_causes(entry)
         count, head = entry.sequence, entry.hash
     if fault is None:
-        fault = next(_row_faults(journal, rows), None)
+        fault = next(_row_faults(journal, rows), None) or links.fault(journal)
     return VerifyReport(count, len(rows), head.hex(), fault, share.result())
 
 

@@ -1,7 +1,7 @@
 """The ledger: a fold over journal entries, one at a time, that says which rows each of them changed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from desk.contracts.directives import StrategyDirective
@@ -43,6 +43,7 @@ class LedgerImage:
     """Hold the rows that a ledger starts from; what ended long ago stays in the archive."""
 
     trades: list[TradeRows] = field(default_factory=list)
+    live_orders: list[Row] = field(default_factory=list)
     nets: list[tuple[Row, list[Row]]] = field(default_factory=list)
     flows: list[OpenFlow] = field(default_factory=list)
     order_counts: list[tuple[str, int]] = field(default_factory=list)
@@ -213,12 +214,15 @@ class Ledger(LedgerReader):
         fill = record.fill
         if self.has_fill(fill.symbol, fill.venue_trade_id):
             return NOTHING
+        trade = None if record.trade_id is None else self._trade(record.trade_id)
+        if trade is None or trade.position.symbol != fill.symbol:
+            trade, record = None, replace(record, trade_id=None)
         self._fills.add(fill.symbol, fill.venue_trade_id)
         self._booked[fill.symbol, fill.venue_trade_id] = record
         self._last_fill_at_ms = max(self._last_fill_at_ms or 0, fill.time_ms)
         rows: list[RowKey] = [(Table.FILL, (fill.symbol, fill.venue_trade_id)), *self._post_fill(record)]
-        if record.trade_id is not None:
-            rows += self._fill_trade(record.trade_id, record)
+        if trade is not None:
+            rows += self._fill_trade(trade, record)
         facts = None if record.client_order_id is None else self._order(record.client_order_id)
         if facts is not None:
             rows += self._order_changed(facts, orderfold.filled(facts, fill, entry.time_ms))
@@ -230,15 +234,12 @@ class Ledger(LedgerReader):
         realized_quote = self._nets.book(record)
         return [(Table.NET, (record.fill.symbol,)), *self._post(postings.of_fill(record, realized_quote))]
 
-    def _fill_trade(self, trade_id: str, record: FillBooked) -> list[RowKey]:
-        trade = self._trade(trade_id)
-        if trade is None or trade.position.symbol != record.fill.symbol:
-            return []
+    def _fill_trade(self, trade: Trade, record: FillBooked) -> list[RowKey]:
         before = trade.position
         trade.book(record)
         self._trades.put(trade)
         self._results.move(record.quote_currency, before, trade.position)
-        return [(Table.RESULT, (record.quote_currency,)), self._trade_changed(trade_id)]
+        return [(Table.RESULT, (record.quote_currency,)), self._trade_changed(before.trade_id)]
 
     def _balance_adjusted(self, _: JournalEntry, record: BalanceAdjusted) -> Touched:
         return Touched.of(*self._post(postings.of_adjustment(record)))
@@ -286,6 +287,8 @@ class Ledger(LedgerReader):
         self._flows_restored(image)
         for rows in image.trades:
             self._restore_trade(rows)
+        for row in image.live_orders:
+            self._restore_order(row)
         for position in self._trades.positions():
             self._in_flow(position.trade_id, position.directive_id)
             self._trade_changed(position.trade_id)

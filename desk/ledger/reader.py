@@ -19,6 +19,7 @@ from desk.ledger.orders import OrderBook, order_of_row
 from desk.ledger.periods import PeriodBook, PeriodRow
 from desk.ledger.postings import Account, Accounts
 from desk.ledger.results import Result, Results
+from desk.ledger.rows import Row
 from desk.ledger.touched import Table
 from desk.ledger.trades import Trade, TradeBook, fill_of_row, trade_of_row
 from desk.ledger.workers import WorkerBook, WorkerState
@@ -184,8 +185,7 @@ class LedgerReader:
         if row is None:
             return None
         self._trade(order_of_row(row).trade_id)
-        if client_order_id not in self._orders:
-            self._orders.put(order_of_row(row), is_new=False)
+        self._restore_order(row)
         return self._orders.facts(client_order_id)
 
     def _trade(self, trade_id: str) -> Trade | None:
@@ -201,6 +201,11 @@ class LedgerReader:
         fills = [fill_of_row(row) for row in rows.fills]
         self._trades.put(trade_of_row(rows.trade, fills))
         for row in rows.orders:
-            self._orders.put(order_of_row(row), is_new=False)
+            self._restore_order(row)
         for booked in fills:
             self._fills.add(booked.fill.symbol, booked.fill.venue_trade_id)
+
+    def _restore_order(self, row: Row) -> None:
+        facts = order_of_row(row)
+        if facts.request.client_order_id not in self._orders:
+            self._orders.put(facts, is_new=False)
