@@ -39,7 +39,7 @@ class Spool:
         self._size_bytes = size_bytes
         self._file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
         self._allocate()
-        self._end = self._scan()[1]
+        self.end = self._scan()[1]
 
     def _allocate(self) -> None:
         present = os.fstat(self._file).st_size
@@ -52,17 +52,17 @@ class Spool:
         """Keep a batch durably; False where there is no room. Raises StoreFailed where the file fails."""
         payload = _payload(entries)
         room = self._size_bytes if any(row.kind in FACTS for row in entries) else self._size_bytes // 2
-        end = self._end + _HEAD.size + len(payload)
+        end = self.end + _HEAD.size + len(payload)
         if end + _HEAD.size > room:
             return False
         record = _HEAD.pack(len(payload), zlib.crc32(payload)) + payload + bytes(_HEAD.size)
         try:
-            os.pwrite(self._file, record, self._end)
+            os.pwrite(self._file, record, self.end)
             os.fdatasync(self._file)
         except OSError as error:
             message = f"{self._path}: {error.strerror}"
             raise StoreFailed(message) from error
-        self._end = end
+        self.end = end
         return True
 
     def batches(self) -> list[SpooledBatch]:
@@ -72,16 +72,16 @@ class Spool:
     @property
     def is_empty(self) -> bool:
         """Whether nothing waits."""
-        return self._end == 0
+        return self.end == 0
 
     def clear(self) -> None:
         """Forget what waited: it is in the journal. Should that fail, a next start sees that it is."""
-        if self._end == 0:
+        if self.end == 0:
             return
         with contextlib.suppress(OSError):
             os.pwrite(self._file, bytes(_HEAD.size), 0)
             os.fdatasync(self._file)
-            self._end = 0
+            self.end = 0
 
     def close(self) -> None:
         """Let the file go."""

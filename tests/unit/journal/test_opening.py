@@ -1,0 +1,128 @@
+"""The journal's file: made whole, refused when it is not ours to understand, never deleted."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from desk.contracts.problems import InputRefused
+from desk.journal.export import export
+from desk.journal.opening import (
+    Durability,
+    migrate,
+    migrations,
+    multiple_connections_warning,
+    open_journal,
+    open_read_only,
+)
+from desk.journal.verify import verify
+from desk.ledger.tables import SHAPES
+from tests.builders import ledger as build
+
+
+def test_every_projection_has_its_table_with_its_columns_and_key(tmp_path: Path) -> None:
+    connection = open_journal(tmp_path / "journal.db", Durability.FULL)
+    for table, shape in SHAPES.items():
+        info = connection.execute(f"PRAGMA table_info({table.value})").fetchall()
+        assert tuple(row[1] for row in info) == shape.columns, table
+        assert tuple(row[1] for row in sorted(info, key=lambda row: row[5]) if row[5]) == shape.key, table
+    strict = connection.execute(
+        "SELECT name FROM pragma_table_list WHERE type = 'table' AND strict = 0"
+    ).fetchall()
+    assert [name for (name,) in strict if not name.startswith("sqlite_")] == []
+    connection.close()
+
+
+def test_the_file_is_written_ahead_and_in_full(tmp_path: Path) -> None:
+    connection = open_journal(tmp_path / "journal.db", Durability.FULL)
+    settings = [
+        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")
+    ]
+    assert settings == ["wal", 2]
+    connection.close()
+
+
+def test_a_journal_of_a_newer_desk_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    connection = open_journal(path, Durability.FULL)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    refused = "schema 99, this desk knows up to 1; run the newer desk"
+    with pytest.raises(InputRefused, match=refused):
+        open_journal(path, Durability.FULL)
+    with pytest.raises(InputRefused, match=refused):
+        open_read_only(path)
+
+
+def test_a_migration_that_fails_changes_nothing_and_the_old_file_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    build.Desk(path).close()
+    connection = sqlite3.connect(path, isolation_level=None)
+    broken = [*migrations(), "CREATE TABLE extra (a TEXT) STRICT; SELECT nothing FROM nowhere;"]
+    with pytest.raises(sqlite3.OperationalError):
+        migrate(connection, path, broken)
+    assert connection.execute("PRAGMA user_version").fetchone()[0] == 1
+    assert (
+        connection.execute("SELECT count(*) FROM pragma_table_list WHERE name = 'extra'").fetchone()[0] == 0
+    )
+    connection.close()
+    assert verify(Path(f"{path}.before-2")).is_whole
+
+
+def test_a_migration_brings_the_schema_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    build.Desk(path).close()
+    connection = sqlite3.connect(path, isolation_level=None)
+    migrate(connection, path, [*migrations(), "CREATE TABLE extra (a TEXT) STRICT;"])
+    assert connection.execute("PRAGMA user_version").fetchone()[0] == 2
+    connection.close()
+
+
+@pytest.mark.parametrize("content", [None, b"", b"this is no journal " * 300])
+def test_reading_what_is_no_journal_is_refused(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "journal.db"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InputRefused, match=r"journal\.db"):
+        verify(path)
+
+
+def test_a_folder_that_is_not_ours_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputRefused, match="cannot be opened"):
+        open_journal(tmp_path / "absent" / "journal.db", Durability.FULL)
+
+
+@pytest.mark.parametrize("version", [(3, 40, 1), (3, 44, 5), (3, 51, 2)])
+def test_one_is_warned_of_a_sqlite_that_damages_shared_files(version: tuple[int, int, int]) -> None:
+    assert "ask it instead of opening its file" in (multiple_connections_warning(version) or "")
+
+
+@pytest.mark.parametrize("version", [(3, 44, 6), (3, 50, 7), (3, 51, 3), (3, 52, 0)])
+def test_one_is_not_warned_of_a_sqlite_that_is_mended(version: tuple[int, int, int]) -> None:
+    assert multiple_connections_warning(version) is None
+
+
+def test_an_export_is_one_json_object_a_line_with_its_place_in_the_chain(tmp_path: Path) -> None:
+    desk = build.Desk(tmp_path / "journal.db")
+    desk.record(build.directive_issued(), build.order_intended(limit="99.50"))
+    head = desk.recorder.head_hash()
+    desk.close()
+    lines = [json.loads(line) for line in export(tmp_path / "journal.db")]
+    assert [line["sequence"] for line in lines] == [1, 2]
+    assert lines[0]["hash"] == lines[1]["previous_hash"]
+    assert lines[1]["hash"] == head
+    assert lines[1]["record"]["request"]["limit_price"] == "99.50"
+    assert lines[0]["causes"] == [build.BIRTH]
+    assert lines[0]["time"] == "2023-11-14T22:13:20.000Z"
+
+
+def test_the_same_facts_give_the_same_hash_and_others_another(tmp_path: Path) -> None:
+    heads = []
+    for name, price in (("a", "100"), ("b", "100"), ("c", "100.0")):
+        desk = build.Desk(tmp_path / f"{name}.db")
+        desk.record(build.order_intended())
+        desk.record(build.fill_booked(price=price))
+        heads.append(desk.recorder.head_hash())
+        desk.close()
+    assert heads[0] == heads[1] != heads[2]
