@@ -118,7 +118,7 @@ class DurableStore:
 
     async def close(self) -> None:
         """Write what waits, checkpoint, and close the file; what cannot be written stays in the spool."""
-        if self._database is None or self._closing:
+        if self._database is None:
             return
         self._closing = True
         self._wake.set()
@@ -134,7 +134,14 @@ class DurableStore:
                 await self._write()
             await self._checkpoint()
         finally:
-            self._ended.set()
+            self._end()
+
+    def _end(self) -> None:
+        """Take nothing more; where the writer stopped by itself, nobody may wait for it in vain."""
+        if not self._closing:
+            self._closing = True
+            self._line.failed(StoreFailed(f"{self._path}: the journal's writer stopped"))
+        self._ended.set()
 
     async def _wait(self) -> None:
         """Wait for work, or while the store fails for the time to try again; use an idle moment."""

@@ -25,7 +25,7 @@ class StoreListener(Protocol):
         ...
 
     def recovered(self) -> None:
-        """Hear that all that waited is durable again."""
+        """Hear that all that was refused is durable by now."""
         ...
 
 
@@ -35,9 +35,11 @@ class Line:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._waiting: deque[Batch] = deque()
+        self._unheard: list[Batch] = []
         self._entries = 0
         self._size_bytes = 0
         self._error: StoreFailed | None = None
+        self._has_refused = False
         self._retry_ms = 0
         self._retry_at_ms = 0
         self.listener: StoreListener | None = None
@@ -59,8 +61,9 @@ class Line:
         return max(0, self._retry_at_ms - self._clock.monotonic_ms())
 
     def add(self, batch: Batch) -> None:
-        """Put a batch in line; while the store fails its writer is told so at once."""
+        """Put a batch in line."""
         self._waiting.append(batch)
+        self._unheard.append(batch)
         self._entries += len(batch.entries)
         self._size_bytes += batch.size_bytes
 
@@ -74,16 +77,25 @@ class Line:
             self._waiting.popleft()
             self._entries -= len(batch.entries)
             self._size_bytes -= batch.size_bytes
-        was_failing, self._error, self._retry_ms = self.is_failing, None, 0
-        if was_failing and self.listener is not None:
-            self.listener.recovered()
+        self._error, self._retry_ms = None, 0
         for batch in batches:
             batch.settled(None)
+        self._unheard = [batch for batch in self._unheard if not batch.is_settled]
+        self._recover()
+
+    def _recover(self) -> None:
+        """Tell the listener once all that was refused is written; what came meanwhile is still in line."""
+        if not self._has_refused or any(batch.is_settled for batch in self._waiting):
+            return
+        self._has_refused = False
+        if self.listener is not None:
+            self.listener.recovered()
 
     def failed(self, error: StoreFailed) -> None:
         """Keep all in line, tell every writer who still waits, and try again later."""
         is_news = self._error is None
         self._error = error
+        self._has_refused = True
         self._retry_ms = min(max(FIRST_RETRY_MS, 2 * self._retry_ms), SLOWEST_RETRY_MS)
         self._retry_at_ms = self._clock.monotonic_ms() + self._retry_ms
         self.refuse()
@@ -94,7 +106,7 @@ class Line:
         """Tell every writer who still waits that the store fails."""
         if self._error is None:
             return
-        for batch in self.waiting():
-            if not batch.is_settled:
-                heard = None if self.listener is None else self.listener.failed(batch, self._error)
-                batch.settled(heard or self._error)
+        unheard, self._unheard = self._unheard, []
+        for batch in unheard:
+            heard = None if self.listener is None else self.listener.failed(batch, self._error)
+            batch.settled(heard or self._error)

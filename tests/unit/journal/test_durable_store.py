@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -172,3 +174,58 @@ async def test_a_file_that_is_no_journal_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputRefused, match="not a database"):
         await store.open()
     assert path.read_text().startswith("this is no database")
+
+
+async def test_nobody_waits_for_a_writer_that_stopped(tmp_path: Path) -> None:
+    spawner = build.LoopSpawner()
+    store = DurableStore(tmp_path / "journal.db", build.HandClock(), spawner, busy_timeout_ms=0)
+    ledger = await store.open()
+    failures: list[StoreFailed] = []
+    recorder = JournalRecorder(ledger, store, None, failures.append)
+    await recorder.record(build.balance_adjusted())
+    durable = recorder.record(build.order_intended())
+    spawner.tasks[0].cancel()
+    with pytest.raises(StoreFailed, match="writer stopped"):
+        await durable
+    assert len(failures) == 1
+    await store.close()
+    assert count(tmp_path / "journal.db") == 2
+
+
+WRITER = """
+import asyncio, sys
+from pathlib import Path
+from desk.journal.durable import DurableStore
+from desk.journal.recorder import JournalRecorder
+from tests.builders import ledger as build
+
+async def main():
+    store = DurableStore(Path(sys.argv[1]), build.HandClock(), build.LoopSpawner())
+    recorder = JournalRecorder(await store.open(), store, None, print)
+    for number in range(1, 100_000):
+        order = f"o{number}"
+        await recorder.record(build.order_intended(order), build.fill_booked(number, order=order))
+        print(number, flush=True)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("after", [1, 40])
+def test_a_killed_process_has_lost_nothing_it_acknowledged(tmp_path: Path, after: int) -> None:
+    path = tmp_path / "journal.db"
+    command = [sys.executable, "-c", WRITER, str(path)]
+    with subprocess.Popen(
+        command, cwd=Path(__file__).parents[3], stdout=subprocess.PIPE, text=True
+    ) as writer:
+        assert writer.stdout is not None
+        acknowledged = [int(writer.stdout.readline()) for _ in range(after)][-1]
+        writer.kill()
+        acknowledged = max([acknowledged, *(int(line) for line in writer.stdout if line.endswith("\n"))])
+    desk = build.Desk(path)
+    assert desk.ledger.has_fill(build.PERP, str(acknowledged))
+    assert desk.recorder.head_hash() == verify(path).head_hash
+    desk.close()
+    report = verify(path)
+    assert report.is_whole
+    assert report.entries % 2 == 0
