@@ -5,12 +5,17 @@ Limits are written so that NaN fails. What lowers risk passes every limit but th
 
 from collections import deque
 from dataclasses import dataclass
+from decimal import Decimal
 
+from desk.contracts.ids import TradeId
 from desk.contracts.market import ZERO, Instrument, Quote
-from desk.contracts.orders import OrderRequest, OrderType
+from desk.contracts.orders import OrderRequest
+from desk.contracts.orderstate import OrderState
+from desk.contracts.ports.store import LedgerView
 from desk.contracts.ports.view import DeskView
 from desk.contracts.sides import OrderSide, PositionSide
 from desk.contracts.states import DeskState
+from desk.execution.filters import filter_problem
 from desk.execution.settings import RiskLimits
 
 _MINUTE_MS = 60_000
@@ -34,36 +39,60 @@ class Refused:
 Verdict = Approved | Refused
 
 
-class PreTradeGate:
-    """Check every order against filters, limits, freshness and the state of the desk."""
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """Remember one approval for the rates."""
 
-    def __init__(self, limits: RiskLimits, view: DeskView) -> None:
+    client_order_id: str
+    time_ms: int
+    shape: tuple[object, ...]
+
+
+class PreTradeGate:
+    """Check every order against filters, limits, freshness and the state of the desk.
+
+    Entries that rest or are under way count as if they were filled: they may be at any moment.
+    """
+
+    def __init__(self, limits: RiskLimits, view: DeskView, ledger: LedgerView) -> None:
         self._limits = limits
         self._view = view
-        self._sent_ms: deque[int] = deque()
-        self._recent: deque[tuple[int, tuple[object, ...]]] = deque()
+        self._ledger = ledger
+        self._sent: deque[_Sent] = deque()
 
-    def check(self, request: OrderRequest) -> Verdict:
+    def check(self, request: OrderRequest, trade_id: TradeId) -> Verdict:
         """Approve or refuse one order at this moment; an approval counts towards the rates."""
         instrument = self._view.instrument(request.symbol)
         if instrument is None:
             return Refused("instrument", f"the venue does not trade {request.symbol}")
-        refusal = _filters(request, instrument, self._view.quote(request.symbol))
+        quote = _sound(self._view.quote(request.symbol))
+        problem = filter_problem(request, instrument, quote)
+        refusal = None if problem is None else Refused("filters", problem)
         if refusal is None and request.leg.adds_risk:
-            refusal = self._risk(request, instrument)
+            refusal = self._risk(request, trade_id, instrument, quote)
         if refusal is not None:
             return refusal
-        self._count(request)
+        if request.leg.adds_risk:
+            self._sent.append(_Sent(request.client_order_id, self._view.now_ms(), _shape(request)))
         return Approved(request)
 
-    def _risk(self, request: OrderRequest, instrument: Instrument) -> Refused | None:
-        quote = self._view.quote(request.symbol)
+    def withdraw(self, client_order_id: str) -> None:
+        """Forget an approval whose order provably never left, so that its retry is no duplicate."""
+        self._sent = deque(one for one in self._sent if one.client_order_id != client_order_id)
+
+    def _risk(
+        self, request: OrderRequest, trade_id: TradeId, instrument: Instrument, quote: Quote | None
+    ) -> Refused | None:
+        if instrument.is_spot and request.side is OrderSide.SELL:
+            return Refused(
+                "short on spot", f"{request.symbol} is spot: coins that are not held cannot be sold"
+            )
         return (
             self._state()
             or self._freshness(request, quote)
             or self._collar(request, quote)
             or self._notionals(request, instrument, quote)
-            or self._book(request)
+            or self._book(request, trade_id)
             or self._rates(request)
         )
 
@@ -77,34 +106,31 @@ class PreTradeGate:
 
     def _freshness(self, request: OrderRequest, quote: Quote | None) -> Refused | None:
         if quote is None:
-            return Refused("stale price", f"no price of {request.symbol} yet")
+            return Refused("stale price", f"no sound price of {request.symbol}")
+        limit_ms = self._limits.max_price_age_ms
         age_ms = self._view.now_ms() - quote.time_ms
-        if not age_ms <= self._limits.max_price_age_ms:
-            return Refused(
-                "stale price", f"price is {age_ms} ms old, at most {self._limits.max_price_age_ms} ms allowed"
-            )
-        if not ZERO < quote.bid <= quote.ask:
-            return Refused("stale price", f"bid {quote.bid} and ask {quote.ask} are crossed or not positive")
+        if not -limit_ms <= age_ms <= limit_ms:
+            return Refused("stale price", f"price is {age_ms} ms old, at most {limit_ms} ms allowed")
         return None
 
     def _collar(self, request: OrderRequest, quote: Quote | None) -> Refused | None:
-        price = request.limit_price or request.stop_price
-        if price is None or quote is None:
-            return None
-        distance = abs(price / quote.mid - 1)
-        if not distance <= self._limits.price_collar:
-            return Refused(
-                "price collar",
-                f"{price} is {distance:.4f} from the market {quote.mid}, "
-                f"at most {self._limits.price_collar} allowed",
-            )
+        for price in (request.limit_price, request.stop_price):
+            if price is None or quote is None:
+                continue
+            distance = abs(price / quote.mid - 1)
+            if not distance <= self._limits.price_collar:
+                return Refused(
+                    "price collar",
+                    f"{price} is {distance:.4f} from the market {quote.mid}, "
+                    f"at most {self._limits.price_collar} allowed",
+                )
         return None
 
     def _notionals(
         self, request: OrderRequest, instrument: Instrument, quote: Quote | None
     ) -> Refused | None:
         rate = self._view.rate(instrument.quote)
-        if rate is None or quote is None:
+        if rate is None or quote is None or not rate.is_finite():
             return Refused("conversion", f"no rate from {instrument.quote} to the account currency")
         price = request.limit_price or quote.touch(request.side)
         notional = request.size_base * price * rate
@@ -112,8 +138,7 @@ class PreTradeGate:
             return Refused(
                 "order notional", f"{notional:.2f} is over the limit of {self._limits.max_order_notional}"
             )
-        held = sum((one.size_base for one in self._view.positions_on(request.symbol)), ZERO)
-        total = (held + request.size_base) * price * rate
+        total = (self._committed_base(request.symbol) + request.size_base) * price * rate
         if not total <= self._limits.max_position_notional:
             return Refused(
                 "position notional",
@@ -121,7 +146,19 @@ class PreTradeGate:
             )
         return None
 
-    def _book(self, request: OrderRequest) -> Refused | None:
+    def _committed_base(self, symbol: str) -> Decimal:
+        """Return what is held of a symbol and what entries under way could still add."""
+        held = sum((one.size_base for one in self._view.positions_on(symbol)), ZERO)
+        return held + sum((one.remaining_base for one in self._entries(symbol)), ZERO)
+
+    def _entries(self, symbol: str | None = None) -> list[OrderState]:
+        return [
+            one
+            for one in self._ledger.live_orders()
+            if one.request.leg.adds_risk and symbol in (None, one.request.symbol)
+        ]
+
+    def _book(self, request: OrderRequest, trade_id: TradeId) -> Refused | None:
         wanted = PositionSide.of(request.side)
         held = self._view.positions_on(request.symbol)
         other = next((one for one in held if one.side is not wanted), None)
@@ -131,24 +168,39 @@ class PreTradeGate:
                 f"{other.trade_id} of {other.strategy_id} holds {other.side} {other.size_base}"
                 f" {request.symbol}: one side per symbol and account",
             )
+        against = next(
+            (one for one in self._entries(request.symbol) if one.request.side is not request.side), None
+        )
+        if against is not None:
+            return Refused(
+                "opposite side",
+                f"{against.trade_id} has an entry under way to {against.request.side}"
+                f" {request.symbol}: one side per symbol and account",
+            )
         if self._view.has_unknown_order(request.symbol):
             return Refused("unknown order", f"the outcome of an order on {request.symbol} is not known")
-        count = len(self._view.positions())
-        if not held and not count < self._limits.max_open_trades:
-            return Refused("open trades", f"{count} trades are open, at most {self._limits.max_open_trades}")
-        return None
+        return self._open_trades(trade_id)
+
+    def _open_trades(self, trade_id: TradeId) -> Refused | None:
+        trades = {one.trade_id for one in self._view.positions()}
+        trades.update(one.trade_id for one in self._entries())
+        if trade_id in trades or len(trades) < self._limits.max_open_trades:
+            return None
+        return Refused(
+            "open trades",
+            f"{len(trades)} trades are open or under way, at most {self._limits.max_open_trades}",
+        )
 
     def _rates(self, request: OrderRequest) -> Refused | None:
         now_ms = self._view.now_ms()
-        while self._sent_ms and self._sent_ms[0] <= now_ms - _MINUTE_MS:
-            self._sent_ms.popleft()
-        if not len(self._sent_ms) < self._limits.max_orders_per_minute:
-            return Refused(
-                "orders per minute", f"{len(self._sent_ms)} in the last minute, the limit is reached"
-            )
-        while self._recent and self._recent[0][0] <= now_ms - self._limits.duplicate_window_ms:
-            self._recent.popleft()
-        if any(shape == _shape(request) for _, shape in self._recent):
+        longest_ms = max(_MINUTE_MS, self._limits.duplicate_window_ms)
+        while self._sent and self._sent[0].time_ms <= now_ms - longest_ms:
+            self._sent.popleft()
+        in_minute = sum(one.time_ms > now_ms - _MINUTE_MS for one in self._sent)
+        if not in_minute < self._limits.max_orders_per_minute:
+            return Refused("orders per minute", f"{in_minute} in the last minute, the limit is reached")
+        since_ms = now_ms - self._limits.duplicate_window_ms
+        if any(one.shape == _shape(request) and one.time_ms > since_ms for one in self._sent):
             return Refused(
                 "duplicate",
                 f"the same {request.side} {request.size_base} {request.symbol} was sent within "
@@ -156,46 +208,13 @@ class PreTradeGate:
             )
         return None
 
-    def _count(self, request: OrderRequest) -> None:
-        if not request.leg.adds_risk:
-            return
-        now_ms = self._view.now_ms()
-        self._sent_ms.append(now_ms)
-        self._recent.append((now_ms, _shape(request)))
-
 
 def _shape(request: OrderRequest) -> tuple[object, ...]:
     return (request.symbol, request.side, request.size_base, request.limit_price, request.leg)
 
 
-def _filters(request: OrderRequest, instrument: Instrument, quote: Quote | None) -> Refused | None:
-    size = request.size_base
-    if not size >= instrument.min_size_base:
-        return Refused("filters", f"size {size} is below the minimum {instrument.min_size_base}")
-    if instrument.max_size_base is not None and not size <= instrument.max_size_base:
-        return Refused("filters", f"size {size} is above the maximum {instrument.max_size_base}")
-    if size % instrument.size_step != 0:
-        return Refused("filters", f"size {size} is not a multiple of {instrument.size_step}")
-    for price in (request.limit_price, request.stop_price):
-        if price is not None and (not price > 0 or price % instrument.price_step != 0):
-            return Refused("filters", f"price {price} is not a multiple of {instrument.price_step}")
-    price = request.limit_price or request.stop_price or (quote.touch(request.side) if quote else None)
-    if price is not None and not size * price >= instrument.min_notional_quote:
-        return Refused(
-            "filters", f"notional {size * price} is below the minimum {instrument.min_notional_quote}"
-        )
-    return _marketable_stop(request, quote)
-
-
-def _marketable_stop(request: OrderRequest, quote: Quote | None) -> Refused | None:
-    """Refuse a stop that the market is through already: it would fire at once."""
-    if request.order_type is not OrderType.STOP or request.stop_price is None or quote is None:
+def _sound(quote: Quote | None) -> Quote | None:
+    """Return a quote whose prices can be reckoned with: finite, positive, not crossed."""
+    if quote is None or not all(one.is_finite() for one in (quote.bid, quote.ask, quote.last)):
         return None
-    through = (
-        request.stop_price >= quote.last
-        if request.side is OrderSide.SELL
-        else request.stop_price <= quote.last
-    )
-    return (
-        Refused("stop price", f"{request.stop_price} is through the market {quote.last}") if through else None
-    )
+    return quote if ZERO < quote.bid <= quote.ask and quote.last > ZERO else None

@@ -26,6 +26,7 @@ from desk.execution.orchestrator import Executors, JobRefusals, PlanExecutionOrc
 from desk.execution.platform_directives import ProtectionDirectives
 from desk.execution.protection import ProtectionKeeper
 from desk.execution.reach import Reach
+from desk.execution.reading import VenueReader
 from desk.execution.reconciliation import Reconciliation
 from desk.execution.resolver import OutcomeResolver
 from desk.execution.sending import OrderSender
@@ -89,7 +90,12 @@ def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
         alarms=ports.alarms,
     )
     keeper = ProtectionKeeper(
-        reach, ports.spawner, naked, completion.evaluate_trade, directives.on_unprotectable
+        reach,
+        ports.spawner,
+        naked,
+        on_settled=completion.evaluate_trade,
+        on_unprotectable=directives.on_unprotectable,
+        on_target_refused=directives.on_target_refused,
     )
     resolver, intake, reconciliation = _venue_side(ports, state)
     refusals = JobRefusals(ports.bus, ports.clock, ports.flows)
@@ -179,10 +185,11 @@ def _orchestrator(
 
 
 def _reach(ports: ExecutionPorts) -> Reach:
-    gate = PreTradeGate(ports.settings.risk, ports.view)
+    gate = PreTradeGate(ports.settings.risk, ports.view, ports.ledger)
     sender = OrderSender(
         settings=ports.settings,
         connector=ports.connector,
+        reader=VenueReader(ports.connector, ports.settings, ports.clock),
         recorder=ports.recorder,
         ledger=ports.ledger,
         view=ports.view,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from desk.contracts.orders import Capabilities, OrderStatus
+from desk.contracts.orders import Capabilities
 from desk.contracts.orderstate import OrderState
 from desk.contracts.ports.store import LedgerView, Recorder
 from desk.contracts.ports.time import Clock
@@ -40,8 +40,3 @@ class Reach:
         await self.sender.cancel(order, reason)
         ended = await self.until_over(order.client_order_id, self.settings.timeout_ms)
         return ended is None or ended.is_over
-
-    def is_unknown(self, order_id: str) -> bool:
-        """Tell whether the outcome of an order is not known."""
-        order = self.ledger.order(order_id)
-        return order is not None and order.status is OrderStatus.UNKNOWN

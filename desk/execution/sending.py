@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 
@@ -15,14 +16,17 @@ from desk.contracts.ports.connector import IAPIConnector
 from desk.contracts.ports.store import LedgerView, Recorder
 from desk.contracts.ports.time import Clock
 from desk.contracts.ports.view import DeskView
-from desk.contracts.problems import StoreFailed
+from desk.contracts.problems import ReadFailed, StoreFailed, StoreSpooled
 from desk.contracts.records import JournalEntry
 from desk.contracts.states import AlarmSeverity
 from desk.execution import entries
 from desk.execution.alarms import Alarms
 from desk.execution.client_ids import client_order_id
 from desk.execution.gate import PreTradeGate, Refused
+from desk.execution.reading import VenueReader
 from desk.execution.settings import ExecutionSettings
+
+WATCHING = "orchestration.plan_execution.enabled is false: this desk only watches"
 
 
 class OrderSender:
@@ -33,6 +37,7 @@ class OrderSender:
         *,
         settings: ExecutionSettings,
         connector: IAPIConnector,
+        reader: VenueReader,
         recorder: Recorder,
         ledger: LedgerView,
         view: DeskView,
@@ -43,6 +48,7 @@ class OrderSender:
     ) -> None:
         self._settings = settings
         self._connector = connector
+        self._reader = reader
         self._recorder = recorder
         self._ledger = ledger
         self._view = view
@@ -51,6 +57,11 @@ class OrderSender:
         self._bus = bus
         self._alarms = alarms
         self.latency_ms: int | None = None
+        self._placing: set[str] = set()
+
+    def is_placing(self, client_order_id: str) -> bool:
+        """Tell whether an order is on its way in this run: no look-up can prove it absent."""
+        return client_order_id in self._placing
 
     async def place(
         self,
@@ -85,26 +96,46 @@ class OrderSender:
         strategy_id: str,
         first: tuple[JournalEntry, ...],
     ) -> OrderOutcome:
+        if not self._settings.enabled:
+            return OrderOutcome(OutcomeKind.NOT_SENT, code="orchestrator", reason=WATCHING)
         request = self._numbered(draft, trade_id)
-        verdict = self._gate.check(request)
+        verdict = self._gate.check(request, trade_id)
         if isinstance(verdict, Refused):
             return OrderOutcome(OutcomeKind.NOT_SENT, code=verdict.check, reason=verdict.reason)
         intended = entries.order_intended(
             request, trade_id, flow_id, strategy_id, self._reservation(request), self._clock.now_ms()
         )
+        self._placing.add(request.client_order_id)
         try:
-            await self._recorder.record(*first, intended)
+            outcome = await self._intended_and_sent(request, (*first, intended))
+        finally:
+            self._placing.discard(request.client_order_id)
+        self._note(request.client_order_id, outcome)
+        if outcome.kind is OutcomeKind.NOT_SENT:
+            self._gate.withdraw(request.client_order_id)
+        return outcome
+
+    async def _intended_and_sent(
+        self, request: OrderRequest, written: tuple[JournalEntry, ...]
+    ) -> OrderOutcome:
+        """Send what is durable; where only the spool keeps the intent, nothing that adds risk leaves."""
+        try:
+            await self._recorder.record(*written)
+        except StoreSpooled as failure:
+            if request.leg.adds_risk:
+                return _not_sent("journal", f"the journal cannot be written: {failure}")
         except StoreFailed as failure:
-            return self._not_sent(request, "journal", f"the intent is not durable: {failure}")
+            return _not_sent("journal", f"the intent is not durable: {failure}")
         if request.leg.adds_risk and self._view.state().strictness > 0:
-            return self._not_sent(request, "state", f"the desk became {self._view.state()} before the send")
+            return _not_sent("state", f"the desk became {self._view.state()} before the send")
         order = self._known(request.client_order_id)
         self._recorder.record(entries.order_sent(order, self._clock.now_ms()))
-        outcome = await self._bounded(self._connector.place_order(request))
-        if outcome.kind is OutcomeKind.NOT_SENT:
-            outcome = replace(outcome, code=_TRANSPORT)
-        self._note(request.client_order_id, outcome)
-        return outcome
+        outcome = await self._bounded(self._connector.place_order(request), f"{request.leg} order")
+        if outcome.kind is OutcomeKind.UNKNOWN:
+            text = f"{request.leg} order {request.client_order_id} {request.symbol}: outcome UNKNOWN"
+            self._warn(f"{text}, the venue is being asked: {outcome.reason}", request.client_order_id)
+        is_unsent = outcome.kind is OutcomeKind.NOT_SENT
+        return replace(outcome, code=_TRANSPORT) if is_unsent else outcome
 
     def _numbered(self, draft: OrderRequest, trade_id: TradeId) -> OrderRequest:
         attempt = self._ledger.attempts(trade_id, draft.leg) + 1
@@ -120,11 +151,6 @@ class OrderSender:
             return "", ZERO
         price = request.limit_price or (quote.touch(request.side) if quote else ZERO)
         return entries.reservation_of(request, instrument, price, self._settings.risk.price_collar)
-
-    def _not_sent(self, request: OrderRequest, code: str, reason: str) -> OrderOutcome:
-        outcome = OrderOutcome(OutcomeKind.NOT_SENT, code=code, reason=reason)
-        self._note(request.client_order_id, outcome)
-        return outcome
 
     def _note(self, order_id: str, outcome: OrderOutcome) -> None:
         order = self._known(order_id)
@@ -143,22 +169,37 @@ class OrderSender:
         return order
 
     async def amend(self, order: OrderState, request: AmendRequest) -> OrderOutcome:
-        """Change a resting order in place."""
-        await self._recorder.record(entries.amend_intended(order, request, self._clock.now_ms()))
-        outcome = await self._bounded(self._connector.amend_order(request))
+        """Change a resting order in place; UNKNOWN stays so until `look` shows what the venue did."""
+        if not self._settings.enabled:
+            return OrderOutcome(OutcomeKind.NOT_SENT, code="orchestrator", reason=WATCHING)
+        with suppress(StoreSpooled):
+            await self._recorder.record(entries.amend_intended(order, request, self._clock.now_ms()))
+        outcome = await self._bounded(self._connector.amend_order(request), f"{order.request.leg} amend")
         self._observe(order, outcome)
         return outcome
 
+    async def look(self, order: OrderState) -> bool:
+        """Read how an order stands at the venue; False where the read failed, and nothing changed."""
+        try:
+            seen = await self._reader.order(order.request.symbol, order.client_order_id)
+        except ReadFailed:
+            return False
+        self._observe(order, OrderOutcome(OutcomeKind.ACCEPTED, seen))
+        return True
+
     async def cancel(self, order: OrderState, reason: str) -> OrderOutcome:
         """Cancel an order; tried again while the venue's word is missing, as the retry policy says."""
+        if not self._settings.enabled:
+            return OrderOutcome(OutcomeKind.NOT_SENT, code="orchestrator", reason=WATCHING)
         self._recorder.record(entries.cancel_intended(order, reason, self._clock.now_ms()))
         symbol, order_id = order.request.symbol, order.client_order_id
-        outcome = await self._bounded(self._connector.cancel_order(symbol, order_id))
+        what = f"{order.request.leg} cancel"
+        outcome = await self._bounded(self._connector.cancel_order(symbol, order_id), what)
         for retry in range(1, self._retries + 1):
             if outcome.kind in {OutcomeKind.ACCEPTED, OutcomeKind.NOT_ACCEPTED}:
                 break
             await self._clock.sleep_ms(self._settings.retry.delay_ms(retry))
-            outcome = await self._bounded(self._connector.cancel_order(symbol, order_id))
+            outcome = await self._bounded(self._connector.cancel_order(symbol, order_id), what)
         self._observe(order, outcome)
         return outcome
 
@@ -168,7 +209,7 @@ class OrderSender:
         self._recorder.record(entries.order_observed(order, outcome.order, self._clock.now_ms()))
         self._bus.publish(events.ORDER_UPDATED, self._known(order.client_order_id))
 
-    async def _bounded(self, call: Awaitable[OrderOutcome]) -> OrderOutcome:
+    async def _bounded(self, call: Awaitable[OrderOutcome], what: str) -> OrderOutcome:
         """Wait for the venue at most the configured time; after that nothing is known."""
         began_ms = self._clock.monotonic_ms()
         try:
@@ -176,14 +217,20 @@ class OrderSender:
                 outcome = await call
         except TimeoutError:
             waited = self._settings.timeout_ms
-            return OrderOutcome(OutcomeKind.UNKNOWN, reason=f"no answer within {waited} ms")
+            outcome = OrderOutcome(OutcomeKind.UNKNOWN, reason=f"no answer within {waited} ms")
         except Exception as fault:  # noqa: BLE001 - whatever broke, the order may be at the venue
-            return OrderOutcome(OutcomeKind.UNKNOWN, reason=f"{type(fault).__name__}: {fault}")
+            outcome = OrderOutcome(OutcomeKind.UNKNOWN, reason=f"{type(fault).__name__}: {fault}")
         self.latency_ms = self._clock.monotonic_ms() - began_ms
         if self.latency_ms > self._settings.slow_execution_ms:
-            text = f"the venue answered after {self.latency_ms} ms"
-            self._alarms.raise_alarm(AlarmSeverity.WARNING, text)
+            self._warn(f"slow execution: the venue took {self.latency_ms} ms for a {what}")
         return outcome
+
+    def _warn(self, text: str, *causes: str) -> None:
+        self._alarms.raise_alarm(AlarmSeverity.WARNING, text, *causes)
+
+
+def _not_sent(code: str, reason: str) -> OrderOutcome:
+    return OrderOutcome(OutcomeKind.NOT_SENT, code=code, reason=reason)
 
 
 _TRANSPORT = "transport"

@@ -56,6 +56,4 @@ class ExecutionSettings:
     enabled: bool = True
     timeout_ms: int = 30_000
     retry: RetryPolicy = RetryPolicy()
-    releases_on_api_failure: bool = True
-    alerts_on_ledger_failure: bool = True
     slow_execution_ms: int = 1000

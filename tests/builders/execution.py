@@ -1,0 +1,195 @@
+"""A venue that fails on demand, and a desk that trades on it."""
+
+import dataclasses
+from collections.abc import Awaitable, Callable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+from desk.contracts.market import Instrument, Tick
+from desk.contracts.orders import (
+    AmendRequest,
+    Capabilities,
+    Leg,
+    OrderOutcome,
+    OrderRequest,
+    OutcomeKind,
+    VenueBalance,
+    VenueFill,
+    VenueOrder,
+    VenuePosition,
+)
+from desk.contracts.ports.connector import IAPIConnector, VenueListener
+from desk.contracts.ports.time import Clock
+from desk.contracts.problems import ReadFailed
+from tests.builders.desk import PLATFORM, TINY, DeskHouse, Life, Script
+
+Answer = TypeVar("Answer")
+
+_FOR_EVER_MS = 10_000_000_000
+
+
+class Fault(StrEnum):
+    """What becomes of a request."""
+
+    LOST_REQUEST = "it never reaches the venue, and nobody answers"
+    LOST_REPLY = "the venue does it, and nobody answers"
+    UNCLEAR_BEFORE = "it never reaches the venue, and the answer is unclear"
+    UNCLEAR_AFTER = "the venue does it, and the answer is unclear"
+    REFUSED = "the venue refuses it"
+    NOT_SENT = "no connection, so nothing left"
+
+
+@dataclasses.dataclass
+class Rule:
+    call: str
+    fault: Fault
+    leg: Leg | None
+    left: int
+
+
+class FaultyVenue:
+    """Stand before a connector: pass everything on, but what a test wants to fail."""
+
+    def __init__(self, inner: IAPIConnector, clock: Clock) -> None:
+        self._inner = inner
+        self._clock = clock
+        self._rules: list[Rule] = []
+        self._legs: dict[str, Leg] = {}
+        self.capabilities_changed: dict[str, Any] = {}
+        self.reads_fail = False
+        self.reads_hang = False
+        self.is_deaf = False
+        self.calls: list[tuple[str, str]] = []
+        self.placed: list[OrderRequest] = []
+
+    def fail(self, call: str, fault: Fault, *, leg: Leg | None = None, times: int = 1) -> None:
+        """Let the next `times` calls of place, amend or cancel (of one leg) end in `fault`."""
+        self._rules.append(Rule(call, fault, leg, times))
+
+    def forgive(self) -> None:
+        """Work again."""
+        self._rules.clear()
+        self.reads_fail = self.reads_hang = self.is_deaf = False
+
+    @property
+    def name(self) -> str:
+        return self._inner.name
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return dataclasses.replace(self._inner.capabilities, **self.capabilities_changed)
+
+    def subscribe(self, listener: VenueListener) -> None:
+        self._inner.subscribe(lambda event: None if self.is_deaf else listener(event))
+
+    def observe(self, tick: Tick) -> None:
+        self._inner.observe(tick)
+
+    async def open(self) -> None:
+        await self._inner.open()
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+    async def place_order(self, request: OrderRequest) -> OrderOutcome:
+        self._legs[request.client_order_id] = request.leg
+        self.placed.append(request)
+        return await self._act("place", request.client_order_id, lambda: self._inner.place_order(request))
+
+    async def amend_order(self, request: AmendRequest) -> OrderOutcome:
+        return await self._act("amend", request.client_order_id, lambda: self._inner.amend_order(request))
+
+    async def cancel_order(self, symbol: str, client_order_id: str) -> OrderOutcome:
+        return await self._act(
+            "cancel", client_order_id, lambda: self._inner.cancel_order(symbol, client_order_id)
+        )
+
+    async def _act(
+        self, call: str, client_order_id: str, act: Callable[[], Awaitable[OrderOutcome]]
+    ) -> OrderOutcome:
+        self.calls.append((call, client_order_id))
+        match self._fault(call, client_order_id):
+            case None:
+                return await act()
+            case Fault.REFUSED:
+                return OrderOutcome(OutcomeKind.NOT_ACCEPTED, code="NO", reason="the test refuses it")
+            case Fault.NOT_SENT:
+                return OrderOutcome(OutcomeKind.NOT_SENT, reason="no connection")
+            case Fault.LOST_REPLY:
+                await act()
+                await self._clock.sleep_ms(_FOR_EVER_MS)
+            case Fault.LOST_REQUEST:
+                await self._clock.sleep_ms(_FOR_EVER_MS)
+            case Fault.UNCLEAR_AFTER:
+                await act()
+        return OrderOutcome(OutcomeKind.UNKNOWN, reason="the answer is unclear")
+
+    def _fault(self, call: str, client_order_id: str) -> Fault | None:
+        leg = self._legs.get(client_order_id)
+        for rule in self._rules:
+            if rule.call == call and rule.left and rule.leg in (None, leg):
+                rule.left -= 1
+                return rule.fault
+        return None
+
+    async def fetch_instruments(self) -> Sequence[Instrument]:
+        return await self._inner.fetch_instruments()
+
+    async def fetch_order(self, symbol: str, client_order_id: str) -> VenueOrder | None:
+        return await self._read(lambda: self._inner.fetch_order(symbol, client_order_id))
+
+    async def fetch_open_orders(self) -> Sequence[VenueOrder]:
+        return await self._read(self._inner.fetch_open_orders)
+
+    async def fetch_fills(self, since_ms: int) -> Sequence[VenueFill]:
+        return await self._read(lambda: self._inner.fetch_fills(since_ms))
+
+    async def fetch_positions(self) -> Sequence[VenuePosition]:
+        return await self._read(self._inner.fetch_positions)
+
+    async def fetch_balances(self) -> Sequence[VenueBalance]:
+        return await self._read(self._inner.fetch_balances)
+
+    async def _read(self, read: Callable[[], Awaitable[Answer]]) -> Answer:
+        if self.reads_hang:
+            await self._clock.sleep_ms(_FOR_EVER_MS)
+        if self.reads_fail:
+            raise ReadFailed("the test cuts the line")
+        return await read()
+
+
+class FaultyHouse(DeskHouse):
+    """A desk whose venue fails on demand."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        settings: Sequence[str] = (),
+        blueprints: Sequence[str] = (TINY,),
+        platform: str = PLATFORM,
+        reconcile_every_ms: int | None = 60_000,
+        **capabilities: object,
+    ) -> None:
+        self.venue: FaultyVenue = None  # type: ignore[assignment] # there once a desk lives
+        self._capabilities = capabilities
+        super().__init__(
+            folder,
+            blueprints=blueprints,
+            platform=platform,
+            settings=settings,
+            wrap=self._wrapped,
+            reconcile_every_ms=reconcile_every_ms,
+        )
+
+    def _wrapped(self, inner: IAPIConnector, clock: Clock) -> IAPIConnector:
+        self.venue = FaultyVenue(inner, clock)
+        self.venue.capabilities_changed = self._capabilities
+        return self.venue
+
+    def run(self, script: Script) -> Life:
+        """Live once and expect that nothing failed inside."""
+        life = self.live(script)
+        assert not life.complaints, life.complaints
+        return life
