@@ -6,8 +6,10 @@ where trades opened at different prices: so the balance follows the net, and a t
 """
 
 from bisect import bisect_right, insort
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from types import MappingProxyType
 
 from desk.contracts.market import ZERO
 from desk.contracts.netting import FLAT, MONEY, NetPosition, fill_order, fold
@@ -89,9 +91,11 @@ class NetBook:
 
     def __init__(self) -> None:
         self._nets: dict[str, _Net] = {}
+        self._held: Mapping[str, NetPosition] | None = None
 
     def book(self, booked: FillBooked) -> Decimal:
         """Take a fill in; return the change of the profit that the venue paid out, in quote."""
+        self._held = None
         net = self._nets.setdefault(booked.fill.symbol, _Net(NetRow(booked.fill.symbol)))
         change = net.add(_step(booked))
         net.compact()
@@ -102,9 +106,12 @@ class NetBook:
         net = self._nets.get(symbol)
         return FLAT if net is None else net.now
 
-    def nets(self) -> dict[str, NetPosition]:
+    def nets(self) -> Mapping[str, NetPosition]:
         """Return every net position that is not flat, by symbol in alphabetical order."""
-        return {symbol: net.now for symbol, net in sorted(self._nets.items()) if net.now.size_base}
+        if self._held is None:
+            held = {symbol: net.now for symbol, net in sorted(self._nets.items()) if net.now.size_base}
+            self._held = MappingProxyType(held)
+        return self._held
 
     def row(self, symbol: str) -> Row:
         """Return the row of one symbol."""
@@ -125,6 +132,7 @@ class NetBook:
         steps = sorted(_step(booked) for booked in fills)
         for step in steps[bisect_right(steps, base, key=lambda step: step[0]) :]:
             net.add(step)
+        self._held = None
         self._nets[net.row.symbol] = net
 
 

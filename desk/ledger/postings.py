@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from desk.contracts.market import ZERO, InstrumentKind
 from desk.contracts.netting import MONEY
+from desk.contracts.positions import Balance
 from desk.contracts.records import BalanceAdjusted, FillBooked
 from desk.contracts.sides import OrderSide
 from desk.ledger.rows import Row, RowCodec
@@ -20,6 +21,9 @@ class Account(StrEnum):
     PROFIT = "profit"
     FEES = "fees"
     ADJUSTED = "adjusted"
+
+
+_HELD = Account.BALANCE.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +71,11 @@ class Accounts:
 
     def __init__(self) -> None:
         self._totals: dict[tuple[str, str], Decimal] = {}
+        self._balances: tuple[Balance, ...] | None = None
 
     def post(self, postings: Iterable[Posting]) -> list[tuple[str, str]]:
         """Add `postings`; return the accounts they moved."""
+        self._balances = None
         moved = []
         for posting in postings:
             key = (posting.account.value, posting.currency)
@@ -81,9 +87,14 @@ class Accounts:
         """Return what was posted to an account in one currency."""
         return self._totals.get((account.value, currency), ZERO)
 
-    def currencies(self) -> list[str]:
-        """Return every currency that was ever held, in alphabetical order."""
-        return sorted(currency for account, currency in self._totals if account == Account.BALANCE.value)
+    def balances(self) -> tuple[Balance, ...]:
+        """Return every balance ever held, by currency in alphabetical order."""
+        if self._balances is None:
+            held = sorted(
+                (currency, total) for (account, currency), total in self._totals.items() if account == _HELD
+            )
+            self._balances = tuple(Balance(currency, total) for currency, total in held)
+        return self._balances
 
     def row(self, key: tuple[str, ...]) -> Row:
         """Return the row of one account and currency."""
@@ -93,4 +104,5 @@ class Accounts:
     def restore(self, row: Row) -> None:
         """Take one row back."""
         posting = ACCOUNT_ROWS.decode(row)
+        self._balances = None
         self._totals[posting.account.value, posting.currency] = posting.amount

@@ -111,7 +111,7 @@ class LedgerReader:
 
     def balances(self) -> tuple[Balance, ...]:
         """Return every balance, by currency in alphabetical order."""
-        return tuple(Balance(each, self.balance(each)) for each in self._accounts.currencies())
+        return self._accounts.balances()
 
     def balance(self, currency: str) -> Decimal:
         """Return the booked balance of one currency."""
