@@ -43,8 +43,8 @@ async def _run(configuration: Configuration, options: RunOptions, duration_ms: i
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     configuration.storage.create()
-    log = open_log(configuration.storage.log)
     monitoring = configuration.platform.orchestration.plan_execution.monitoring
+    log = open_log(configuration.storage.log, logs_executions=monitoring.log_all_executions)
     stream = EventStream(as_json=options.json, logs_executions=monitoring.log_all_executions)
 
     def on_started(desk: Desk) -> None:

@@ -29,10 +29,10 @@ class RetrySettings(Dto):
 class ErrorSettings(Dto):
     """Say what follows a failure; no setting can undo what the venue may have done."""
 
-    on_api_failure: Literal["rollback_ledger", "alert_only"] = Field(
+    on_api_failure: Literal["rollback_ledger"] = Field(
         "rollback_ledger",
         description="rollback_ledger: release the reservation once the venue is proven not to have accepted; "
-        "alert_only: alert and keep it until the operator decides",
+        "an outcome that is not known releases nothing",
     )
     on_ledger_failure: Literal["alert_admin"] = Field(
         "alert_admin", description="alert_admin: alert, spool the fill durably and latch REDUCING"
@@ -43,10 +43,10 @@ class MonitoringSettings(Dto):
     """Say what of an execution is told."""
 
     log_all_executions: bool = Field(
-        default=True, description="true to log every execution, false to log failures only"
+        default=True, description="true to log every execution, false to log what failed only"
     )
     alert_on_slow_execution_ms: Annotated[Milliseconds, Field(gt=0)] = Field(
-        1000, description="the time after which an execution raises an alarm, in milliseconds above 0"
+        1000, description="a request that the venue takes longer for raises an alarm, in milliseconds above 0"
     )
 
 

@@ -1,21 +1,25 @@
 """The structured log file: one JSON object a line, for what is not a fact of the journal."""
 
 from pathlib import Path
-from typing import IO
+from typing import TextIO
 
 import structlog
 
-from desk.contracts.execution import DirectiveRefused, FlowCompletion, TradeExecuted
+from desk.contracts.execution import DirectiveRefused, FlowCompletion, FlowOutcome, TradeExecuted
 from desk.contracts.records import AlarmRaised, DeskStateChanged, JournalEntry
 
 _LOGGED = (DirectiveRefused, FlowCompletion, TradeExecuted, AlarmRaised, DeskStateChanged)
 
 
 class LogFile:
-    """Write events of the running desk to a file of mode 0600."""
+    """Write events of the running desk to a file of mode 0600.
 
-    def __init__(self, file: IO[str]) -> None:
+    Without `logs_executions` what went well is left out: executions, and flows that succeeded.
+    """
+
+    def __init__(self, file: TextIO, *, logs_executions: bool = True) -> None:
         self._file = file
+        self._logs_executions = logs_executions
         self._log = structlog.wrap_logger(
             structlog.PrintLogger(file),
             processors=[
@@ -32,7 +36,7 @@ class LogFile:
 
     def entry(self, entry: JournalEntry) -> None:
         """Log an entry that an operator would look for."""
-        if isinstance(entry.record, _LOGGED):
+        if isinstance(entry.record, _LOGGED) and (self._logs_executions or not _went_well(entry)):
             self._log.info(
                 entry.kind.lower(), id=entry.subject_id, flow_id=entry.flow_id, trade_id=entry.trade_id
             )
@@ -42,7 +46,13 @@ class LogFile:
         self._file.close()
 
 
-def open_log(path: Path) -> LogFile:
+def _went_well(entry: JournalEntry) -> bool:
+    record = entry.record
+    is_success = isinstance(record, FlowCompletion) and record.outcome is FlowOutcome.SUCCESS
+    return is_success or isinstance(record, TradeExecuted)
+
+
+def open_log(path: Path, *, logs_executions: bool = True) -> LogFile:
     """Open a log file to append to."""
     path.touch(mode=0o600)
-    return LogFile(path.open("a", encoding="utf-8", buffering=1))
+    return LogFile(path.open("a", encoding="utf-8", buffering=1), logs_executions=logs_executions)
