@@ -56,6 +56,19 @@ class ProtectionDirectives:
         self._alarms.raise_alarm(AlarmSeverity.CRITICAL, f"{trade_id} has NO STOP: {reason}", trade_id)
         self._close(trade_id, f"no stop can rest, so the trade is closed: {reason}", ())
 
+    def on_target_refused(self, trade_id: TradeId, reason: str) -> None:
+        """Close a trade that the market carried past its target; without a target alone it goes on."""
+        position = self._ledger.position(trade_id)
+        target = position.planned_take_profit_price if position is not None else None
+        if position is None or target is None:
+            return
+        quote = self._view.quote(position.symbol)
+        if quote is not None and (quote.last - target) * position.side.sign >= 0:
+            self._close(trade_id, f"the market is at {quote.last}, past the target {target}", ())
+            return
+        text = f"{trade_id} has its stop and no target: {reason}"
+        self._alarms.raise_alarm(AlarmSeverity.WARNING, text, trade_id)
+
     def _close(self, trade_id: TradeId, rationale: str, order_ids: tuple[str, ...], *fills: FillId) -> None:
         position = self._ledger.position(trade_id)
         if position is None:

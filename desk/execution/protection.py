@@ -6,7 +6,15 @@ from decimal import Decimal
 
 from desk.contracts.ids import DirectiveId, ExecutionDirectiveId, TradeId
 from desk.contracts.market import Instrument
-from desk.contracts.orders import AmendRequest, Leg, OrderOutcome, OrderRequest, OrderType, OutcomeKind
+from desk.contracts.orders import (
+    AmendRequest,
+    Leg,
+    OrderOutcome,
+    OrderRequest,
+    OrderStatus,
+    OrderType,
+    OutcomeKind,
+)
 from desk.contracts.orderstate import OrderState
 from desk.contracts.ports.time import Spawner
 from desk.contracts.positions import Position
@@ -15,37 +23,50 @@ from desk.contracts.records import FillBooked
 from desk.execution.naked_clock import NakedClock
 from desk.execution.reach import Reach
 
+_REFUSED = frozenset({OrderStatus.NOT_SENT, OrderStatus.REJECTED})
 _STOP_ATTEMPTS = 3
 _MOST_ROUNDS = 8
 
-Unprotectable = Callable[[TradeId, str], None]
+Leave = Callable[[TradeId, str], None]
 Settled = Callable[[TradeId], None]
 
 
 class ProtectionKeeper:
-    """Bring a trade's resting stop and target in line with its plan and size, whenever either changes."""
+    """Bring a trade's resting stop and target in line with its plan and size, whenever either changes.
+
+    A trade that cannot have its stop, and one whose target cannot rest, is told to the callback for it.
+    A target that was refused is not asked for again until plan or size change.
+    """
 
     def __init__(
         self,
         reach: Reach,
         spawner: Spawner,
         naked: NakedClock,
+        *,
         on_settled: Settled,
-        on_unprotectable: Unprotectable,
+        on_unprotectable: Leave,
+        on_target_refused: Leave,
     ) -> None:
         self._reach = reach
         self._spawner = spawner
         self._naked = naked
         self._on_settled = on_settled
         self._on_unprotectable = on_unprotectable
+        self._on_target_refused = on_target_refused
         self._aligning: set[TradeId] = set()
         self._again: set[TradeId] = set()
+        self._placing: dict[TradeId, Leg] = {}
         self._suspended: set[TradeId] = set()
+        self._refused: dict[TradeId, tuple[Decimal, Decimal]] = {}
         self._awaited: dict[TradeId, list[asyncio.Future[str | None]]] = {}
 
     def on_order(self, order: OrderState) -> None:
-        """Follow an order of a trade."""
-        if order.request.leg.is_protective or order.is_over:
+        """Follow an order of a trade; what an alignment sent in vain is its own to answer."""
+        leg = order.request.leg
+        if order.status in _REFUSED and self._placing.get(order.trade_id) is leg:
+            return
+        if leg.is_protective or order.is_over:
             self.request(order.trade_id)
 
     def on_fill(self, booked: FillBooked) -> None:
@@ -79,8 +100,9 @@ class ProtectionKeeper:
         self.request(trade_id)
 
     def size(self) -> int:
-        """Count everything kept per trade: zero once nothing is being aligned or closed."""
-        return len(self._aligning) + len(self._again) + len(self._suspended) + len(self._awaited)
+        """Count all that is kept per trade: zero once none is aligned or closed, or lacks its target."""
+        kept = (self._aligning, self._again, self._placing, self._suspended, self._refused, self._awaited)
+        return sum(len(one) for one in kept)
 
     async def _run(self, trade_id: TradeId) -> None:
         problem: str | None = "interrupted"
@@ -130,6 +152,7 @@ class ProtectionKeeper:
         if any(not order.request.leg.is_protective for order in orders):
             return
         self._suspended.discard(position.trade_id)
+        self._refused.pop(position.trade_id, None)
         for order in orders:
             await self._reach.cancel_and_wait(order, "nothing is left to protect")
 
@@ -142,20 +165,28 @@ class ProtectionKeeper:
         price = quote.last if quote else position.entry_price
         if instrument.is_dust(size_base, price):
             return True, None
-        for leg, price_wanted in (
-            (Leg.STOP, position.planned_stop_price),
-            (Leg.TARGET, position.planned_take_profit_price),
-        ):
-            if price_wanted is None or self._is_right(leg, price_wanted, size_base, position):
-                continue
-            return False, await self._align_leg(leg, price_wanted, size_base, position)
+        stop, target = position.planned_stop_price, position.planned_take_profit_price
+        if stop is not None and not self._is_right(Leg.STOP, stop, size_base, position):
+            return False, await self._align_leg(Leg.STOP, stop, size_base, position)
+        if target is not None and not self._is_right(Leg.TARGET, target, size_base, position):
+            await self._align_target(target, size_base, position)
+            return False, None
         now = self._reach.ledger.position(position.trade_id)
         return now is not None and now.size_base == position.size_base, None
+
+    async def _align_target(self, target: Decimal, size_base: Decimal, position: Position) -> None:
+        """Take one step towards the target; a refused one costs the trade its target, never its stop."""
+        problem = await self._align_leg(Leg.TARGET, target, size_base, position)
+        if problem is not None:
+            self._refused[position.trade_id] = (target, size_base)
+            self._on_target_refused(position.trade_id, problem)
 
     def _resting(self, leg: Leg, position: Position) -> list[OrderState]:
         return [one for one in self._reach.ledger.orders_of(position.trade_id) if one.request.leg is leg]
 
     def _is_right(self, leg: Leg, price: Decimal, size_base: Decimal, position: Position) -> bool:
+        if leg is Leg.TARGET and self._refused.get(position.trade_id) == (price, size_base):
+            return True
         resting = self._resting(leg, position)
         return len(resting) == 1 and (
             resting[0].status.is_working
@@ -206,7 +237,13 @@ class ProtectionKeeper:
             reduce_only=not _instrument(self._reach, position).is_spot,
             oco_group=position.trade_id if both and self._reach.capabilities.cancels_other else None,
         )
-        return await self._reach.sender.place(draft, position.trade_id, _flow(position), position.strategy_id)
+        self._placing[position.trade_id] = leg
+        try:
+            return await self._reach.sender.place(
+                draft, position.trade_id, _flow(position), position.strategy_id
+            )
+        finally:
+            del self._placing[position.trade_id]
 
     async def _amend(
         self, order: OrderState, price: Decimal, size_base: Decimal, position: Position

@@ -19,6 +19,7 @@ same files:
 import random
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -151,6 +152,7 @@ class DeskHouse:
         self.reconcile_every_ms = reconcile_every_ms
         self.lives = 0
         self.now_ms = START_MS
+        self.living: LivingDesk | None = None
         self.state = StorageLayout(folder / "state-1")
         self.state.create()
 
@@ -164,6 +166,12 @@ class DeskHouse:
             self._bury(born)
         self.now_ms = born.now_ms() + down_ms
         return born.report(was_killed=not born.ended)
+
+    def moved(self, state: StorageLayout, now_ms: int) -> "DeskHouse":
+        """Return the same house with other files and another time; it goes on counting its lives."""
+        other = copy(self)
+        other.folder, other.state, other.now_ms, other.living = state.folder, state, now_ms, None
+        return other
 
     def _bury(self, born: "_Birth") -> None:
         """Keep the files as the kill left them, then let go of what a dead process lets go of."""
@@ -192,7 +200,7 @@ class _Birth:
         self.ended = False
 
     async def live(self, loop: VirtualLoop, script: Script) -> None:
-        living = self._living = await self._born(loop)
+        living = self._living = self._house.living = await self._born(loop)
         try:
             await living.desk.core.start()
             await script(living)
@@ -211,8 +219,9 @@ class _Birth:
     async def _born(self, loop: VirtualLoop) -> LivingDesk:
         house, complaints = self._house, list[str]()
         clock = VirtualClock(loop, self._start_ms)
-        store = self._store = InlineStore(house.state.journal, clock, Durability.NORMAL)
+        store = self._store = InlineStore(house.state.journal, clock, Durability.FULL)
         ledger = await store.open()
+        store.connection.execute("PRAGMA synchronous = OFF")  # a kill is no power loss
         trouble = StoreTrouble()
         journal = JournalRecorder(ledger, store, None, trouble.on_failure)
         faults = FaultDesk(clock, lambda event, text: complaints.append(f"{event}: {text}"))
