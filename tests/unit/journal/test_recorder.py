@@ -102,6 +102,19 @@ def test_a_restarted_ledger_goes_on_as_one_that_never_stopped(tmp_path: Path) ->
     assert verify(tmp_path / "parted.db").fault is None
 
 
+def test_after_a_restart_orders_come_oldest_first(tmp_path: Path) -> None:
+    desk = build.Desk(tmp_path / "journal.db")
+    desk.record(build.trade_intended())
+    names = ["c", "a", "b"]
+    desk.record(*(build.order_intended(name, after_ms=at) for at, name in enumerate(names)))
+    desk.record(build.order_sent("c"), build.order_sent("b"))
+    desk.close()
+    again = build.Desk(tmp_path / "journal.db")
+    assert [one.client_order_id for one in again.ledger.orders_of(build.TRADE)] == names
+    assert [one.client_order_id for one in again.ledger.live_orders()] == names
+    again.close()
+
+
 def test_the_second_end_of_a_flow_is_refused_and_changes_nothing(tmp_path: Path) -> None:
     desk = build.Desk(tmp_path / "journal.db")
     desk.record(build.directive_issued(), build.flow_ended())

@@ -96,6 +96,14 @@ def test_a_fee_in_coins_leaves_less_of_them_and_counts_at_the_fills_price() -> N
     assert ledger.balance("USDT") == 800
 
 
+def test_a_fee_in_coins_takes_nothing_from_a_perpetual_position() -> None:
+    ledger = begun()
+    ledger.apply(build.fill_booked(1, size="2", price="100", fee="0.002", fee_currency="BTC"))
+    assert position(ledger).size_base == 2
+    assert position(ledger).fees_quote == Decimal("0.2")
+    assert ledger.balance("BTC") == Decimal("-0.002")
+
+
 def test_a_fee_in_a_third_currency_is_posted_and_not_counted_in_quote() -> None:
     ledger = begun()
     ledger.apply(build.fill_booked(1, size="2", fee="0.01", fee_currency="BNB"))
