@@ -1,6 +1,7 @@
 """The venue is the truth: compare before trading and while trading, and never conclude from an error."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from desk.contracts.market import ZERO, InstrumentKind
@@ -16,6 +17,8 @@ from desk.execution.resolver import OutcomeResolver
 from desk.execution.venue_events import VenueEventIntake
 
 _LOOK_BACK_MS = 3_600_000
+_MOST_LOOKS = 5
+_BETWEEN_LOOKS_MS = 500
 
 
 class Reconciliation:
@@ -44,19 +47,40 @@ class Reconciliation:
         self.succeeded_at_ms: int | None = None
 
     async def run(self) -> bool:
-        """Compare once; False where a read failed, and then nothing was concluded."""
-        try:
-            fills = await self._connector.fetch_fills(self._since_ms())
-            orders = await self._connector.fetch_open_orders()
-            booked = sum(self._intake.take_fill(fill) for fill in fills)
-            checked = await self._orders(orders)
-            positions = await self._connector.fetch_positions()
-            balances = await self._connector.fetch_balances()
-        except ReadFailed:
-            return False
-        differences = [*self._positions(positions), *self._balances(balances)]
-        self._note(checked, booked, differences)
-        return True
+        """Compare; False where a read failed or the books never stood still: then nothing was concluded.
+
+        A difference counts when a second look finds it again. What is on its way between venue and desk
+        makes differences that are none.
+        """
+        suspected: list[str] = []
+        for look in range(_MOST_LOOKS):
+            if look:
+                await self._clock.sleep_ms(_BETWEEN_LOOKS_MS)
+            try:
+                seen = await self._look()
+            except ReadFailed:
+                return False
+            if seen is None:
+                continue
+            differences = [*self._positions(seen.positions), *_words(self._balances(seen.balances))]
+            if self._is_opening() or differences in ([], suspected):
+                self._conclude(seen, differences)
+                return True
+            suspected = differences
+        return False
+
+    async def _look(self) -> "_Look | None":
+        """Book what is new and read what there is; None where fills came while it was read."""
+        fills = await self._connector.fetch_fills(self._since_ms())
+        orders = await self._connector.fetch_open_orders()
+        booked = sum(self._intake.take_fill(fill) for fill in fills)
+        checked = await self._orders(orders)
+        before = self._intake.fills_booked
+        positions = await self._connector.fetch_positions()
+        balances = await self._connector.fetch_balances()
+        if self._intake.fills_booked != before:
+            return None
+        return _Look(checked, booked, positions, balances)
 
     def _since_ms(self) -> int:
         last_ms = self._ledger.last_fill_ms()
@@ -93,34 +117,48 @@ class Reconciliation:
             if position.kind is InstrumentKind.PERPETUAL:
                 signed = position.size_base * position.side.sign
                 ours[position.symbol] = ours.get(position.symbol, ZERO) + signed
-        differences = [
+        return [
             f"{symbol}: the venue holds {venue.get(symbol, ZERO)}, the ledger {ours.get(symbol, ZERO)}"
             for symbol in sorted({*venue, *ours})
             if venue.get(symbol, ZERO) != ours.get(symbol, ZERO)
         ]
-        if differences:
-            self._state.tighten(DeskState.REDUCING, "; ".join(differences), "platform.reconciliation")
-        return differences
 
-    def _balances(self, held: Sequence[VenueBalance]) -> list[str]:
-        """Adopt the venue's balances; the first time that is the opening of the books."""
-        is_opening = not self._ledger.balances()
-        differences = []
-        for one in held:
-            delta = one.total - self._ledger.balance(one.currency)
-            if delta == ZERO:
-                continue
-            reason = "opening balance" if is_opening else "the venue's balance differs"
-            record = BalanceAdjusted(one.currency, delta, reason)
-            self._recorder.record(
-                JournalEntry(EntryKind.BALANCE_ADJUSTED, one.currency, self._clock.now_ms(), record)
-            )
-            if not is_opening:
-                differences.append(f"{one.currency}: the venue holds {delta:+} more than the ledger")
-        return differences
+    def _balances(self, held: Sequence[VenueBalance]) -> dict[str, Decimal]:
+        """Return by how much the venue's balances are above the ledger's."""
+        deltas = {one.currency: one.total - self._ledger.balance(one.currency) for one in held}
+        return {currency: delta for currency, delta in deltas.items() if delta != ZERO}
 
-    def _note(self, checked: int, booked: int, differences: list[str]) -> None:
+    def _is_opening(self) -> bool:
+        return not self._ledger.balances()
+
+    def _conclude(self, seen: "_Look", differences: list[str]) -> None:
+        """Write the comparison down; adopt the venue's balances, which at first opens the books."""
         now_ms = self._clock.now_ms()
         self.succeeded_at_ms = now_ms
-        record = Reconciled(checked, booked, tuple(differences))
-        self._recorder.record(JournalEntry(EntryKind.RECONCILED, self._desk_id, now_ms, record))
+        is_opening = self._is_opening()
+        reason = "opening balance" if is_opening else "the venue's balance differs"
+        adjusted = [
+            JournalEntry(EntryKind.BALANCE_ADJUSTED, one, now_ms, BalanceAdjusted(one, delta, reason))
+            for one, delta in self._balances(seen.balances).items()
+        ]
+        wrong = self._positions(seen.positions)
+        found = wrong if is_opening else differences
+        record = Reconciled(seen.orders_checked, seen.fills_booked, tuple(found))
+        reconciled = JournalEntry(EntryKind.RECONCILED, self._desk_id, now_ms, record)
+        self._recorder.record(*adjusted, reconciled)
+        if wrong:
+            self._state.tighten(DeskState.REDUCING, "; ".join(wrong), "platform.reconciliation")
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Hold what the venue showed in one look."""
+
+    orders_checked: int
+    fills_booked: int
+    positions: Sequence[VenuePosition]
+    balances: Sequence[VenueBalance]
+
+
+def _words(deltas: Mapping[str, Decimal]) -> list[str]:
+    return [f"{one}: the venue holds {delta:+} more than the ledger" for one, delta in deltas.items()]

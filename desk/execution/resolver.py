@@ -34,6 +34,7 @@ class OutcomeResolver:
         self._spawner = spawner
         self._bus = bus
         self._running: set[str] = set()
+        self._began_at_ms = clock.now_ms()
 
     def attach(self) -> None:
         """Start resolving whenever an order becomes UNKNOWN."""
@@ -90,8 +91,10 @@ class OutcomeResolver:
         }
 
     def _is_absence_proven(self, order: OrderState) -> bool:
+        """Count from the last moment at which a byte can have left: an earlier run sent nothing after it."""
         window_ms = self._connector.capabilities.absence_proof_ms
-        return window_ms is not None and self._clock.now_ms() - order.intended_at_ms >= window_ms
+        left_at_ms = max(order.updated_at_ms, self._began_at_ms)
+        return window_ms is not None and self._clock.now_ms() - left_at_ms >= window_ms
 
     def _settle(self, order: OrderState, outcome: OrderOutcome) -> None:
         now_ms = self._clock.now_ms()

@@ -32,6 +32,7 @@ class VenueEventIntake:
         self._clock = clock
         self._bus = bus
         self._external = external
+        self.fills_booked = 0
 
     def take(self, event: VenueEvent) -> None:
         """Take one event of the stream."""
@@ -58,6 +59,7 @@ class VenueEventIntake:
         instrument = self._view.instrument(fill.symbol)
         if instrument is None:
             return False
+        self.fills_booked += 1
         order = self._ledger.order(fill.client_order_id) if fill.client_order_id else None
         if order is None:
             self._bus.publish(events.FILL_BOOKED, self._external.take(fill, instrument))

@@ -32,7 +32,7 @@ from desk.config.configuration import Configuration, load_configuration
 from desk.config.storage import StorageLayout
 from desk.contracts.market import Bar, Tick
 from desk.contracts.ports.connector import IAPIConnector
-from desk.contracts.ports.time import Clock
+from desk.contracts.ports.time import Clock, Spawner
 from desk.contracts.records import JournalEntry
 from desk.contracts.states import TradingMode
 from desk.journal.inline import InlineStore
@@ -92,7 +92,7 @@ planners:
 A confidence under one half makes a limit order that waits 20 s, above it a market order.
 """
 
-Wrap = Callable[[IAPIConnector, Clock], IAPIConnector]
+Wrap = Callable[[IAPIConnector, Clock, Spawner], IAPIConnector]
 """Put something between the desk and its paper exchange."""
 
 
@@ -228,7 +228,7 @@ class _Birth:
         supervisor = TaskSupervisor(faults.on_task_failure)
         ids = SeededIds(clock, f"{house.seed}|{self._number}")
         paper = self._paper(clock, supervisor)
-        connector = paper if house.wrap is None else house.wrap(paper, clock)
+        connector = paper if house.wrap is None else house.wrap(paper, clock, supervisor)
         desk = assemble(
             house.configuration,
             Outside(
