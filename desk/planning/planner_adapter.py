@@ -70,8 +70,10 @@ class PlannerAdapter:
         if request.planner != self._name:
             return
         plan = self._answer(request)
-        if plan is not None:
-            self._bus.publish(CREATED[self._role], plan, strategy_id=self._strategy_id)
+        if plan is None:
+            return
+        if not self._bus.publish(CREATED[self._role], plan, strategy_id=self._strategy_id):
+            self._absent(request, "a loop of events was cut before its plan came")
 
     def _answer(self, request: PlanRequest) -> Plan | None:
         try:

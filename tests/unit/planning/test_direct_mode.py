@@ -1,0 +1,118 @@
+"""Direct mode: a signal that qualifies becomes a directive, built by the platform from the blueprint."""
+
+from decimal import Decimal
+
+import pytest
+
+from desk.contracts.causality import CausalityChain
+from desk.contracts.directives import Protection, StrategyDirective
+from desk.contracts.events import OPPORTUNITY_DETECTED, STRATEGY_DIRECTIVE_ISSUED
+from desk.contracts.ids import OpportunityId, TickId
+from desk.contracts.sides import OrderSide, PositionSide
+from desk.contracts.signals import OpportunitySignal
+from desk.contracts.states import DeskState
+from desk.planning.direct import DirectMode
+from tests.builders.memory_desk import SPOT, START_MS, STRATEGY, position
+from tests.builders.planning import PlanningBench, entering, leaving, routing, size
+
+
+def mode(protection: Protection = Protection.REQUIRED) -> DirectMode:
+    return DirectMode(
+        strategy_id=STRATEGY,
+        signal_type="BREAKOUT",
+        min_confidence=Decimal("0.6"),
+        entry=entering(timing_preference=1),
+        size=size(max_risk_amount=100),
+        exit=leaving(),
+        routing=routing(execution_urgency=1),
+        protection=protection,
+    )
+
+
+def signal(
+    signal_type: str = "BREAKOUT", confidence: str = "0.7", side: PositionSide = PositionSide.LONG
+) -> OpportunitySignal:
+    return OpportunitySignal(
+        opportunity_id=OpportunityId.at(START_MS, 5),
+        signal_type=signal_type,
+        symbol=SPOT,
+        side=side,
+        confidence=Decimal(confidence),
+        detected_at_ms=START_MS,
+        source="breakout",
+        rationale="over the high",
+        causality=CausalityChain.born(TickId.at(START_MS, 1)),
+    )
+
+
+def issued(
+    bench: PlanningBench, one: OpportunitySignal, strategy_id: str = STRATEGY
+) -> list[StrategyDirective]:
+    heard: list[StrategyDirective] = []
+    bench.bus.subscribe(STRATEGY_DIRECTIVE_ISSUED, heard.append, subscriber="observer")
+    bench.start().bus.publish(OPPORTUNITY_DETECTED, one, strategy_id=strategy_id)
+    return heard
+
+
+def test_a_signal_becomes_a_planned_trade_with_its_cause() -> None:
+    bench = PlanningBench(direct=[mode()])
+    [directive] = issued(bench, signal())
+    assert directive.entry_directive is not None
+    assert (directive.entry_directive.symbol, directive.entry_directive.direction) == (SPOT, OrderSide.BUY)
+    assert directive.entry_directive.timing_preference == 1
+    assert directive.confidence == Decimal("0.7")
+    assert directive.rationale == "BREAKOUT by breakout: over the high"
+    assert directive.causality.opportunity_ids == (signal().opportunity_id,)
+    [ready] = bench.ready
+    assert ready.directive_id == directive.directive_id
+
+
+def test_a_short_signal_sells() -> None:
+    [directive] = issued(PlanningBench(direct=[mode()]), signal(side=PositionSide.SHORT))
+    assert directive.entry_directive is not None
+    assert directive.entry_directive.direction is OrderSide.SELL
+
+
+@pytest.mark.parametrize(
+    ("signal_type", "confidence", "strategy_id"),
+    [("BREAKOUT", "0.59", STRATEGY), ("REVERSAL", "0.9", STRATEGY), ("BREAKOUT", "0.9", "another")],
+)
+def test_other_signals_are_not_meant(signal_type: str, confidence: str, strategy_id: str) -> None:
+    bench = PlanningBench(direct=[mode()])
+    assert issued(bench, signal(signal_type, confidence), strategy_id) == []
+
+
+def test_one_trade_at_a_time_on_a_symbol() -> None:
+    assert issued(PlanningBench(position(), direct=[mode()]), signal()) == []
+
+
+def test_another_strategys_trade_does_not_count() -> None:
+    bench = PlanningBench(position(strategy_id="another"), direct=[mode()])
+    assert len(issued(bench, signal())) == 1
+
+
+def test_an_entry_under_way_counts() -> None:
+    bench = PlanningBench(direct=[mode()])
+    bench.desk.pending_entries.add((STRATEGY, SPOT))
+    assert issued(bench, signal()) == []
+
+
+@pytest.mark.parametrize("state", [DeskState.REDUCING, DeskState.HALTED, DeskState.EXITING])
+def test_no_risk_is_taken_unless_the_desk_is_active(state: DeskState) -> None:
+    bench = PlanningBench(direct=[mode()])
+    bench.desk.desk_state = state
+    assert issued(bench, signal()) == []
+
+
+def test_no_risk_is_taken_before_the_first_reconcile_or_over_an_unknown_order() -> None:
+    bench = PlanningBench(direct=[mode()])
+    bench.desk.reconciled = False
+    assert issued(bench, signal()) == []
+    bench = PlanningBench(direct=[mode()])
+    bench.desk.unknown_orders.add(SPOT)
+    assert issued(bench, signal()) == []
+
+
+def test_without_protection_and_without_exit_hints_no_exit_is_planned() -> None:
+    [directive] = issued(PlanningBench(direct=[mode(Protection.NONE)]), signal())
+    assert directive.exit_directive is None
