@@ -240,6 +240,7 @@ def _desk(configuration: Configuration, outside: Outside, inside: _Inside, core:
         state=inside.state,
         adapters=core.parts.adapters,
         scheduler=core.parts.scheduler,
+        is_exiting=lambda: core.parts.execution.executors.emergency_exit.is_running,
     )
     max_age_ms = configuration.platform.risk.max_price_age_ms
     camera = SnapshotCamera(core, recent, account, max_age_ms, outside.journal_lag)

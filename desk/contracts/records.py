@@ -86,12 +86,16 @@ class TradeIntended:
 
 @dataclass(frozen=True, slots=True)
 class ExitTargeted:
-    """A directive wants a trade's stop or target elsewhere; None leaves it. The venue has yet to confirm."""
+    """A directive wants a trade's stop or target elsewhere; None leaves it. The venue has yet to confirm.
+
+    With `is_reset` the plan is taken back to what rests, and None clears it.
+    """
 
     trade_id: TradeId
     planned_stop_price: Decimal | None
     planned_take_profit_price: Decimal | None
     execution_directive_id: ExecutionDirectiveId | None = None
+    is_reset: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,23 @@
 """Leave a trade: cancel what could still open, close what is held, remove its stops last."""
 
+import asyncio
 from collections.abc import Callable
 from decimal import Decimal
 
 from desk.contracts.ids import DirectiveId, ExecutionDirectiveId, TradeId
-from desk.contracts.market import Instrument
+from desk.contracts.market import ZERO, Instrument
 from desk.contracts.orders import Leg, OrderRequest, OrderType, OutcomeKind
 from desk.contracts.orderstate import OrderState
 from desk.contracts.plans import TimeInForce
 from desk.contracts.positions import Position
+from desk.execution.coverage import is_dust
 from desk.execution.flow_registry import FlowRegistry
 from desk.execution.lanes import Job
 from desk.execution.protection import ProtectionKeeper
 from desk.execution.reach import Reach
 
-_MOST_ATTEMPTS = 5
+_MOST_IDLE_ROUNDS = 5
+_UNRESOLVED_PAUSE_MS = 1000
 
 
 class TradeCloser:
@@ -33,10 +36,13 @@ class TradeCloser:
         self._refuse = refuse
 
     async def run(self, job: Job) -> None:
-        """Close the job's trade and note what became of it on its flow."""
-        trade_id = job.target.trade_id
-        flow = self._flows.get(job.directive.flow_id)
-        problem = await self.close(trade_id, job.directive.directive_id, job.directive.execution_directive_id)
+        """Close the job's trade and note what became of it; an entry whose fate is open keeps it going."""
+        trade_id, of = job.target.trade_id, job.directive
+        problem = await self.close(trade_id, of.directive_id, of.execution_directive_id)
+        while self._openers(trade_id):
+            await self._reach.clock.sleep_ms(_UNRESOLVED_PAUSE_MS)
+            problem = await self.close(trade_id, of.directive_id, of.execution_directive_id)
+        flow = self._flows.get(of.flow_id)
         position = self._reach.ledger.position(trade_id)
         if problem is not None:
             self._refuse(job, "venue", problem)
@@ -46,83 +52,130 @@ class TradeCloser:
     async def close(
         self, trade_id: TradeId, flow_id: DirectiveId, execution_id: ExecutionDirectiveId
     ) -> str | None:
-        """Close one trade at the market; return why something is left, None where nothing is."""
-        self._keeper.suspend(trade_id)
-        problem = await self._steps(trade_id, flow_id, execution_id)
-        self._keeper.resume(trade_id)
-        return problem
+        """Close one trade at the market; return why something is left, None where nothing is.
 
-    async def _steps(
+        Goes on as long as the trade shrinks, and after five rounds in vain gives up.
+        """
+        self._keeper.suspend(trade_id)
+        try:
+            return await self._rounds(trade_id, flow_id, execution_id)
+        finally:
+            self._keeper.resume(trade_id)
+
+    async def _rounds(
         self, trade_id: TradeId, flow_id: DirectiveId, execution_id: ExecutionDirectiveId
     ) -> str | None:
-        position = self._reach.ledger.position(trade_id)
-        if position is None:
-            return f"{trade_id} is not known"
-        instrument = self._reach.view.instrument(position.symbol)
-        if instrument is None:
-            return f"the venue does not trade {position.symbol}"
-        problem = await self._cancel(trade_id, protective=False)
-        if problem is None and instrument.is_spot:
-            problem = await self._cancel(trade_id, protective=True)
-        if problem is None:
-            problem = await self._reduce(trade_id, flow_id, execution_id, instrument)
-        if problem is None:
-            problem = await self._cancel(trade_id, protective=True)
-        return problem
+        idle = 0
+        while True:
+            position = self._reach.ledger.position(trade_id)
+            instrument = None if position is None else self._reach.view.instrument(position.symbol)
+            if position is None or instrument is None:
+                what = f"{trade_id} is not known" if position is None else f"{position.symbol} is not traded"
+                return f"{what}, so it cannot be closed"
+            problem = await self._round(position, instrument, flow_id, execution_id)
+            if problem is None:
+                return None
+            idle = 0 if self._held(trade_id) < position.size_base else idle + 1
+            if idle >= _MOST_IDLE_ROUNDS:
+                return problem
+            if idle:
+                await self._reach.clock.sleep_ms(self._reach.settings.retry.delay_ms(idle))
 
-    async def _cancel(self, trade_id: TradeId, *, protective: bool) -> str | None:
-        for order in self._reach.ledger.orders_of(trade_id):
-            if order.request.leg.is_protective is not protective:
-                continue
-            if not await self._reach.cancel_and_wait(order, "the trade is being closed"):
-                return f"order {order.client_order_id} could not be cancelled"
-        return None
+    async def _round(
+        self,
+        position: Position,
+        instrument: Instrument,
+        flow_id: DirectiveId,
+        execution_id: ExecutionDirectiveId,
+    ) -> str | None:
+        """Cancel what opens while closing what is held; where nothing is left, cancel what protects."""
+        trade_id = position.trade_id
+        unresolved, problem = await asyncio.gather(
+            self._cancel(self._openers(trade_id)),
+            self._reduce(trade_id, instrument, flow_id, execution_id),
+        )
+        problem = problem or unresolved
+        if problem is None and self._is_left(trade_id):
+            problem = f"{self._held(trade_id)} {position.symbol} came in late"
+        return problem or await self._cancel(self._protection(trade_id))
 
     async def _reduce(
         self,
         trade_id: TradeId,
+        instrument: Instrument,
         flow_id: DirectiveId,
         execution_id: ExecutionDirectiveId,
-        instrument: Instrument,
     ) -> str | None:
-        reason = "nothing was tried"
-        for attempt in range(1, _MOST_ATTEMPTS + 1):
-            position = self._reach.ledger.position(trade_id)
-            if position is None or not position.is_open or self._is_dust(position, instrument):
-                return None
-            if self._closes(trade_id):
-                reason = await self._until_ended(trade_id)
-                continue
+        """Send one closing order, unless one is under way, and see it to its end.
+
+        A stop goes first where it locks the coins, and where another trade shares the net position: were both
+        to fill, the close would eat into the other trade.
+        """
+        if instrument.is_spot or self._shares(trade_id, instrument.symbol):
+            locked = await self._cancel(self._protection(trade_id))
+            if locked is not None:
+                return locked
+        position = self._reach.ledger.position(trade_id)
+        if position is None or not self._is_left(trade_id):
+            return None
+        reason = "the venue did not fill the close"
+        if not self._closes(trade_id):
             draft = _draft(position, execution_id, instrument)
             outcome = await self._reach.sender.place(draft, trade_id, flow_id, position.strategy_id)
-            if outcome.kind in {OutcomeKind.ACCEPTED, OutcomeKind.UNKNOWN}:
-                reason = await self._until_ended(trade_id)
-            else:
+            if outcome.kind not in {OutcomeKind.ACCEPTED, OutcomeKind.UNKNOWN}:
                 reason = outcome.reason
-                await self._reach.clock.sleep_ms(self._reach.settings.retry.delay_ms(attempt))
-        position = self._reach.ledger.position(trade_id)
-        if position is None or not position.is_open or self._is_dust(position, instrument):
-            return None
-        return f"{position.size_base} {position.symbol} is left after {_MOST_ATTEMPTS} attempts: {reason}"
-
-    async def _until_ended(self, trade_id: TradeId) -> str:
         for order in self._closes(trade_id):
-            timeout_ms = self._reach.settings.timeout_ms
-            ended = await self._reach.until_over(order.client_order_id, timeout_ms)
-            if ended is not None and ended.status.is_working:
-                await self._reach.cancel_and_wait(ended, "a close that does not fill is sent anew")
-        return "the venue did not fill the close"
+            await self._see_through(order)
+        if not self._is_left(trade_id):
+            return None
+        return f"{self._held(trade_id)} {position.symbol} is left: {reason}"
+
+    async def _see_through(self, order: OrderState) -> None:
+        ended = await self._reach.until_over(order.client_order_id, self._reach.settings.timeout_ms)
+        if ended is not None and ended.status.is_working:
+            await self._reach.cancel_and_wait(ended, "a close that does not fill is sent anew")
+        elif ended is not None and not ended.is_over:
+            await self._reach.sender.look(ended)
+
+    async def _cancel(self, orders: list[OrderState]) -> str | None:
+        """Cancel `orders` side by side; name the first that is not over."""
+        ended = await asyncio.gather(
+            *(self._reach.cancel_and_wait(one, "the trade is being closed") for one in orders)
+        )
+        left = next((one for one, over in zip(orders, ended, strict=True) if not over), None)
+        return None if left is None else f"{left.request.leg} order {left.client_order_id} is not over"
+
+    def _openers(self, trade_id: TradeId) -> list[OrderState]:
+        """List what is neither protection nor a close: entries, and reductions that the close replaces."""
+        apart = {Leg.STOP, Leg.TARGET, Leg.CLOSE}
+        return [one for one in self._reach.ledger.orders_of(trade_id) if one.request.leg not in apart]
+
+    def _protection(self, trade_id: TradeId) -> list[OrderState]:
+        return [one for one in self._reach.ledger.orders_of(trade_id) if one.request.leg.is_protective]
 
     def _closes(self, trade_id: TradeId) -> list[OrderState]:
         return [one for one in self._reach.ledger.orders_of(trade_id) if one.request.leg is Leg.CLOSE]
 
-    def _is_dust(self, position: Position, instrument: Instrument) -> bool:
-        quote = self._reach.view.quote(position.symbol)
-        price: Decimal = quote.last if quote is not None else position.entry_price
-        return instrument.is_dust(instrument.floor_size(position.size_base), price)
+    def _shares(self, trade_id: TradeId, symbol: str) -> bool:
+        """Tell whether another trade holds the symbol too, or may at any moment."""
+        entries = (one for one in self._reach.ledger.live_orders() if one.request.leg.adds_risk)
+        others = [one.trade_id for one in self._reach.view.positions_on(symbol)]
+        others += [one.trade_id for one in entries if one.request.symbol == symbol]
+        return any(one != trade_id for one in others)
+
+    def _held(self, trade_id: TradeId) -> Decimal:
+        position = self._reach.ledger.position(trade_id)
+        return ZERO if position is None else position.size_base
+
+    def _is_left(self, trade_id: TradeId) -> bool:
+        position = self._reach.ledger.position(trade_id)
+        return position is not None and not is_dust(position, self._reach.view)
 
 
 def _draft(position: Position, execution_id: ExecutionDirectiveId, instrument: Instrument) -> OrderRequest:
+    size_base = position.size_base
+    if instrument.max_size_base is not None:
+        size_base = min(size_base, instrument.max_size_base)
     return OrderRequest(
         client_order_id="",
         execution_directive_id=execution_id,
@@ -131,7 +184,7 @@ def _draft(position: Position, execution_id: ExecutionDirectiveId, instrument: I
         symbol=position.symbol,
         side=position.side.exit_side,
         order_type=OrderType.MARKET,
-        size_base=instrument.floor_size(position.size_base),
+        size_base=instrument.floor_size(size_base),
         time_in_force=TimeInForce.IOC,
         reduce_only=not instrument.is_spot,
     )
@@ -140,5 +193,7 @@ def _draft(position: Position, execution_id: ExecutionDirectiveId, instrument: I
 def _words(position: Position) -> str:
     if position.is_open:
         return f"{position.symbol} closed, {position.size_base} left as dust"
+    if position.max_size_base == ZERO:
+        return f"{position.symbol}: the entry is cancelled, nothing was held"
     profit = position.realized_quote - position.fees_quote
     return f"{position.symbol} is flat: {profit:+.2f} after fees"

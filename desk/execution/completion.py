@@ -6,6 +6,8 @@ from desk.contracts.ids import DirectiveId, TradeId
 from desk.contracts.orders import OrderStatus
 from desk.contracts.orderstate import OrderState
 from desk.contracts.ports.store import LedgerView
+from desk.contracts.ports.view import DeskView
+from desk.execution.coverage import is_covered
 from desk.execution.flow_registry import FlowRegistry, OpenFlow
 from desk.execution.flow_termination import FlowTerminationHandler
 
@@ -13,9 +15,16 @@ from desk.execution.flow_termination import FlowTerminationHandler
 class FlowCompletionRule:
     """End a flow as soon as nothing of it is left to happen."""
 
-    def __init__(self, flows: FlowRegistry, ledger: LedgerView, termination: FlowTerminationHandler) -> None:
+    def __init__(
+        self,
+        flows: FlowRegistry,
+        ledger: LedgerView,
+        view: DeskView,
+        termination: FlowTerminationHandler,
+    ) -> None:
         self._flows = flows
         self._ledger = ledger
+        self._view = view
         self._termination = termination
 
     def on_order(self, order: OrderState) -> None:
@@ -28,7 +37,10 @@ class FlowCompletionRule:
             self.evaluate(flow.flow_id)
 
     def evaluate(self, flow_id: DirectiveId) -> None:
-        """End the flow if it is over; a live entry or an UNKNOWN order keeps it open."""
+        """End the flow if it is over; a live entry or an UNKNOWN order keeps it open.
+
+        A CLOSE that leaves something is an error, however much of it was closed.
+        """
         flow = self._flows.get(flow_id)
         if flow is None or flow.execution is None or flow.running:
             return
@@ -42,13 +54,15 @@ class FlowCompletionRule:
             if is_own and (not order.request.leg.is_protective or order.status is OrderStatus.UNKNOWN):
                 return False
         position = self._ledger.position(trade_id)
-        return position is None or not position.is_open or position.is_protected
+        return position is None or is_covered(position, self._view)
 
     def _end(self, flow: OpenFlow) -> None:
         if flow.effects and not flow.problems:
             self._termination.end(flow, FlowOutcome.SUCCESS, "executed")
         elif flow.effects:
-            self._termination.end(flow, FlowOutcome.SUCCESS, "partly executed")
+            leaves = flow.directive.scope is DirectiveScope.CLOSE_EXISTING
+            outcome = FlowOutcome.ERROR if leaves else FlowOutcome.SUCCESS
+            self._termination.end(flow, outcome, "partly executed")
         else:
             if not flow.problems:
                 flow.problems.append(_nothing_happened(flow))

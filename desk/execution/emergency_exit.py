@@ -1,20 +1,20 @@
 """The way out of everything: latch, void, cancel, close, verify by the venue's word, repeat until true."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 
 from desk.contracts.assets import is_affected
 from desk.contracts.execution import ExecutionDirective, FlowOutcome
-from desk.contracts.orders import OrderStatus
-from desk.contracts.ports.connector import IAPIConnector
+from desk.contracts.ids import DirectiveId
 from desk.contracts.ports.time import Spawner
-from desk.contracts.positions import Position
-from desk.contracts.problems import ReadFailed, StoreFailed
-from desk.contracts.states import DeskState
+from desk.contracts.problems import StoreFailed
+from desk.contracts.states import AlarmSeverity, DeskState
+from desk.execution.alarms import Alarms
 from desk.execution.close import TradeCloser
 from desk.execution.desk_state import DeskStateLatch
+from desk.execution.exit_check import ExitCheck
 from desk.execution.flow_registry import FlowRegistry
 from desk.execution.flow_termination import FlowTerminationHandler
 from desk.execution.lanes import Lanes
@@ -22,8 +22,9 @@ from desk.execution.reach import Reach
 
 _MOST_ROUNDS = 20
 _BETWEEN_READS_MS = 2000
+_FIRST_BACKOFF_MS = 250
 _MOST_BACKOFF_MS = 30_000
-_UNKNOWN_ENTRY_WAIT_MS = 5000
+_NOT_FLAT = "NOT FLAT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class ExitResult:
     @property
     def is_flat(self) -> bool:
         """Whether nothing tradable is left."""
-        return self.word != "NOT FLAT"
+        return self.word != _NOT_FLAT
 
 
 class EmergencyExit:
@@ -48,30 +49,38 @@ class EmergencyExit:
         self,
         *,
         reach: Reach,
-        connector: IAPIConnector,
         spawner: Spawner,
         state: DeskStateLatch,
         flows: FlowRegistry,
         closer: TradeCloser,
         termination: FlowTerminationHandler,
-        reconcile: Callable[[], Awaitable[bool]],
+        check: ExitCheck,
+        alarms: Alarms,
     ) -> None:
         self._reach = reach
-        self._connector = connector
         self._spawner = spawner
         self._state = state
         self._flows = flows
         self._closer = closer
         self._termination = termination
-        self._reconcile = reconcile
+        self._check = check
+        self._alarms = alarms
+        self._running: dict[DirectiveId, None] = {}
         self.last_result: ExitResult | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether an exit is under way in this run."""
+        return bool(self._running)
 
     def begin(self, directive: ExecutionDirective, lanes: Lanes) -> None:
         """Latch EXITING and leave in the background; exits side by side share their work."""
+        asset = directive.affected_asset
         latched = self._state.tighten(
             DeskState.EXITING, directive.rationale, directive.strategy_planner_id, directive.directive_id
         )
-        lanes.void_all("superseded by the emergency exit")
+        lanes.void_all("superseded by the emergency exit", lambda job: is_affected(job.target.symbol, asset))
+        self._running[directive.directive_id] = None
         self._spawner.spawn(f"exit {directive.directive_id}", self._run(directive, latched))
 
     async def _run(self, directive: ExecutionDirective, latched: Awaitable[None] | None) -> None:
@@ -84,94 +93,66 @@ class EmergencyExit:
         rounds = 0
         while remains and rounds < _MOST_ROUNDS:
             if rounds:
-                backoff_ms = self._reach.settings.retry.delay_ms(min(rounds, 10))
+                backoff_ms = _FIRST_BACKOFF_MS << min(rounds, 10)
                 await self._reach.clock.sleep_ms(min(backoff_ms, _MOST_BACKOFF_MS))
             rounds += 1
             try:
                 remains = await self._round(directive)
-            except StoreFailed as failure:
-                remains = [f"the journal cannot be written: {failure}"]
+            except Exception as fault:  # noqa: BLE001 - a task boundary: whatever broke, the next round tries again
+                remains = [f"{type(fault).__name__}: {fault}"]
         self._finish(directive, remains, rounds, self._reach.clock.monotonic_ms() - began_ms)
 
     async def _round(self, directive: ExecutionDirective) -> list[str]:
-        await self._bound_unknown_entries(directive)
-        await self._cancel_entries(directive)
-        problems = await asyncio.gather(
-            *(self._close(directive, position) for position in self._positions(directive))
-        )
+        """Close every trade while cancelling every entry; where all of it worked, ask the venue twice."""
+        trades = [one.trade_id for one in self._check.positions(directive)]
+        flow = self._flows.get(directive.flow_id)
+        for trade_id in trades:
+            if flow is not None:
+                self._flows.link(flow, trade_id)
+        closes = [
+            _told(self._closer.close(one, directive.directive_id, directive.execution_directive_id))
+            for one in trades
+        ]
+        problems = await asyncio.gather(*map(_told, self._check.cancel_entries(directive)), *closes)
         left = [problem for problem in problems if problem is not None]
-        if left:
-            return left
-        await self._cancel_rest(directive)
-        first = await self._still_there(directive)
+        if left and (held := await self._check.held(directive)):
+            return [*left, *held]
+        problems = await asyncio.gather(*map(_told, await self._check.cancel_rest(directive)))
+        return [one for one in problems if one is not None] or await self._verified(directive)
+
+    async def _verified(self, directive: ExecutionDirective) -> list[str]:
+        first = await self._check.still_there(directive)
         if first:
             return first
         await self._reach.clock.sleep_ms(_BETWEEN_READS_MS)
-        return await self._still_there(directive)
-
-    def _positions(self, directive: ExecutionDirective) -> list[Position]:
-        affected = directive.affected_asset
-        return [one for one in self._reach.view.positions() if is_affected(one.symbol, affected)]
-
-    async def _bound_unknown_entries(self, directive: ExecutionDirective) -> None:
-        for order in self._reach.ledger.live_orders():
-            concerned = is_affected(order.request.symbol, directive.affected_asset)
-            if concerned and order.status is OrderStatus.UNKNOWN and order.request.leg.adds_risk:
-                await self._reach.until_over(order.client_order_id, _UNKNOWN_ENTRY_WAIT_MS)
-
-    async def _cancel_entries(self, directive: ExecutionDirective) -> None:
-        entries = [
-            order
-            for order in self._reach.ledger.live_orders()
-            if order.request.leg.adds_risk and is_affected(order.request.symbol, directive.affected_asset)
-        ]
-        await asyncio.gather(*(self._reach.cancel_and_wait(one, "emergency exit") for one in entries))
-
-    async def _close(self, directive: ExecutionDirective, position: Position) -> str | None:
-        return await self._closer.close(
-            position.trade_id, directive.directive_id, directive.execution_directive_id
-        )
-
-    async def _cancel_rest(self, directive: ExecutionDirective) -> None:
-        for order in self._reach.ledger.live_orders():
-            if is_affected(order.request.symbol, directive.affected_asset):
-                await self._reach.cancel_and_wait(order, "emergency exit")
-
-    async def _still_there(self, directive: ExecutionDirective) -> list[str]:
-        """List what the venue still shows; a failed read is never flat."""
-        try:
-            orders = await self._connector.fetch_open_orders()
-            held = await self._connector.fetch_positions()
-        except ReadFailed as failure:
-            return [f"the venue cannot be read: {failure}"]
-        asset = directive.affected_asset
-        left = [
-            f"order {order.venue_order_id}: {order.side} {order.size_base} {order.symbol}"
-            for order in orders
-            if is_affected(order.symbol, asset)
-        ]
-        for one in held:
-            instrument = self._reach.view.instrument(one.symbol)
-            is_dust = instrument is not None and one.size_base < instrument.min_size_base
-            if is_affected(one.symbol, asset) and not is_dust:
-                left.append(f"position {one.side} {one.size_base} {one.symbol}")
-        if left and not await self._reconcile():
-            left.append("the venue could not be reconciled")
-        return left
+        return await self._check.still_there(directive)
 
     def _finish(
         self, directive: ExecutionDirective, remains: list[str], rounds: int, elapsed_ms: int
     ) -> None:
-        dust = [f"{one.size_base} {one.symbol}" for one in self._positions(directive)]
-        word = "NOT FLAT" if remains else "FLAT+DUST" if dust else "FLAT"
+        """Latch HALTED, then end the flow: a crash between the two runs the exit once more."""
+        dust = [f"{one.size_base} {one.symbol}" for one in self._check.positions(directive)]
+        word = _NOT_FLAT if remains else "FLAT+DUST" if dust else "FLAT"
         self.last_result = ExitResult(word, tuple(remains or dust), elapsed_ms, rounds)
         text = f"{word} after {elapsed_ms} ms"
         if remains or dust:
             text += ": " + ", ".join(remains or dust)
+        self._running.pop(directive.directive_id, None)
+        if not self._running:
+            self._state.finish_exit(text, directive.strategy_planner_id, directive.directive_id)
+        if remains:
+            alarm = f"the emergency exit gave up {text}"
+            self._alarms.raise_alarm(AlarmSeverity.CRITICAL, alarm, directive.directive_id)
         flow = self._flows.get(directive.flow_id)
         if flow is not None:
-            flow.effects.append(text)
+            (flow.problems if remains else flow.effects).append(text)
             outcome = FlowOutcome.ERROR if remains else FlowOutcome.SUCCESS
             self._termination.end(flow, outcome, word)
-        if not remains:
-            self._state.finish_exit(text, directive.strategy_planner_id, directive.directive_id)
+
+
+async def _told(work: Coroutine[object, object, str | None]) -> str | None:
+    """Turn what breaks in one trade into a word about it: the others must still be left."""
+    try:
+        return await work
+    except Exception as fault:  # noqa: BLE001 - a task boundary: the fault becomes a reason of NOT FLAT
+        return f"{type(fault).__name__}: {fault}"

@@ -64,6 +64,20 @@ def cancel_intended(order: OrderState, reason: str, time_ms: int) -> JournalEntr
     return _about(order, EntryKind.CANCEL_INTENDED, CancelIntended(order.client_order_id, reason), time_ms)
 
 
+def foreign_cancel_intended(
+    seen: VenueOrder, reason: str, time_ms: int, causes: tuple[str, ...]
+) -> JournalEntry:
+    """State that a cancel of another hand's order will be sent."""
+    return JournalEntry(
+        EntryKind.CANCEL_INTENDED,
+        seen.client_order_id,
+        time_ms,
+        CancelIntended(seen.client_order_id, reason),
+        causes=causes,
+        symbol=seen.symbol,
+    )
+
+
 def amend_intended(order: OrderState, request: AmendRequest, time_ms: int) -> JournalEntry:
     """State that an amend will be sent, caused by the directive that asked for it."""
     return JournalEntry(

@@ -88,6 +88,11 @@ class FlowRegistry:
             return ()
         return tuple(flow for flow_id, flow in self._flows.items() if flow_id in flows)
 
+    def newest_of(self, trade_id: TradeId) -> DirectiveId | None:
+        """Return the newest open flow that concerns a trade."""
+        flows = self.of_trade(trade_id)
+        return flows[-1].flow_id if flows else None
+
     def is_trade_in_flight(self, trade_id: TradeId) -> bool:
         """Tell whether a flow concerns the trade."""
         return trade_id in self._of_trade

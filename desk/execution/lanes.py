@@ -1,7 +1,7 @@
-"""One lane per trade: what concerns one trade happens in order, and the way out goes first."""
+"""Lanes per trade: what concerns one trade happens in order, and the way out waits for nothing."""
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from desk.contracts.directives import DirectiveScope
 from desk.contracts.execution import ExecutionDirective, TargetPlans
@@ -27,14 +27,21 @@ class Job:
         """Where the job stands: a CLOSE before a MODIFY before a NEW_TRADE."""
         return _RANK[self.directive.scope]
 
+    @property
+    def closes(self) -> bool:
+        """Whether the job leaves the trade."""
+        return self.directive.scope is DirectiveScope.CLOSE_EXISTING
 
-@dataclass(slots=True)
-class _Lane:
-    queue: list[Job] = field(default_factory=list)
+
+Concerns = Callable[[Job], bool]
 
 
 class Lanes:
-    """Run jobs, one at a time per trade; lanes of different trades run side by side."""
+    """Run jobs, one at a time per trade; lanes of different trades run side by side.
+
+    A CLOSE voids what waits in its trade's lane and starts at once, beside a job that runs: a request that
+    hangs must not keep anyone in. What comes after it waits until it has ended.
+    """
 
     def __init__(
         self,
@@ -45,44 +52,76 @@ class Lanes:
         self._spawner = spawner
         self._run = run
         self._void = void
-        self._lanes: dict[TradeId, _Lane] = {}
+        self._waiting: dict[TradeId, list[Job]] = {}
+        self._working: set[TradeId] = set()
+        self._closing: dict[TradeId, list[Job]] = {}
 
     def submit(self, job: Job) -> None:
-        """Queue a job in its trade's lane; a CLOSE voids what waits there and wants less."""
+        """Queue a job in its trade's lane, a CLOSE in front of everything."""
         trade_id = job.target.trade_id
-        lane = self._lanes.get(trade_id)
-        if lane is None:
-            self._lanes[trade_id] = _Lane([job])
-            self._spawner.spawn(f"lane {trade_id}", self._drain(trade_id))
+        if not job.closes:
+            queue = self._waiting.setdefault(trade_id, [])
+            queue.append(job)
+            queue.sort(key=lambda waiting: waiting.rank)
+            self._start(trade_id)
             return
-        if job.rank == _RANK[DirectiveScope.CLOSE_EXISTING]:
-            self._void_queue(lane, f"superseded by {job.directive.directive_id}, which closes the trade")
-        lane.queue.append(job)
-        lane.queue.sort(key=lambda waiting: waiting.rank)
+        reason = f"superseded by {job.directive.directive_id}, which closes the trade"
+        self._void_in(self._waiting, trade_id, reason)
+        if trade_id in self._closing:
+            self._closing[trade_id].append(job)
+            return
+        self._closing[trade_id] = [job]
+        self._spawner.spawn(f"close {trade_id}", self._drain_closes(trade_id))
 
-    def void_all(self, reason: str) -> None:
-        """Drop every job that has not begun; each one's flow ends with `reason`."""
-        for lane in list(self._lanes.values()):
-            self._void_queue(lane, reason, closes_too=True)
+    def void_all(self, reason: str, concerns: Concerns) -> None:
+        """Drop every job that has not begun and is concerned; each one's flow ends with `reason`."""
+        for lanes in (self._waiting, self._closing):
+            for trade_id in list(lanes):
+                self._void_in(lanes, trade_id, reason, concerns)
 
     def is_busy(self, trade_id: TradeId) -> bool:
         """Tell whether a job of this trade runs or waits."""
-        return trade_id in self._lanes
+        return trade_id in self._waiting or trade_id in self._working or trade_id in self._closing
 
     def __len__(self) -> int:
-        return len(self._lanes)
+        return len({*self._waiting, *self._working, *self._closing})
 
-    def _void_queue(self, lane: _Lane, reason: str, *, closes_too: bool = False) -> None:
-        kept = [job for job in lane.queue if job.rank == 0 and not closes_too]
-        voided = [job for job in lane.queue if job not in kept]
-        lane.queue[:] = kept
+    def _void_in(
+        self,
+        lanes: dict[TradeId, list[Job]],
+        trade_id: TradeId,
+        reason: str,
+        concerns: Concerns = lambda _: True,
+    ) -> None:
+        queue = lanes.get(trade_id, [])
+        voided = [job for job in queue if concerns(job)]
+        queue[:] = [job for job in queue if job not in voided]
+        if not queue and lanes is self._waiting:
+            lanes.pop(trade_id, None)
         for job in voided:
             self._void(job, reason)
 
+    def _start(self, trade_id: TradeId) -> None:
+        is_free = trade_id not in self._working and trade_id not in self._closing
+        if is_free and self._waiting.get(trade_id):
+            self._working.add(trade_id)
+            self._spawner.spawn(f"lane {trade_id}", self._drain(trade_id))
+
     async def _drain(self, trade_id: TradeId) -> None:
-        lane = self._lanes[trade_id]
         try:
-            while lane.queue:
-                await self._run(lane.queue.pop(0))
+            while trade_id not in self._closing and (queue := self._waiting.get(trade_id)):
+                job = queue.pop(0)
+                if not queue:
+                    del self._waiting[trade_id]
+                await self._run(job)
         finally:
-            del self._lanes[trade_id]
+            self._working.discard(trade_id)
+
+    async def _drain_closes(self, trade_id: TradeId) -> None:
+        closes = self._closing[trade_id]
+        try:
+            while closes:
+                await self._run(closes.pop(0))
+        finally:
+            del self._closing[trade_id]
+        self._start(trade_id)

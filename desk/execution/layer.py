@@ -14,6 +14,7 @@ from desk.execution.completion import FlowCompletionRule
 from desk.execution.desk_state import DeskStateLatch
 from desk.execution.emergency_exit import EmergencyExit
 from desk.execution.execution_report import ExecutionReport
+from desk.execution.exit_check import ExitCheck
 from desk.execution.external import ExternalBook
 from desk.execution.flow_journal import BirthEntries, FlowJournal
 from desk.execution.flow_registry import FlowRegistry
@@ -25,6 +26,7 @@ from desk.execution.new_trade import NewTradeExecutor
 from desk.execution.orchestrator import Executors, JobRefusals, PlanExecutionOrchestrator
 from desk.execution.platform_directives import ProtectionDirectives
 from desk.execution.protection import ProtectionKeeper
+from desk.execution.protective_orders import ProtectiveOrders
 from desk.execution.reach import Reach
 from desk.execution.reading import VenueReader
 from desk.execution.reconciliation import Reconciliation
@@ -77,7 +79,7 @@ def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
     """Build the layer and let its parts listen."""
     state = ports.state
     termination = FlowTerminationHandler(ports.bus, ports.recorder, ports.clock, ports.flows)
-    completion = FlowCompletionRule(ports.flows, ports.ledger, termination)
+    completion = FlowCompletionRule(ports.flows, ports.ledger, ports.view, termination)
     reach = _reach(ports)
     naked = NakedClock(ports.ledger, ports.view, ports.clock)
     directives = ProtectionDirectives(
@@ -91,6 +93,7 @@ def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
     )
     keeper = ProtectionKeeper(
         reach,
+        ProtectiveOrders(reach, ports.flows.newest_of),
         ports.spawner,
         naked,
         on_settled=completion.evaluate_trade,
@@ -153,16 +156,17 @@ def _executors(
     closer = TradeCloser(reach, ports.flows, keeper, refusals.refuse)
     leave = EmergencyExit(
         reach=reach,
-        connector=ports.connector,
         spawner=ports.spawner,
         state=state,
         flows=ports.flows,
         closer=closer,
         termination=termination,
-        reconcile=reconciliation.run,
+        check=ExitCheck(reach, _reader(ports), reconciliation.run),
+        alarms=ports.alarms,
     )
     new_trade = NewTradeExecutor(reach, ports.spawner, refusals.refuse)
-    return Executors(new_trade, ModifyExecutor(reach, ports.flows, keeper, refusals.refuse), closer, leave)
+    modify = ModifyExecutor(reach, ports.flows, keeper, closer, refusals.refuse)
+    return Executors(new_trade, modify, closer, leave)
 
 
 def _orchestrator(
@@ -184,12 +188,16 @@ def _orchestrator(
     )
 
 
+def _reader(ports: ExecutionPorts) -> VenueReader:
+    return VenueReader(ports.connector, ports.settings, ports.clock)
+
+
 def _reach(ports: ExecutionPorts) -> Reach:
     gate = PreTradeGate(ports.settings.risk, ports.view, ports.ledger)
     sender = OrderSender(
         settings=ports.settings,
         connector=ports.connector,
-        reader=VenueReader(ports.connector, ports.settings, ports.clock),
+        reader=_reader(ports),
         recorder=ports.recorder,
         ledger=ports.ledger,
         view=ports.view,

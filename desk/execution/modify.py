@@ -3,17 +3,22 @@
 from collections.abc import Callable
 from decimal import Decimal
 
+from desk.contracts.ids import TradeId
 from desk.contracts.market import ZERO, Instrument
-from desk.contracts.orders import Leg, OrderRequest, OrderType, OutcomeKind
-from desk.contracts.plans import EntryPlan, ExitPlan, TimeInForce
+from desk.contracts.orders import Leg, OrderOutcome, OrderRequest, OrderType, OutcomeKind
+from desk.contracts.orderstate import OrderState
+from desk.contracts.plans import ExitPlan, TimeInForce
 from desk.contracts.positions import Position
 from desk.contracts.records import ExitTargeted
 from desk.execution import entries
+from desk.execution.close import TradeCloser
 from desk.execution.flow_registry import FlowRegistry
 from desk.execution.lanes import Job
 from desk.execution.new_trade import entry_request
-from desk.execution.protection import ProtectionKeeper
+from desk.execution.protection import BEING_CLOSED, ProtectionKeeper
 from desk.execution.reach import Reach
+
+_MOST_REDUCTIONS_IN_VAIN = 3
 
 
 class ModifyExecutor:
@@ -24,87 +29,161 @@ class ModifyExecutor:
         reach: Reach,
         flows: FlowRegistry,
         keeper: ProtectionKeeper,
+        closer: TradeCloser,
         refuse: Callable[[Job, str, str], None],
     ) -> None:
         self._reach = reach
         self._flows = flows
         self._keeper = keeper
+        self._closer = closer
         self._refuse = refuse
 
     async def run(self, job: Job) -> None:
         """Move the exit first, then the size: what tightens comes before what adds."""
-        position = self._reach.ledger.position(job.target.trade_id)
-        instrument = self._reach.view.instrument(job.target.symbol)
-        if position is None or instrument is None or not position.is_open:
-            self._refuse(job, "validation", f"{job.target.trade_id} is not open")
+        target = job.target
+        instrument = self._reach.view.instrument(target.symbol)
+        if instrument is None or not self._lives(target.trade_id):
+            self._refuse(job, "validation", f"{target.trade_id} is not open")
             return
-        if job.target.exit is not None:
-            problem = await self._move_exit(job, job.target.exit, position)
-            if problem is not None:
-                self._refuse(job, "venue", problem)
-                return
-        if job.target.size is not None:
-            await self._resize(job, job.target.size.position_size_base, instrument)
+        if target.exit is None and target.size is None:
+            self._refuse(
+                job, "validation", "an entry plan alone changes nothing: a target size belongs to it"
+            )
+            return
+        if target.exit is not None:
+            await self._move_exit(job, target.exit)
+        if target.size is not None:
+            await self._resize(job, target.size.position_size_base, instrument)
 
-    async def _move_exit(self, job: Job, plan: ExitPlan, position: Position) -> str | None:
-        stop = _changed(plan.stop_loss_price, position.planned_stop_price)
-        target = _changed(plan.take_profit_price, position.planned_take_profit_price)
+    def _lives(self, trade_id: TradeId) -> bool:
+        """Tell whether a trade holds something, or an entry of it may still fill."""
+        position = self._reach.ledger.position(trade_id)
+        return position is not None and (position.is_open or bool(self._working(trade_id)))
+
+    def _working(self, trade_id: TradeId) -> list[OrderState]:
+        live = self._reach.ledger.orders_of(trade_id)
+        return [one for one in live if not one.request.leg.is_protective]
+
+    async def _move_exit(self, job: Job, plan: ExitPlan) -> None:
+        """Plan stop and target elsewhere and wait for the venue; what it refuses stays where it rests."""
+        before = self._reach.ledger.position(job.target.trade_id)
+        if before is None:
+            return
+        stop = _changed(plan.stop_loss_price, before.planned_stop_price)
+        target = _changed(plan.take_profit_price, before.planned_take_profit_price)
         if stop is None and target is None:
             self._effect(job, "stop and target are there already")
-            return None
-        self._target(job, stop, target)
-        problem = await self._keeper.settle(position.trade_id)
-        now = self._reach.ledger.position(position.trade_id)
-        if problem is None or now is None:
-            self._effect(job, _words(position, stop, target))
-            return None
-        self._target(job, position.stop_price, position.take_profit_price)
-        self._keeper.request(position.trade_id)
-        return problem
+            return
+        self._plan(job, ExitTargeted(before.trade_id, stop, target, job.directive.execution_directive_id))
+        problem = await self._keeper.settle(before.trade_id)
+        now = self._reach.ledger.position(before.trade_id) or before
+        moved = _moves(before, now, stop, target)
+        if moved:
+            self._effect(job, f"{now.symbol}: {', '.join(moved)}")
+        left = problem or _left_behind(now, stop, target)
+        if left is not None and not self._lives(now.trade_id):
+            self._refuse(job, "venue", "the trade was closed meanwhile")
+        elif left is not None:
+            self._take_back(job, before, now)
+            self._refuse(job, "venue", left)
 
-    def _target(self, job: Job, stop: Decimal | None, target: Decimal | None) -> None:
-        record = ExitTargeted(job.target.trade_id, stop, target, job.directive.execution_directive_id)
-        self._reach.recorder.record(entries.exit_targeted(job.directive, record, self._reach.clock.now_ms()))
+    def _take_back(self, job: Job, before: Position, now: Position) -> None:
+        """Plan again what the venue holds; a stop that was moved stays moved."""
+        owner = before.exit_directed_by
+        stop = now.stop_price if now.is_open else before.planned_stop_price
+        target = now.take_profit_price if now.is_open else before.planned_take_profit_price
+        if now.stop_price != before.stop_price:
+            owner = job.directive.execution_directive_id
+        self._plan(job, ExitTargeted(now.trade_id, stop, target, owner, is_reset=True))
+        self._keeper.request(now.trade_id)
+
+    def _plan(self, job: Job, record: ExitTargeted) -> None:
+        entry = entries.exit_targeted(job.directive, record, self._reach.clock.now_ms())
+        self._reach.recorder.record(entry)
 
     async def _resize(self, job: Job, target_base: Decimal, instrument: Instrument) -> None:
-        for order in self._reach.ledger.orders_of(job.target.trade_id):
-            if not order.request.leg.is_protective:
-                await self._reach.cancel_and_wait(order, "an absolute target size replaces it")
-        position = self._reach.ledger.position(job.target.trade_id)
-        if position is None or not position.is_open:
-            self._refuse(job, "validation", "the trade was closed meanwhile")
+        trade_id = job.target.trade_id
+        for order in self._working(trade_id):
+            await self._reach.cancel_and_wait(order, "an absolute target size replaces it")
+        position = self._reach.ledger.position(trade_id)
+        refusal = self._unsizable(trade_id, target_base, instrument)
+        if refusal is not None or position is None:
+            self._refuse(job, "validation", refusal or f"{trade_id} is not known")
             return
         delta_base = target_base - position.size_base
-        size_base = instrument.floor_size(abs(delta_base))
-        if size_base == ZERO:
+        if instrument.floor_size(abs(delta_base)) == ZERO:
             self._effect(job, f"size is {position.size_base} already")
-            return
-        draft = self._draft(job, position, delta_base, size_base, instrument)
-        outcome = await self._reach.sender.place(
-            draft, position.trade_id, job.directive.directive_id, job.directive.strategy_id
+        elif delta_base > ZERO:
+            await self._add(job, instrument.floor_size(delta_base), position)
+        elif instrument.floor_size(target_base) == ZERO:
+            of = job.directive
+            problem = await self._closer.close(trade_id, of.directive_id, of.execution_directive_id)
+            self._noted(job, problem)
+        else:
+            self._noted(job, await self._reduce(job, target_base, instrument))
+
+    def _unsizable(self, trade_id: TradeId, target_base: Decimal, instrument: Instrument) -> str | None:
+        if self._keeper.is_suspended(trade_id):
+            return BEING_CLOSED
+        if self._working(trade_id):
+            return "an order of the trade is not over, so its size is not known"
+        most = instrument.max_size_base
+        if most is not None and not target_base <= most:
+            return f"{target_base} is more than one stop can cover: the venue takes orders up to {most}"
+        return None
+
+    async def _add(self, job: Job, size_base: Decimal, position: Position) -> None:
+        entry = job.target.entry
+        draft = (
+            _market(job, position, size_base, Leg.ENTRY, reduce_only=False)
+            if entry is None
+            else entry_request(job, size_base, entry)
         )
+        outcome = await self._send(job, draft, position)
         if outcome.kind in {OutcomeKind.NOT_SENT, OutcomeKind.NOT_ACCEPTED}:
             self._refuse(job, outcome.code or "venue", outcome.reason)
 
-    def _draft(
-        self, job: Job, position: Position, delta_base: Decimal, size_base: Decimal, instrument: Instrument
-    ) -> OrderRequest:
-        entry: EntryPlan | None = job.target.entry
-        if delta_base > 0 and entry is not None:
-            return entry_request(job, size_base, entry)
-        reduces = delta_base < 0
-        return OrderRequest(
-            client_order_id="",
-            execution_directive_id=job.directive.execution_directive_id,
-            leg=Leg.REDUCE if reduces else Leg.ENTRY,
-            attempt=0,
-            symbol=position.symbol,
-            side=position.side.exit_side if reduces else position.side.entry_side,
-            order_type=OrderType.MARKET,
-            size_base=size_base,
-            time_in_force=TimeInForce.IOC,
-            reduce_only=reduces and not instrument.is_spot,
-        )
+    async def _reduce(self, job: Job, target_base: Decimal, instrument: Instrument) -> str | None:
+        """Sell what is beyond the target; on spot its coins must leave the stop first."""
+        trade_id = job.target.trade_id
+        try:
+            for _ in range(_MOST_REDUCTIONS_IN_VAIN):
+                position = self._reach.ledger.position(trade_id)
+                size_base = self._beyond(position, target_base, instrument)
+                if position is None or size_base == ZERO or self._keeper.is_suspended(trade_id):
+                    break
+                if instrument.is_spot:
+                    locked = await self._keeper.give_up(trade_id, position.size_base - target_base)
+                    if locked is not None:
+                        return locked
+                reduce_only = not instrument.is_spot
+                draft = _market(job, position, size_base, Leg.REDUCE, reduce_only=reduce_only)
+                outcome = await self._send(job, draft, position)
+                if outcome.kind in {OutcomeKind.NOT_SENT, OutcomeKind.NOT_ACCEPTED}:
+                    return outcome.reason
+                await self._until_over(trade_id)
+        finally:
+            self._keeper.cover_all(trade_id)
+        position = self._reach.ledger.position(trade_id)
+        left = self._beyond(position, target_base, instrument)
+        return f"{left} beyond the target {target_base} did not fill" if left else None
+
+    def _beyond(self, position: Position | None, target_base: Decimal, instrument: Instrument) -> Decimal:
+        if position is None or not position.size_base > target_base:
+            return ZERO
+        return instrument.floor_size(position.size_base - target_base)
+
+    async def _until_over(self, trade_id: TradeId) -> None:
+        for order in self._working(trade_id):
+            await self._reach.until_over(order.client_order_id, self._reach.settings.timeout_ms)
+
+    async def _send(self, job: Job, draft: OrderRequest, position: Position) -> OrderOutcome:
+        of = job.directive
+        return await self._reach.sender.place(draft, position.trade_id, of.directive_id, of.strategy_id)
+
+    def _noted(self, job: Job, problem: str | None) -> None:
+        if problem is not None:
+            self._refuse(job, "venue", problem)
 
     def _effect(self, job: Job, text: str) -> None:
         flow = self._flows.get(job.directive.flow_id)
@@ -112,14 +191,47 @@ class ModifyExecutor:
             flow.effects.append(text)
 
 
+def _market(job: Job, position: Position, size_base: Decimal, leg: Leg, *, reduce_only: bool) -> OrderRequest:
+    return OrderRequest(
+        client_order_id="",
+        execution_directive_id=job.directive.execution_directive_id,
+        leg=leg,
+        attempt=0,
+        symbol=position.symbol,
+        side=position.side.entry_side if leg.adds_risk else position.side.exit_side,
+        order_type=OrderType.MARKET,
+        size_base=size_base,
+        time_in_force=TimeInForce.IOC,
+        reduce_only=reduce_only,
+    )
+
+
 def _changed(wanted: Decimal | None, present: Decimal | None) -> Decimal | None:
     return wanted if wanted != present else None
 
 
-def _words(position: Position, stop: Decimal | None, target: Decimal | None) -> str:
-    moves = []
-    if stop is not None:
-        moves.append(f"stop {position.stop_price} → {stop}")
-    if target is not None:
-        moves.append(f"target {position.take_profit_price} → {target}")
-    return f"{position.symbol}: " + ", ".join(moves)
+def _moves(before: Position, now: Position, stop: Decimal | None, target: Decimal | None) -> list[str]:
+    """Say what the venue confirmed; a trade without a fill has its plan alone."""
+    moves: list[str] = []
+    if not now.is_open and now.max_size_base > ZERO:
+        return moves
+    at_stop, at_target = (
+        (now.stop_price, now.take_profit_price)
+        if now.is_open
+        else (now.planned_stop_price, now.planned_take_profit_price)
+    )
+    if stop is not None and at_stop == stop:
+        moves.append(f"stop {before.stop_price} → {stop}")
+    if target is not None and at_target == target:
+        moves.append(f"target {before.take_profit_price} → {target}")
+    return moves
+
+
+def _left_behind(now: Position, stop: Decimal | None, target: Decimal | None) -> str | None:
+    if not now.is_open:
+        return None if now.max_size_base == ZERO else "the trade was closed meanwhile"
+    if stop is not None and now.stop_price != stop:
+        return f"the stop rests at {now.stop_price}, not at {stop}"
+    if target is not None and now.take_profit_price != target:
+        return f"the target {target} was refused"
+    return None

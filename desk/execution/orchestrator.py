@@ -18,6 +18,7 @@ from desk.execution.flow_registry import FlowRegistry
 from desk.execution.lanes import Job, Lanes
 from desk.execution.modify import ModifyExecutor
 from desk.execution.new_trade import NewTradeExecutor
+from desk.execution.sending import WATCHING
 from desk.execution.settings import ExecutionSettings
 
 
@@ -96,11 +97,7 @@ class PlanExecutionOrchestrator:
         if flow is None:
             return
         if not self._settings.enabled:
-            self._refusals.refuse_directive(
-                directive,
-                "orchestrator",
-                "orchestration.plan_execution.enabled is false: this desk only watches",
-            )
+            self._refusals.refuse_directive(directive, "orchestrator", WATCHING)
             return
         flow.execution = directive
         if directive.emergency:
@@ -121,11 +118,17 @@ class PlanExecutionOrchestrator:
         self._executors.emergency_exit.begin(directive, self.lanes)
 
     def resume(self, directive: ExecutionDirective) -> None:
-        """Take up a close that an earlier run began."""
+        """Take up a close or an exit that an earlier run began."""
         flow = self._flows.get(directive.flow_id)
         if flow is None:
             return
+        if not self._settings.enabled:
+            self._refusals.refuse_directive(directive, "orchestrator", WATCHING)
+            return
         flow.execution = directive
+        if directive.emergency:
+            self.begin_exit(directive)
+            return
         for target in directive.targets:
             self._flows.link(flow, target.trade_id)
             flow.running.add(target.trade_id)
@@ -175,6 +178,10 @@ class PlanExecutionOrchestrator:
             self._completion.evaluate(job.directive.flow_id)
 
     async def _execute(self, job: Job) -> None:
+        problem = self._problem(job.directive)
+        if problem is not None:
+            self._refusals.refuse(job, "state", problem)
+            return
         match job.directive.scope:
             case DirectiveScope.NEW_TRADE:
                 await self._executors.new_trade.run(job)

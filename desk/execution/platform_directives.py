@@ -3,7 +3,7 @@
 from desk.bus import EventBus
 from desk.contracts import events
 from desk.contracts.causality import CausalityChain
-from desk.contracts.directives import DirectiveScope, StrategyDirective
+from desk.contracts.directives import PROTECTION_STRATEGY, DirectiveScope, StrategyDirective
 from desk.contracts.ids import DirectiveId, FillId, ScheduleId, TradeId
 from desk.contracts.market import ONE
 from desk.contracts.orderstate import OrderState
@@ -14,8 +14,6 @@ from desk.contracts.records import FillBooked
 from desk.contracts.states import AlarmSeverity
 from desk.execution.alarms import Alarms
 from desk.execution.flow_registry import FlowRegistry
-
-PLATFORM_PROTECTION = "platform.protection"
 
 
 class ProtectionDirectives:
@@ -77,7 +75,7 @@ class ProtectionDirectives:
         directive = StrategyDirective(
             directive_id=self._ids.new(DirectiveId),
             strategy_id=position.strategy_id,
-            strategy_planner_id=PLATFORM_PROTECTION,
+            strategy_planner_id=PROTECTION_STRATEGY,
             decided_at_ms=self._clock.now_ms(),
             causality=chain,
             scope=DirectiveScope.CLOSE_EXISTING,

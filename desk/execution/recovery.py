@@ -62,7 +62,7 @@ class Recovery:
         if execution is None:
             self._end(flow, "interrupted before it was planned")
         elif execution.emergency:
-            self._layer.orchestrator.begin_exit(execution)
+            self._layer.orchestrator.resume(execution)
         elif self._layer.state.current is DeskState.EXITING:
             self._end(flow, "superseded by the emergency exit")
         elif execution.scope is DirectiveScope.CLOSE_EXISTING:

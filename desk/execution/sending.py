@@ -10,7 +10,7 @@ from desk.bus import EventBus
 from desk.contracts import events
 from desk.contracts.ids import DirectiveId, TradeId
 from desk.contracts.market import ZERO
-from desk.contracts.orders import AmendRequest, OrderOutcome, OrderRequest, OutcomeKind
+from desk.contracts.orders import AmendRequest, OrderOutcome, OrderRequest, OutcomeKind, VenueOrder
 from desk.contracts.orderstate import OrderState
 from desk.contracts.ports.connector import IAPIConnector
 from desk.contracts.ports.store import LedgerView, Recorder
@@ -202,6 +202,13 @@ class OrderSender:
             outcome = await self._bounded(self._connector.cancel_order(symbol, order_id), what)
         self._observe(order, outcome)
         return outcome
+
+    async def cancel_foreign(self, seen: VenueOrder, reason: str, *causes: str) -> OrderOutcome:
+        """Cancel, once, an order of the account that the desk did not make."""
+        entry = entries.foreign_cancel_intended(seen, reason, self._clock.now_ms(), causes)
+        self._recorder.record(entry)
+        call = self._connector.cancel_order(seen.symbol, seen.client_order_id)
+        return await self._bounded(call, "foreign cancel")
 
     def _observe(self, order: OrderState, outcome: OrderOutcome) -> None:
         if outcome.order is None:

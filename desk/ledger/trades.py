@@ -121,9 +121,11 @@ class TradeBook:
         self.put(Trade(position))
 
     def retarget(self, trade: Trade, record: ExitTargeted) -> None:
-        """Plan a trade's exits elsewhere; None leaves them."""
+        """Plan a trade's exits elsewhere; None leaves them, but for a reset, which it clears."""
         at = trade.position
         stop, target = record.planned_stop_price, record.planned_take_profit_price
+        if record.is_reset:
+            at = replace(at, planned_stop_price=None, planned_take_profit_price=None)
         trade.position = replace(
             at,
             planned_stop_price=at.planned_stop_price if stop is None else stop,

@@ -1,6 +1,6 @@
 """The operator's hand: every command is written down, goes the way of every decision, and is answered."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import assert_never
 
@@ -22,7 +22,13 @@ from desk.contracts.commands import (
     ResumeWorker,
     RunSchedule,
 )
-from desk.contracts.directives import DirectiveScope, ExitDirective, StrategyDirective
+from desk.contracts.directives import (
+    OPERATOR_STRATEGY,
+    DirectiveScope,
+    ExitDirective,
+    StrategyDirective,
+)
+from desk.contracts.execution import DirectiveRefused, ExecutionDirective
 from desk.contracts.ids import DirectiveId, ManualId, ThreatId, TradeId
 from desk.contracts.market import ONE
 from desk.contracts.ports.store import LedgerView, Recorder
@@ -35,12 +41,13 @@ from desk.execution.desk_state import DeskStateLatch
 from desk.runtime.scheduler import ScheduleDriver
 
 OPERATOR = "operator"
+_SUBSCRIBER = "platform.commands"
 
 
 class CommandDesk:
     """Carry out commands; the answer says what became true, not what was sent."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a command can concern every part
         self,
         *,
         bus: EventBus,
@@ -51,7 +58,9 @@ class CommandDesk:
         state: DeskStateLatch,
         adapters: Sequence[EventAdapter],
         scheduler: ScheduleDriver | None,
+        is_exiting: Callable[[], bool],
     ) -> None:
+        """`is_exiting` tells whether an emergency exit is under way."""
         self._bus = bus
         self._recorder = recorder
         self._ledger = ledger
@@ -60,6 +69,18 @@ class CommandDesk:
         self._state = state
         self._adapters = {adapter.name: adapter for adapter in adapters}
         self._scheduler = scheduler
+        self._is_exiting = is_exiting
+        self._exit_flow: DirectiveId | None = None
+        self._refusal = ""
+        bus.subscribe(events.EXECUTION_DIRECTIVE_READY, self._on_ready, subscriber=_SUBSCRIBER)
+        bus.subscribe(events.DIRECTIVE_REFUSED, self._on_refused, subscriber=_SUBSCRIBER)
+
+    def _on_ready(self, directive: ExecutionDirective) -> None:
+        if directive.emergency:
+            self._exit_flow = directive.flow_id
+
+    def _on_refused(self, refused: DirectiveRefused) -> None:
+        self._refusal = refused.reason
 
     async def execute(self, command: Command) -> CommandOutcome:
         """Write a command down and carry it out."""
@@ -96,15 +117,31 @@ class CommandDesk:
             word = "halted: no new risk, stops stay"
         elif command.word != REARM_WORD:
             return self._answer(manual_id, f"not re-armed: the word is {REARM_WORD}", accepted=False)
-        elif self._state.current is DeskState.EXITING:
+        elif self._is_exiting():
             return self._answer(manual_id, "not re-armed: the emergency exit is running", accepted=False)
         else:
-            durable = self._state.rearm(command.reason, manual_id)
-            word = "re-armed"
+            return await self._rearm(command, manual_id)
         if durable is None:
             return self._answer(manual_id, f"nothing to change: the desk is {self._state.current}")
-        await durable
+        try:
+            await durable
+        except StoreFailed as failure:
+            word = f"{word}; it holds in memory alone, the journal cannot be written: {failure}"
         return self._answer(manual_id, word)
+
+    async def _rearm(self, command: Rearm, manual_id: ManualId) -> CommandOutcome:
+        """Loosen the latch, and tighten it again where that cannot be made durable."""
+        previous = self._state.current
+        durable = self._state.rearm(command.reason, manual_id)
+        if durable is None:
+            return self._answer(manual_id, f"nothing to change: the desk is {self._state.current}")
+        try:
+            await durable
+        except StoreFailed as failure:
+            reason = f"the journal cannot be written: {failure}"
+            self._state.tighten(previous, reason, "platform.journal", manual_id)
+            return self._answer(manual_id, f"not re-armed: {reason}", accepted=False)
+        return self._answer(manual_id, "re-armed")
 
     def _exit(self, command: EmergencyExit, manual_id: ManualId) -> CommandOutcome:
         """Raise the operator's threat: the exit takes the same way as any other threat's."""
@@ -119,15 +156,23 @@ class CommandDesk:
             rationale=command.reason,
             causality=chain,
         )
+        self._exit_flow, self._refusal = None, ""
         self._bus.publish(events.THREAT_DETECTED, threat, cause=chain)
-        is_leaving = self._state.current is DeskState.EXITING
-        message = "leaving every position" if is_leaving else "the emergency exit did not begin"
-        return self._answer(manual_id, message, accepted=is_leaving)
+        flow_id = self._begun_exit()
+        if flow_id is None or not self._is_exiting():
+            reason = self._refusal or "no directive came of it"
+            return self._answer(manual_id, f"the emergency exit did not begin: {reason}", accepted=False)
+        what = command.affected_asset or "every position"
+        return self._answer(manual_id, f"leaving {what}", flow_id=flow_id)
+
+    def _begun_exit(self) -> DirectiveId | None:
+        return self._exit_flow
 
     def _close(self, command: CloseTrade, manual_id: ManualId) -> CommandOutcome:
-        problem = self._not_open(command.trade_id)
-        if problem is not None:
-            return self._answer(manual_id, problem, accepted=False)
+        if not self._ledger.orders_of(command.trade_id):
+            problem = self._not_open(command.trade_id)
+            if problem is not None:
+                return self._answer(manual_id, problem, accepted=False)
         directive = self._directive(
             manual_id, DirectiveScope.CLOSE_EXISTING, command.trade_id, command.reason
         )
@@ -137,7 +182,7 @@ class CommandDesk:
         problem = self._not_open(command.trade_id)
         if problem is not None:
             return self._answer(manual_id, problem, accepted=False)
-        if not command.stop_price > 0:
+        if not command.stop_price.is_finite() or not command.stop_price > 0:
             return self._answer(manual_id, f"{command.stop_price} is no price", accepted=False)
         directive = self._directive(
             manual_id,
@@ -162,7 +207,7 @@ class CommandDesk:
     ) -> StrategyDirective:
         return StrategyDirective(
             directive_id=self._ids.new(DirectiveId),
-            strategy_id=OPERATOR,
+            strategy_id=OPERATOR_STRATEGY,
             strategy_planner_id=OPERATOR,
             decided_at_ms=self._clock.now_ms(),
             causality=CausalityChain.born(manual_id),
@@ -175,7 +220,10 @@ class CommandDesk:
 
     def _issue(self, manual_id: ManualId, directive: StrategyDirective) -> CommandOutcome:
         self._bus.publish(
-            events.STRATEGY_DIRECTIVE_ISSUED, directive, strategy_id=OPERATOR, cause=directive.causality
+            events.STRATEGY_DIRECTIVE_ISSUED,
+            directive,
+            strategy_id=OPERATOR_STRATEGY,
+            cause=directive.causality,
         )
         return CommandOutcome(
             accepted=True,
@@ -223,8 +271,10 @@ class CommandDesk:
             return self._answer(manual_id, done, accepted=False)
         return self._answer(manual_id, f"{command.schedule_name} was run")
 
-    def _answer(self, manual_id: ManualId, message: str, *, accepted: bool = True) -> CommandOutcome:
-        return CommandOutcome(accepted, message, self._state.current, manual_id)
+    def _answer(
+        self, manual_id: ManualId, message: str, *, accepted: bool = True, flow_id: str | None = None
+    ) -> CommandOutcome:
+        return CommandOutcome(accepted, message, self._state.current, manual_id, flow_id)
 
 
 def _entry(command: Command, manual_id: ManualId, time_ms: int) -> JournalEntry:

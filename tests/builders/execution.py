@@ -2,10 +2,13 @@
 
 import dataclasses
 from collections.abc import Awaitable, Callable, Sequence
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
+from desk.contracts.execution import DirectiveRefused, FlowCompletion, FlowOutcome
+from desk.contracts.ids import DirectiveId
 from desk.contracts.market import Instrument, Tick
 from desk.contracts.orders import (
     AmendRequest,
@@ -21,8 +24,11 @@ from desk.contracts.orders import (
 )
 from desk.contracts.ports.connector import IAPIConnector, VenueListener
 from desk.contracts.ports.time import Clock
+from desk.contracts.positions import Position
 from desk.contracts.problems import ReadFailed
+from desk.contracts.records import AlarmRaised
 from tests.builders.desk import PLATFORM, TINY, DeskHouse, Life, Script
+from tests.builders.living_desk import PERP, LivingDesk
 
 Answer = TypeVar("Answer")
 
@@ -183,7 +189,7 @@ class FaultyHouse(DeskHouse):
             reconcile_every_ms=reconcile_every_ms,
         )
 
-    def _wrapped(self, inner: IAPIConnector, clock: Clock) -> IAPIConnector:
+    def _wrapped(self, inner: IAPIConnector, clock: Clock, *_: object) -> IAPIConnector:
         self.venue = FaultyVenue(inner, clock)
         self.venue.capabilities_changed = self._capabilities
         return self.venue
@@ -193,3 +199,44 @@ class FaultyHouse(DeskHouse):
         life = self.live(script)
         assert not life.complaints, life.complaints
         return life
+
+
+def house(folder: Path, *settings: str, **changes: Any) -> FaultyHouse:  # noqa: ANN401 - as FaultyHouse takes
+    """Build a house with settings such as `risk.max_open_trades=3`."""
+    return FaultyHouse(folder, settings=settings, **changes)
+
+
+async def opened(desk: LivingDesk, *, symbol: str = PERP, **given: Any) -> Position:  # noqa: ANN401 - any field of it
+    """Open a trade at 50,000, protected, and return it."""
+    before = {one.trade_id for one in desk.positions}
+    desk.tick("50000", symbol)
+    flow = desk.issue(desk.new_trade(symbol=symbol, **given))
+    await desk.settle()
+    ended = desk.end_of(flow)
+    assert ended is not None
+    assert ended.outcome is FlowOutcome.SUCCESS, ended.reason
+    return next(one for one in desk.positions if one.trade_id not in before)
+
+
+async def ended(desk: LivingDesk, flow_id: DirectiveId, price: str = "50000") -> FlowCompletion:
+    """Let the market stand still until nothing is under way, and return how the flow ended."""
+    await desk.settle(price=price)
+    completion = desk.end_of(flow_id)
+    assert completion is not None, f"{flow_id} has not ended"
+    return completion
+
+
+def resting(desk: LivingDesk, leg: Leg) -> list[tuple[Decimal | None, Decimal]]:
+    """List price and open size of every live order of a leg, by the ledger."""
+    orders = [one for one in desk.ledger.live_orders() if one.request.leg is leg]
+    return [(one.stop_price or one.limit_price, one.remaining_base) for one in orders]
+
+
+def alarms(desk: LivingDesk) -> list[str]:
+    """List the texts of all alarms."""
+    return [one.record.text for one in desk.entries if isinstance(one.record, AlarmRaised)]
+
+
+def refusals(desk: LivingDesk) -> list[DirectiveRefused]:
+    """List every refusal."""
+    return [one.record for one in desk.entries if isinstance(one.record, DirectiveRefused)]
