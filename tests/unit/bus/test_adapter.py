@@ -1,23 +1,19 @@
 """The adapter stands between a worker and the bus: it checks, publishes, isolates and stops."""
 
-import tracemalloc
-
 import pytest
 
 from desk.bus import AdapterLimits
 from desk.bus.context import CalledOutsideOfAnEvent, WorkerContext
-from desk.bus.failures import PublicationRefused, TimeBudgetExceeded
+from desk.bus.failures import PublicationRefused
 from desk.contracts import events
 from desk.contracts.causality import CausalityChain
 from desk.contracts.directives import StrategyDirective
 from desk.contracts.envelope import DispositionEnvelope
-from desk.contracts.events import STRATEGY_DIRECTIVE_ISSUED, WorkerStopped
+from desk.contracts.events import STRATEGY_DIRECTIVE_ISSUED
 from desk.contracts.ids import DirectiveId, OpportunityId, TickId
 from desk.contracts.manifests import WorkerCategory
-from desk.contracts.records import WorkerStateSaved
 from desk.contracts.states import WorkerStatus
 from tests.builders.bus import CONTINUE, BusBench, close_directive, issuing, manifest_of, publishing
-from tests.builders.market import tick
 
 
 def silent(_: WorkerContext, __: object) -> DispositionEnvelope:
@@ -214,29 +210,6 @@ def test_a_broken_worker_hurts_itself_alone() -> None:
     assert bench.failures[0].subscriber == "broken"
 
 
-def test_a_worker_is_stopped_after_the_limit_and_says_why() -> None:
-    bench = BusBench()
-    stopped = bench.hear(events.WORKER_STOPPED)
-    broken, worker = bench.worker(failing, limits=AdapterLimits(max_errors=3))
-    for _ in range(5):
-        bench.tick()
-    assert len(worker.heard) == 3
-    assert broken.status is WorkerStatus.STOPPED
-    [notice] = stopped
-    assert isinstance(notice, WorkerStopped)
-    assert notice.reason == "3 errors, the last: RuntimeError: broken"
-
-
-def test_errors_long_apart_do_not_stop_a_worker() -> None:
-    bench = BusBench()
-    broken, _ = bench.worker(failing, limits=AdapterLimits(max_errors=2, error_window_ms=1_000))
-    for _ in range(5):
-        bench.tick()
-        bench.desk.time_ms += 2_000
-    assert broken.status is WorkerStatus.RUNNING
-    assert broken.errors == 5
-
-
 def test_a_worker_of_the_platform_is_never_paused_and_never_stopped() -> None:
     bench = BusBench()
     agent, worker = bench.worker(failing, is_platform=True, limits=AdapterLimits(max_errors=1))
@@ -277,35 +250,6 @@ def test_a_resumed_workers_errors_are_forgiven() -> None:
     assert len(worker.heard) == 3
 
 
-def test_a_worker_that_floods_in_one_call_is_stopped_and_nothing_is_published() -> None:
-    bench = BusBench()
-    heard, stopped = bench.hear("SIGNAL_A"), bench.hear(events.WORKER_STOPPED)
-    adapter, _ = bench.worker(publishing(*["SIGNAL_A"] * 4), limits=AdapterLimits(max_events_per_call=3))
-    bench.tick()
-    assert heard == []
-    assert adapter.status is WorkerStatus.STOPPED
-    assert len(stopped) == 1
-
-
-def test_a_worker_that_floods_within_a_second_is_stopped() -> None:
-    bench = BusBench()
-    heard = bench.hear("SIGNAL_A")
-    adapter, _ = bench.worker(publishing("SIGNAL_A"), limits=AdapterLimits(max_events_per_second=3))
-    for _ in range(5):
-        bench.tick()
-    assert len(heard) == 3
-    assert "in a second" in adapter.reason
-
-
-def test_the_same_number_over_several_seconds_is_no_flood() -> None:
-    bench = BusBench()
-    adapter, _ = bench.worker(publishing("SIGNAL_A"), limits=AdapterLimits(max_events_per_second=3))
-    for _ in range(20):
-        bench.tick()
-        bench.desk.time_ms += 500
-    assert adapter.status is WorkerStatus.RUNNING
-
-
 def test_a_worker_in_a_loop_of_events_is_stopped_and_the_loop_is_over_for_good() -> None:
     bench = BusBench()
     hears = manifest_of(hears=[events.TICK_RECEIVED, "SIGNAL_A"])
@@ -318,71 +262,6 @@ def test_a_worker_in_a_loop_of_events_is_stopped_and_the_loop_is_over_for_good()
     assert bench.bus.published == before + 1
 
 
-def remembering(context: WorkerContext, payload: object) -> DispositionEnvelope:
-    context.memory.put("best", str(payload))
-    context.memory.put("gone", None)
-    return DispositionEnvelope.publish(("SIGNAL_A", payload))
-
-
-def test_memory_is_saved_before_what_the_call_decided_is_published() -> None:
-    bench, order = BusBench(), list[str]()
-    bench.save = lambda changes: order.append(f"saved {len(changes)}")
-    bench.bus.subscribe("SIGNAL_A", lambda _: order.append("published"), subscriber="observer")
-    bench.worker(
-        remembering, manifest=manifest_of(hears=["PRICE"]), remembered={"gone": "soon", "kept": "on"}
-    )
-    bench.bus.publish("PRICE", 7)
-    assert order == ["saved 2", "published"]
-
-
-def test_memory_holds_what_was_restored_and_what_was_put() -> None:
-    bench = BusBench()
-    _, worker = bench.worker(
-        remembering, manifest=manifest_of(hears=["PRICE"]), remembered={"gone": "soon", "kept": "on"}
-    )
-    bench.bus.publish("PRICE", 7)
-    assert dict(worker.context.memory.items()) == {"best": "7", "kept": "on"}
-    assert bench.saved == [
-        WorkerStateSaved("trend", "worker", "best", "7"),
-        WorkerStateSaved("trend", "worker", "gone", None),
-    ]
-
-
-def test_what_is_put_again_unchanged_is_not_saved_again() -> None:
-    bench = BusBench()
-    bench.worker(remembering, manifest=manifest_of(hears=["PRICE"]))
-    bench.bus.publish("PRICE", 7)
-    bench.bus.publish("PRICE", 7)
-    assert len(bench.saved) == 1
-
-
-def test_a_call_that_fails_is_forgotten_by_the_memory() -> None:
-    bench = BusBench()
-
-    def breaking(context: WorkerContext, _: object) -> DispositionEnvelope:
-        context.memory.put("best", "wrong")
-        raise RuntimeError("broken")
-
-    _, worker = bench.worker(breaking, remembered={"best": "right"})
-    bench.tick()
-    assert worker.context.memory.get("best") == "right"
-    assert bench.saved == []
-
-
-def test_memory_that_cannot_be_saved_publishes_nothing() -> None:
-    bench = BusBench()
-    heard = bench.hear("SIGNAL_A")
-
-    def full(_: object) -> None:
-        raise OSError("disk full")
-
-    bench.save = full
-    _, worker = bench.worker(remembering, manifest=manifest_of(hears=["PRICE"]))
-    bench.bus.publish("PRICE", 7)
-    assert heard == []
-    assert worker.context.memory.get("best") is None
-
-
 def test_stop_is_handed_to_the_platform_with_its_flow() -> None:
     bench = BusBench()
     bench.worker(lambda _, __: DispositionEnvelope.stop("not now"), manifest=manifest_of(hears=["PRICE"]))
@@ -390,51 +269,3 @@ def test_stop_is_handed_to_the_platform_with_its_flow() -> None:
     bench.bus.publish("PRICE", 1, cause=CausalityChain.born(TickId.at(0, 1)).in_flow(flow))
     [request] = bench.stops
     assert (request.worker, request.reason, request.flow_id) == ("worker", "not now", flow)
-
-
-def test_a_call_over_its_time_budget_is_an_error_and_its_answer_is_taken() -> None:
-    bench = BusBench()
-    heard = bench.hear("SIGNAL_A")
-
-    def slow(_: WorkerContext, payload: object) -> DispositionEnvelope:
-        bench.stopwatch.now_ns += 51_000_000
-        return DispositionEnvelope.publish(("SIGNAL_A", payload))
-
-    adapter, _ = bench.worker(slow)
-    bench.tick()
-    assert len(heard) == 1
-    assert adapter.errors == 1
-    assert isinstance(bench.failures[0].error, TimeBudgetExceeded)
-
-
-def test_ids_drawn_without_publishing_are_not_kept() -> None:
-    bench = BusBench()
-
-    def drawing(context: WorkerContext, _: object) -> DispositionEnvelope:
-        context.ids.new(DirectiveId)
-        return CONTINUE
-
-    _, worker = bench.worker(drawing)
-    bench.tick()
-    assert worker.context.ids.given == []
-
-
-def test_idle_ticks_allocate_nothing_that_stays_or_adds_up() -> None:
-    bench = BusBench()
-    for number in range(10):
-        bench.worker(lambda _, __: CONTINUE, name=f"worker {number}")[1].heard = _Nothing()
-    sent = tick()
-    bench.bus.publish(events.TICK_RECEIVED, sent)
-    tracemalloc.start()
-    try:
-        for _ in range(1_000):
-            bench.bus.publish(events.TICK_RECEIVED, sent)
-        _, peak_bytes = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert peak_bytes < 4_096
-
-
-class _Nothing(list[object]):
-    def append(self, item: object) -> None:
-        """Keep nothing."""

@@ -1,6 +1,5 @@
 """One directive, one ending: an execution directive with its plans, or a refusal that says why not."""
 
-import dataclasses
 from decimal import Decimal
 
 import pytest
@@ -11,11 +10,11 @@ from desk.contracts.causality import CausalityChain
 from desk.contracts.directives import OPERATOR_STRATEGY, Protection, StrategyDirective
 from desk.contracts.execution import DirectiveRefused
 from desk.contracts.ids import EntryPlanId, OpportunityId, TickId, TradeId
-from desk.contracts.market import ZERO, Quote
-from desk.contracts.plans import EntryPlan, ExitPlan, Plan, PlanRole, SizePlan
+from desk.contracts.market import ONE, ZERO, Quote
+from desk.contracts.plans import EntryPlan, Plan, PlanRole
 from desk.contracts.ports.bus import EventHandler
 from desk.contracts.sides import OrderSide, PositionSide
-from desk.planning.impossible import PlanImpossible
+from desk.planning import PlannerChoice, PlannerSet
 from desk.planning.registry import make_planner
 from desk.planning.request import PlanRequest
 from tests.builders.memory_desk import PERPETUAL, SPOT, START_MS, position
@@ -195,129 +194,6 @@ def test_the_operators_directives_are_planned_by_the_platforms_planners() -> Non
     assert target.exit.stop_loss_price == Decimal(87_000)
 
 
-def nothing(_: PlanRequest) -> Plan | None:
-    return None
-
-
-def impossible(_: PlanRequest) -> Plan | None:
-    raise PlanImpossible("the moon is full")
-
-
-def wrong_role(request: PlanRequest) -> Plan | None:
-    return make_planner("immediate").plan(request)
-
-
-@pytest.mark.parametrize(
-    ("answer", "why"),
-    [
-        (nothing, "it had no plan"),
-        (impossible, "the moon is full"),
-        (fails, "it failed with RuntimeError: broken planner"),
-        (wrong_role, "it answered with RoutingPlan"),
-    ],
-)
-def test_a_missing_plan_ends_the_flow_with_its_name_planner_and_target(answer: object, why: str) -> None:
-    assert callable(answer)
-    bench = PlanningBench(HELD, planners=planner_set(exit=ScriptedPlanner(PlanRole.EXIT, answer))).start()
-    reason = bench.refusal(modify(HELD, exit_directive=leaving(stop_loss_price=95_000)))
-    assert reason == f"no exit plan from scripted for {HELD.trade_id} (BTC/USDT): {why}"
-    assert bench.refused[0].refused_by == "planning"
-    assert (bench.refused[0].trade_id, bench.refused[0].symbol) == (HELD.trade_id, SPOT)
-    assert bench.layer.open_directives == 0
-
-
-def test_a_refused_new_trade_names_its_symbol_and_no_trade() -> None:
-    bench = PlanningBench(planners=planner_set(entry=ScriptedPlanner(PlanRole.ENTRY, nothing))).start()
-    bench.refusal(new_trade())
-    assert (bench.refused[0].trade_id, bench.refused[0].symbol) == (None, SPOT)
-
-
-def test_a_failing_planner_is_counted_and_reported_and_never_stopped() -> None:
-    broken = ScriptedPlanner(PlanRole.EXIT, fails)
-    bench = PlanningBench(planners=planner_set(exit=broken)).start()
-    for number in range(20):
-        bench.issue(new_trade(number=number))
-    assert len(broken.requests) == len(bench.refused) == bench.bus.errors["trend.scripted"] == 20
-
-
-def test_no_planner_for_the_directive_is_an_ending_with_a_reason() -> None:
-    bench = PlanningBench(planners=planner_set(size=None)).start()
-    assert "no size plan" in (reason := bench.refusal(new_trade()))
-    assert "no planner's ranges hold" in reason
-
-
-def test_planners_that_wait_for_each_other_are_told_apart() -> None:
-    sets = planner_set(
-        entry=ScriptedPlanner(PlanRole.ENTRY, nothing, "chicken", frozenset({PlanRole.EXIT})),
-        exit=ScriptedPlanner(PlanRole.EXIT, nothing, "egg", frozenset({PlanRole.ENTRY})),
-    )
-    reason = PlanningBench(planners=sets).start().refusal(new_trade())
-    assert "no entry plan" in reason
-    assert "its planner waits for the exit plan" in reason
-
-
-@pytest.mark.parametrize("symbol", ["DOGE/USDT", "ETH/USDT"])
-def test_an_unknown_symbol_is_refused(symbol: str) -> None:
-    assert f"{symbol} is no instrument" in PlanningBench().start().refusal(new_trade(symbol=symbol))
-
-
-def test_a_modify_of_a_closed_trade_is_refused() -> None:
-    closed = dataclasses.replace(HELD, size_base=ZERO, closed_at_ms=START_MS)
-    wish = modify(closed, exit_directive=leaving(stop_loss_price=95_000))
-    assert PlanningBench(closed).start().refusal(wish) == f"{HELD.trade_id} is closed"
-    assert PlanningBench().start().refusal(wish) == f"{HELD.trade_id} is not known"
-
-
-def oversized(request: PlanRequest) -> Plan | None:
-    plan = make_planner("fixed_risk").plan(request)
-    assert isinstance(plan, SizePlan)
-    return plan.model_copy(update={"position_size_base": plan.position_size_base * 2})
-
-
-def test_a_size_that_risks_more_than_allowed_is_refused_whoever_planned_it() -> None:
-    sizer = ScriptedPlanner(PlanRole.SIZE, oversized, needs=frozenset({PlanRole.ENTRY, PlanRole.EXIT}))
-    bench = PlanningBench(planners=planner_set(size=sizer)).start()
-    reason = bench.refusal(new_trade(symbol=PERPETUAL, size_directive=size(max_risk_amount=100)))
-    assert (
-        "scripted planned too much: |100010 - 98009.8| x 0.0998 = 199.61996 is over max_risk_amount" in reason
-    )
-
-
-def stop_above(request: PlanRequest) -> Plan | None:
-    plan = make_planner("stop_and_target").plan(request)
-    assert isinstance(plan, ExitPlan)
-    return plan.model_copy(update={"stop_loss_price": Decimal(200_000)})
-
-
-def without_stop(request: PlanRequest) -> Plan | None:
-    plan = make_planner("stop_and_target").plan(request)
-    assert isinstance(plan, ExitPlan)
-    return plan.model_copy(update={"stop_loss_price": None})
-
-
-@pytest.mark.parametrize(
-    ("answer", "why"), [(stop_above, "wrong side of the entry"), (without_stop, "has no stop")]
-)
-def test_an_exit_that_does_not_protect_is_refused(answer: object, why: str) -> None:
-    assert callable(answer)
-    leaving_so = ScriptedPlanner(PlanRole.EXIT, answer, needs=frozenset({PlanRole.ENTRY}))
-    sets = planner_set(exit=leaving_so, size="fixed_notional")
-    bench = PlanningBench(planners=sets).start()
-    assert why in bench.refusal(new_trade(size_directive=size(notional_quote=100)))
-
-
-def sells(request: PlanRequest) -> Plan | None:
-    plan = make_planner("market").plan(request)
-    assert isinstance(plan, EntryPlan)
-    return plan.model_copy(update={"direction": OrderSide.SELL})
-
-
-def test_an_entry_in_the_other_direction_is_refused() -> None:
-    bench = PlanningBench(planners=planner_set(entry=ScriptedPlanner(PlanRole.ENTRY, sells))).start()
-    reason = bench.refusal(new_trade())
-    assert "is SELL BTC/USDT, the directive BUY BTC/USDT" in reason
-
-
 def entry_plan(one: StrategyDirective, target: TradeId, planner: str = "market") -> EntryPlan:
     return make_entry(one, target).model_copy(update={"planner": planner})
 
@@ -458,3 +334,25 @@ def test_a_short_on_a_perpetual_is_planned_the_other_way_round() -> None:
     assert target.exit is not None
     assert target.exit.stop_loss_price == Decimal(102_000)
     assert PositionSide.of(OrderSide.SELL) is PositionSide.SHORT
+
+
+def test_one_planner_of_a_role_is_asked_by_the_ranges_that_hold() -> None:
+    sure = ScriptedPlanner(PlanRole.ENTRY, make_planner("market").plan, "entry")
+    unsure = ScriptedPlanner(PlanRole.ENTRY, make_planner("limit").plan, "entry")
+    half = Decimal("0.5")
+    sets = PlannerSet(
+        {
+            PlanRole.ENTRY: [
+                PlannerChoice(unsure, {"confidence": (ZERO, half)}),
+                PlannerChoice(sure, {"confidence": (half, ONE)}),
+            ],
+            PlanRole.EXIT: [PlannerChoice(make_planner("stop_and_target"))],
+            PlanRole.SIZE: [PlannerChoice(make_planner("fixed_risk"))],
+        }
+    )
+    bench = PlanningBench(planners=sets).start()
+    target = bench.only_target(new_trade(confidence=Decimal("0.9")))
+    assert target.entry is not None
+    assert target.entry.planner == "entry#2"
+    assert (len(unsure.requests), len(sure.requests)) == (0, 1)
+    assert bench.rejected == []

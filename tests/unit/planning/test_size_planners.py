@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
@@ -16,6 +17,7 @@ from desk.planning.planner import NoParameters, Planner
 from desk.planning.request import PlanRequest, PlansSoFar
 from desk.planning.size.fixed_notional import FixedNotional, FixedNotionalParameters
 from desk.planning.size.fixed_risk import FixedRisk, FixedRiskParameters
+from desk.planning.size.sizing import floor_divide
 from desk.planning.size.target import TargetSize
 from tests.builders.memory_desk import PERPETUAL, SPOT, MemoryDesk, position
 from tests.builders.planning import (
@@ -228,3 +230,8 @@ def test_a_modified_risk_sizes_the_whole_position() -> None:
     held = position(PositionSide.LONG, size="0.1", symbol=PERPETUAL)
     wish = modify(held, size_directive=size(max_risk_amount=100))
     assert size_of(fixed_risk(), request(wish, PlanRole.SIZE, position=held)) == Decimal("0.05")
+
+
+@pytest.mark.parametrize(("amount", "per_unit"), [("2", "3"), ("1", "7"), ("100", "0.3")])
+def test_a_quotient_is_never_rounded_up(amount: str, per_unit: str) -> None:
+    assert Fraction(floor_divide(Decimal(amount), Decimal(per_unit))) <= Fraction(amount) / Fraction(per_unit)
