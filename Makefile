@@ -6,7 +6,7 @@ CODE := $(wildcard desk connectors tests benchmarks)
 UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help desk test check bench format lock schemas clean
+.PHONY: help desk test soak check bench format lock schemas clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -16,6 +16,9 @@ desk: $(STAMP) ## Start the desk on paper with the demo blueprint
 
 test: $(STAMP) ## Run the tests (ARGS=... is passed to pytest)
 	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+soak: $(STAMP) ## Run the long tests: every crash point, many seeds (about half an hour)
+	$(BIN)/python -m pytest -n 2 -m soak --timeout 1800 $(ARGS)
 
 check: $(STAMP) ## Format, lint, types, imports
 	$(BIN)/ruff format --check .

@@ -1,0 +1,151 @@
+"""A desk as a process of its own, to be signalled and killed."""
+
+import contextlib
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+STARTS_WITHIN_S = 30
+LOOK_EVERY_S = 0.05
+
+PLATFORM = """\
+desk: {id: test-desk, account_currency: USDT}
+instruments:
+  - {symbol: BTC/USDT:USDT, kind: perpetual, price_step: 0.1, size_step: 0.001, min_size_base: 0.001,
+     min_notional_quote: 5, maker_fee: 0.0002, taker_fee: 0.0005, max_leverage: 20}
+  - {symbol: ETH/USDT:USDT, kind: perpetual, price_step: 0.01, size_step: 0.001, min_size_base: 0.001,
+     min_notional_quote: 5, maker_fee: 0.0002, taker_fee: 0.0005, max_leverage: 20}
+connector:
+  name: paper
+  paper: {opening_balances: {USDT: 100000}, latency_ms: 10}
+feed:
+  name: synthetic
+  synthetic:
+    seed: 7
+    interval_ms: 20
+    symbols:
+      BTC/USDT:USDT: {start_price: 50000, annual_volatility: VOLATILITY, jump_probability: 0}
+      ETH/USDT:USDT: {start_price: 3000, annual_volatility: VOLATILITY, jump_probability: 0}
+risk: {max_order_notional: 50000, max_position_notional: 100000, max_orders_per_minute: 100000,
+       duplicate_window_ms: 0}
+storage: {path: FOLDER}
+"""
+
+BUSY = """\
+name: busy
+mode: direct
+symbols: [BTC/USDT:USDT, ETH/USDT:USDT]
+workers:
+  - use: breakout_opportunity
+    name: btc-breakout
+    parameters: {symbol: BTC/USDT:USDT, interval_ms: 1000, lookback_bars: 2, min_range: 0}
+  - use: breakout_opportunity
+    name: eth-breakout
+    parameters: {symbol: ETH/USDT:USDT, interval_ms: 1000, lookback_bars: 2, min_range: 0}
+  - use: trailing_stop_manager
+    name: trail
+    parameters: {trigger_threshold: 0.0001, trail_distance: 0.0001, mode: continuous, cooldown_s: 0}
+planners:
+  entry: [{use: market}]
+  size: [{use: fixed_notional}]
+  exit: [{use: stop_and_target}]
+direct:
+  signal_type: BREAKOUT
+  min_confidence: 0
+  size: {notional_quote: 3000}
+  exit: {stop_loss_tolerance: 0.0005, risk_reward_ratio: 3}
+"""
+"""Trades several times a second where the market is wild."""
+
+WILD, CALM = "4", "0.0001"
+"""Annual volatilities: one that keeps BUSY busy, and one in which nothing happens."""
+
+
+@dataclass(frozen=True)
+class DeskProcess:
+    """A running `desk daemon`: `lines` and `words` are where it writes JSON lines and all else."""
+
+    process: subprocess.Popen[bytes]
+    lines: Path
+    words: Path
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        if self.process.poll() is None:
+            self.kill()
+
+    @property
+    def greeting(self) -> str:
+        """What it said when it had started; empty before."""
+        said = self.words.read_text()
+        return said if said.startswith("desk test-desk is") and said.endswith("\n") else ""
+
+    def summary(self) -> dict[str, Any]:
+        """Return the last line of a desk that ended cleanly."""
+        summary: dict[str, Any] = json.loads(self.lines.read_text().splitlines()[-1])
+        assert summary["type"] == "summary"
+        return summary
+
+    def lives_for(self, seconds: float) -> None:
+        """Wait; fails where the desk ends by itself."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            code = self.process.wait(seconds)
+            raise AssertionError(f"the desk ended by itself with {code}: {self.words.read_text()}")
+
+    def ends_within(self, seconds: float) -> int:
+        """Wait for its end and return its exit code."""
+        return self.process.wait(seconds)
+
+    def kill(self) -> None:
+        """Kill it as nothing can refuse, and wait for its death."""
+        self.process.kill()
+        self.process.wait()
+
+
+def platform_text(folder: Path, volatility: str = WILD) -> str:
+    """Return the platform.yaml of a desk that keeps its state in `folder`/state."""
+    return PLATFORM.replace("FOLDER", str(folder / "state")).replace("VOLATILITY", volatility)
+
+
+def command(folder: Path, name: str, *arguments: str, volatility: str = WILD) -> list[str]:
+    """Write the files that `desk NAME` takes, and return its command line."""
+    folder.mkdir(parents=True, exist_ok=True)
+    platform, blueprint = folder / "platform.yaml", folder / "busy.yaml"
+    platform.write_text(platform_text(folder, volatility), encoding="utf-8")
+    blueprint.write_text(BUSY, encoding="utf-8")
+    options = ["--platform", str(platform)]
+    if name == "daemon":
+        options += ["--blueprint", str(blueprint)]
+    return [sys.executable, "-m", "desk.cli.main", *name.split(), *options, "--json", *arguments]
+
+
+def started(folder: Path, *arguments: str, volatility: str = WILD) -> DeskProcess:
+    """Start a daemon and wait until it says what it is."""
+    line = command(folder, "daemon", *arguments, volatility=volatility)
+    lines, words = folder / "lines.jsonl", folder / "words.txt"
+    with lines.open("wb") as out, words.open("wb") as err:
+        desk = DeskProcess(subprocess.Popen(line, stdout=out, stderr=err), lines, words)
+    for _ in range(int(STARTS_WITHIN_S / LOOK_EVERY_S)):
+        if desk.greeting:
+            return desk
+        desk.lives_for(LOOK_EVERY_S)
+    desk.kill()
+    raise AssertionError(f"no desk after {STARTS_WITHIN_S} s: {words.read_text()}")
+
+
+def answered(folder: Path, name: str, *arguments: str) -> tuple[int, dict[str, Any]]:
+    """Run a command to its end; return its exit code and the JSON it answered."""
+    done = subprocess.run(
+        command(folder, name, *arguments),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=STARTS_WITHIN_S,
+    )
+    answer: dict[str, Any] = json.loads(done.stdout) if done.stdout else {"stderr": done.stderr}
+    return done.returncode, answer
