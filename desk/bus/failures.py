@@ -2,9 +2,19 @@
 
 from dataclasses import dataclass
 
+from desk.contracts import events
 from desk.contracts.causality import CausalityChain
 from desk.contracts.ids import DirectiveId
 from desk.contracts.problems import DeskError
+
+
+PLANNED_TO_AN_END = frozenset(
+    {
+        events.STRATEGY_DIRECTIVE_ISSUED, events.PLAN_ENTRY_REQUESTED, events.PLAN_SIZE_REQUESTED,
+        events.PLAN_EXIT_REQUESTED, events.ROUTING_PLANNING_REQUESTED,
+    }
+)  # fmt: skip
+"""Events of a directive on its way through planning, which gives each exactly one ending."""
 
 
 class EventLoopDetected(DeskError):
@@ -29,8 +39,7 @@ class TimeBudgetExceeded(DeskError):
 class HandlerFailure:
     """Report that `subscriber` failed on an event; everybody else heard it all the same.
 
-    `cause` is the chain of the event in hand. A planner's failure on a PLAN_..._REQUESTED event needs no
-    second end of the flow: planning refuses the directive for the plan that is missing.
+    `cause` is the chain of the event in hand.
     """
 
     subscriber: str
@@ -41,7 +50,13 @@ class HandlerFailure:
 
     @property
     def flow_id(self) -> DirectiveId | None:
-        """The flow in which it happened, None where no directive was issued yet."""
+        """The flow that should end for it, None where no directive was issued yet.
+
+        None too while the directive is being planned: planning ends it, or goes on where it can. A close
+        happens whatever a planner or a listener does.
+        """
+        if self.event_name in PLANNED_TO_AN_END:
+            return None
         return self.cause.directive_id if self.cause is not None else None
 
 

@@ -248,3 +248,14 @@ def test_the_bus_lets_go_of_what_it_carried() -> None:
 def test_a_path_without_a_cycle_is_named_whole() -> None:
     assert cycle_of(("A", "B", "C")) == ("A", "B", "C")
     assert cycle_of(("A", "B", "C", "B")) == ("B", "C", "B")
+
+
+def test_a_listener_that_fails_on_a_directive_does_not_end_its_flow() -> None:
+    bench = BusBench()
+    bench.bus.subscribe(events.STRATEGY_DIRECTIVE_ISSUED, fail, subscriber="listener")
+    bench.bus.subscribe(events.EXECUTION_DIRECTIVE_READY, fail, subscriber="executor")
+    flow = DirectiveId.at(0, 1)
+    chain = CausalityChain.born(tick().id).in_flow(flow)
+    bench.bus.publish(events.STRATEGY_DIRECTIVE_ISSUED, 1, cause=chain)
+    bench.bus.publish(events.EXECUTION_DIRECTIVE_READY, 1, cause=chain)
+    assert [failure.flow_id for failure in bench.failures] == [None, flow]
