@@ -7,7 +7,6 @@ from desk.contracts.causality import CausalityChain
 from desk.contracts.ids import DirectiveId
 from desk.contracts.problems import DeskError
 
-
 PLANNED_TO_AN_END = frozenset(
     {
         events.STRATEGY_DIRECTIVE_ISSUED, events.PLAN_ENTRY_REQUESTED, events.PLAN_SIZE_REQUESTED,
