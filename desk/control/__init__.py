@@ -1,0 +1,1 @@
+"""How a screen or a command reaches a desk: through the client port, and nothing else."""
