@@ -13,6 +13,7 @@ from desk.execution.close import TradeCloser
 from desk.execution.completion import FlowCompletionRule
 from desk.execution.desk_state import DeskStateLatch
 from desk.execution.emergency_exit import EmergencyExit
+from desk.execution.entry_stopper import EntryStopper
 from desk.execution.execution_report import ExecutionReport
 from desk.execution.exit_check import ExitCheck
 from desk.execution.external import ExternalBook
@@ -73,6 +74,7 @@ class ExecutionLayer:
     reconciliation: Reconciliation
     naked: NakedClock
     sender: OrderSender
+    stopper: EntryStopper
 
 
 def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
@@ -117,6 +119,7 @@ def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
         reconciliation=reconciliation,
         naked=naked,
         sender=reach.sender,
+        stopper=EntryStopper(reach, ports.spawner),
     )
     _attach(ports, layer, reach.signals, directives)
     return layer
@@ -126,13 +129,20 @@ def _venue_side(
     ports: ExecutionPorts, state: DeskStateLatch
 ) -> tuple[OutcomeResolver, VenueEventIntake, Reconciliation]:
     """Build what listens to the venue and asks it."""
+    reader = _reader(ports)
     resolver = OutcomeResolver(
-        ports.connector, ports.ledger, ports.recorder, ports.clock, ports.spawner, ports.bus
+        reader,
+        ports.ledger,
+        ports.recorder,
+        ports.clock,
+        ports.spawner,
+        ports.bus,
     )
     external = ExternalBook(ports.recorder, ports.ledger, ports.clock, ports.ids)
     intake = VenueEventIntake(ports.recorder, ports.ledger, ports.view, ports.clock, ports.bus, external)
     reconciliation = Reconciliation(
-        connector=ports.connector,
+        reader=reader,
+        alarms=ports.alarms,
         recorder=ports.recorder,
         ledger=ports.ledger,
         clock=ports.clock,
@@ -228,4 +238,5 @@ def _attach(
     layer.resolver.attach()
     bus.subscribe(events.ORDER_UPDATED, signals.on_order, subscriber="platform.signals")
     bus.subscribe(events.ORDER_UPDATED, layer.completion.on_order, subscriber="platform.completion")
+    bus.subscribe(events.DESK_STATE_CHANGED, layer.stopper.on_state, subscriber="platform.entry_stopper")
     ports.connector.subscribe(layer.intake.take)

@@ -106,11 +106,7 @@ class NewTradeExecutor:
             ended = await self._reach.until_over(order.client_order_id, remaining_ms)
             if ended is None or ended.is_over:
                 return
-        attempt = 0
-        while (now := self._reach.ledger.order(order.client_order_id)) is not None and not now.is_over:
-            if not await self._reach.cancel_and_wait(now, "the entry's validity ended"):
-                attempt += 1
-                await self._reach.clock.sleep_ms(self._reach.settings.retry.delay_ms(min(attempt, 10)))
+        await self._reach.cancel_until_over(order.client_order_id, "the entry's validity ended")
 
 
 def entry_request(job: Job, size_base: Decimal, entry: EntryPlan) -> OrderRequest:

@@ -39,13 +39,18 @@ class ProtectionDirectives:
         self._alarms = alarms
 
     def on_fill(self, booked: FillBooked) -> None:
-        """Open the flow of a stop or target that filled after its own flow had ended."""
+        """Open the flow of a stop or target that filled after its own flow had ended.
+
+        A MODIFY in flight does not spare the trade its flow; a CLOSE in flight is one.
+        """
         if booked.trade_id is None or booked.client_order_id is None:
             return
         order = self._ledger.order(booked.client_order_id)
         if order is None or not order.request.leg.is_protective:
             return
-        if self._flows.is_trade_in_flight(booked.trade_id):
+        flows = self._flows.of_trade(booked.trade_id)
+        closes = DirectiveScope.CLOSE_EXISTING
+        if any(one.directive.scope is closes or one.flow_id == order.directive_id for one in flows):
             return
         self._close(booked.trade_id, _filled_words(order, booked), (order.client_order_id,), booked.fill_id)
 

@@ -40,3 +40,11 @@ class Reach:
         await self.sender.cancel(order, reason)
         ended = await self.until_over(order.client_order_id, self.settings.timeout_ms)
         return ended is None or ended.is_over
+
+    async def cancel_until_over(self, order_id: str, reason: str) -> None:
+        """Cancel an order as often as it takes: a venue that does not answer is asked again."""
+        attempt = 0
+        while (order := self.ledger.order(order_id)) is not None and not order.is_over:
+            if not await self.cancel_and_wait(order, reason):
+                attempt += 1
+                await self.clock.sleep_ms(self.settings.retry.delay_ms(min(attempt, 10)))

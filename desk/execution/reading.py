@@ -21,6 +21,11 @@ class VenueReader:
         self._settings = settings
         self._clock = clock
 
+    @property
+    def absence_proof_ms(self) -> int | None:
+        """How long after a send the venue takes an order no more; None where that is not known."""
+        return self._connector.capabilities.absence_proof_ms
+
     async def order(self, symbol: str, client_order_id: str) -> VenueOrder | None:
         """Look one order up, once; None is the venue's word that it does not know it."""
         return await self._once(lambda: self._connector.fetch_order(symbol, client_order_id))

@@ -6,13 +6,14 @@ from decimal import Decimal
 
 from desk.contracts.market import ZERO, InstrumentKind
 from desk.contracts.orders import OrderStatus, VenueBalance, VenueOrder, VenuePosition
-from desk.contracts.ports.connector import IAPIConnector
 from desk.contracts.ports.store import LedgerView, Recorder
 from desk.contracts.ports.time import Clock
 from desk.contracts.problems import ReadFailed
 from desk.contracts.records import BalanceAdjusted, EntryKind, JournalEntry, Reconciled
-from desk.contracts.states import DeskState
+from desk.contracts.states import AlarmSeverity, DeskState
+from desk.execution.alarms import Alarms
 from desk.execution.desk_state import DeskStateLatch
+from desk.execution.reading import VenueReader
 from desk.execution.resolver import OutcomeResolver
 from desk.execution.venue_events import VenueEventIntake
 
@@ -24,10 +25,11 @@ _BETWEEN_LOOKS_MS = 500
 class Reconciliation:
     """Bring orders, fills, positions and balances of the ledger in line with the venue's."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - it compares everything with everything
         self,
         *,
-        connector: IAPIConnector,
+        reader: VenueReader,
+        alarms: Alarms,
         recorder: Recorder,
         ledger: LedgerView,
         clock: Clock,
@@ -36,7 +38,8 @@ class Reconciliation:
         state: DeskStateLatch,
         desk_id: str,
     ) -> None:
-        self._connector = connector
+        self._reader = reader
+        self._alarms = alarms
         self._recorder = recorder
         self._ledger = ledger
         self._clock = clock
@@ -71,13 +74,13 @@ class Reconciliation:
 
     async def _look(self) -> "_Look | None":
         """Book what is new and read what there is; None where fills came while it was read."""
-        fills = await self._connector.fetch_fills(self._since_ms())
-        orders = await self._connector.fetch_open_orders()
+        fills = await self._reader.fills(self._since_ms())
+        orders = await self._reader.open_orders()
         booked = sum(self._intake.take_fill(fill) for fill in fills)
         checked = await self._orders(orders)
         before = self._intake.fills_booked
-        positions = await self._connector.fetch_positions()
-        balances = await self._connector.fetch_balances()
+        positions = await self._reader.positions()
+        balances = await self._reader.balances()
         if self._intake.fills_booked != before:
             return None
         return _Look(checked, booked, positions, balances)
@@ -94,7 +97,7 @@ class Reconciliation:
             if seen is not None:
                 self._intake.take_order(seen)
                 continue
-            found = await self._connector.fetch_order(order.request.symbol, order.client_order_id)
+            found = await self._reader.order(order.request.symbol, order.client_order_id)
             if found is not None:
                 self._intake.take_order(found)
             elif order.status in {OrderStatus.INTENDED, OrderStatus.SENT, OrderStatus.UNKNOWN}:
@@ -146,8 +149,9 @@ class Reconciliation:
         record = Reconciled(seen.orders_checked, seen.fills_booked, tuple(found))
         reconciled = JournalEntry(EntryKind.RECONCILED, self._desk_id, now_ms, record)
         self._recorder.record(*adjusted, reconciled)
-        if wrong:
-            self._state.tighten(DeskState.REDUCING, "; ".join(wrong), "platform.reconciliation")
+        if wrong and self._state.tighten(DeskState.REDUCING, "; ".join(wrong), "platform.reconciliation"):
+            text = f"ledger and venue differ, so no new risk is taken: {'; '.join(wrong)}"
+            self._alarms.raise_alarm(AlarmSeverity.CRITICAL, text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ from typing import Protocol
 
 from desk.contracts.directives import DirectiveScope, StrategyDirective
 from desk.contracts.execution import ExecutionDirective, FlowOutcome
+from desk.contracts.ids import TradeId
 from desk.contracts.orders import Leg
+from desk.contracts.orderstate import OrderState
 from desk.contracts.ports.store import LedgerView
 from desk.contracts.states import DeskState
 from desk.execution.flow_registry import OpenFlow
@@ -54,6 +56,9 @@ class Recovery:
         for order in self._ledger.live_orders():
             if not order.is_over and order.request.leg.is_protective:
                 self._layer.keeper.request(order.trade_id)
+        state = self._layer.state.current
+        if state in {DeskState.REDUCING, DeskState.HALTED}:
+            self._layer.stopper.stop(state)
         for flow in self._layer.flows.all():
             self._resume(flow)
 
@@ -91,10 +96,18 @@ class Recovery:
             stop = target.exit.stop_loss_price if target.exit else None
             if position is not None and stop is not None and position.planned_stop_price == stop:
                 flow.effects.append(f"{position.symbol}: stop → {stop}, taken up after a restart")
-        self._note_fills(flow)
-        if not flow.effects:
+            size = target.size.position_size_base if target.size else None
+            is_under_way = any(not one.request.leg.is_protective for one in self._orders(target.trade_id))
+            if position is not None and size not in (None, position.size_base) and not is_under_way:
+                flow.problems.append(f"{position.size_base} held, not {size}: interrupted by a restart")
+        if not flow.effects and not flow.problems:
+            self._note_fills(flow)
+        if not flow.effects and not flow.problems:
             flow.problems.append("interrupted by a restart before anything was sent")
         self._layer.completion.evaluate(flow.flow_id)
+
+    def _orders(self, trade_id: TradeId) -> Sequence[OrderState]:
+        return self._ledger.orders_of(trade_id)
 
     def _note_fills(self, flow: OpenFlow) -> None:
         for trade_id in flow.trades:

@@ -4,11 +4,11 @@ from desk.bus import EventBus
 from desk.contracts import events
 from desk.contracts.orders import OrderOutcome, OrderStatus, OutcomeKind
 from desk.contracts.orderstate import OrderState
-from desk.contracts.ports.connector import IAPIConnector
 from desk.contracts.ports.store import LedgerView, Recorder
 from desk.contracts.ports.time import Clock, Spawner
 from desk.contracts.problems import ReadFailed
 from desk.execution import entries
+from desk.execution.reading import VenueReader
 
 _FIRST_DELAYS_MS = (500, 1000, 2000, 4000)
 _LATER_DELAY_MS = 5000
@@ -20,14 +20,14 @@ class OutcomeResolver:
 
     def __init__(
         self,
-        connector: IAPIConnector,
+        reader: VenueReader,
         ledger: LedgerView,
         recorder: Recorder,
         clock: Clock,
         spawner: Spawner,
         bus: EventBus,
     ) -> None:
-        self._connector = connector
+        self._reader = reader
         self._ledger = ledger
         self._recorder = recorder
         self._clock = clock
@@ -65,19 +65,21 @@ class OutcomeResolver:
             self._running.discard(order_id)
 
     async def ask(self, order_id: str, negatives: int = 0) -> int:
-        """Look the order up once; return how many successful look-ups in a row did not find it."""
+        """Look the order up once; return how many look-ups in a row did not find it after it was too late."""
         order = self._ledger.order(order_id)
         if order is None:
             return negatives
         try:
-            seen = await self._connector.fetch_order(order.request.symbol, order_id)
+            seen = await self._reader.order(order.request.symbol, order_id)
         except ReadFailed:
             return negatives
         if seen is not None:
             self._settle(order, OrderOutcome(OutcomeKind.ACCEPTED, seen, reason="found at the venue"))
             return 0
+        if not self._is_too_late(order):
+            return 0
         negatives += 1
-        if negatives >= _NEGATIVE_READS_FOR_PROOF and self._is_absence_proven(order):
+        if negatives >= _NEGATIVE_READS_FOR_PROOF:
             reason = f"{negatives} look-ups after the venue's request window did not find it"
             self._settle(order, OrderOutcome(OutcomeKind.NOT_ACCEPTED, code="absent", reason=reason))
         return negatives
@@ -90,9 +92,12 @@ class OutcomeResolver:
             OrderStatus.SENT,
         }
 
-    def _is_absence_proven(self, order: OrderState) -> bool:
-        """Count from the last moment at which a byte can have left: an earlier run sent nothing after it."""
-        window_ms = self._connector.capabilities.absence_proof_ms
+    def _is_too_late(self, order: OrderState) -> bool:
+        """Tell whether the venue would not take the order any more, had it not taken it by now.
+
+        Counted from the last moment at which a byte can have left: an earlier run sent nothing after it.
+        """
+        window_ms = self._reader.absence_proof_ms
         left_at_ms = max(order.updated_at_ms, self._began_at_ms)
         return window_ms is not None and self._clock.now_ms() - left_at_ms >= window_ms
 

@@ -10,7 +10,14 @@ from desk.bus import EventBus
 from desk.contracts import events
 from desk.contracts.ids import DirectiveId, TradeId
 from desk.contracts.market import ZERO
-from desk.contracts.orders import AmendRequest, OrderOutcome, OrderRequest, OutcomeKind, VenueOrder
+from desk.contracts.orders import (
+    AmendRequest,
+    OrderOutcome,
+    OrderRequest,
+    OrderStatus,
+    OutcomeKind,
+    VenueOrder,
+)
 from desk.contracts.orderstate import OrderState
 from desk.contracts.ports.connector import IAPIConnector
 from desk.contracts.ports.store import LedgerView, Recorder
@@ -57,11 +64,6 @@ class OrderSender:
         self._bus = bus
         self._alarms = alarms
         self.latency_ms: int | None = None
-        self._placing: set[str] = set()
-
-    def is_placing(self, client_order_id: str) -> bool:
-        """Tell whether an order is on its way in this run: no look-up can prove it absent."""
-        return client_order_id in self._placing
 
     async def place(
         self,
@@ -105,11 +107,7 @@ class OrderSender:
         intended = entries.order_intended(
             request, trade_id, flow_id, strategy_id, self._reservation(request), self._clock.now_ms()
         )
-        self._placing.add(request.client_order_id)
-        try:
-            outcome = await self._intended_and_sent(request, (*first, intended))
-        finally:
-            self._placing.discard(request.client_order_id)
+        outcome = await self._intended_and_sent(request, (*first, intended))
         self._note(request.client_order_id, outcome)
         if outcome.kind is OutcomeKind.NOT_SENT:
             self._gate.withdraw(request.client_order_id)
@@ -129,6 +127,8 @@ class OrderSender:
         if request.leg.adds_risk and self._view.state().strictness > 0:
             return _not_sent("state", f"the desk became {self._view.state()} before the send")
         order = self._known(request.client_order_id)
+        if order.status is not OrderStatus.INTENDED:
+            return _not_sent("resolved", f"the order is {order.status} before it could be sent")
         self._recorder.record(entries.order_sent(order, self._clock.now_ms()))
         outcome = await self._bounded(self._connector.place_order(request), f"{request.leg} order")
         if outcome.kind is OutcomeKind.UNKNOWN:

@@ -62,7 +62,8 @@ class VenueEventIntake:
         self.fills_booked += 1
         order = self._ledger.order(fill.client_order_id) if fill.client_order_id else None
         if order is None:
-            self._bus.publish(events.FILL_BOOKED, self._external.take(fill, instrument))
+            for booked in self._external.take(fill, instrument):
+                self._bus.publish(events.FILL_BOOKED, booked)
             return True
         self.book(fill, instrument, order)
         return True

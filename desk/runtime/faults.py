@@ -47,11 +47,14 @@ class FaultDesk:
         bus.subscribe(events.WORKER_STOPPED, self.on_worker_stopped, subscriber="platform.faults")
 
     def on_handler_failure(self, failure: HandlerFailure) -> None:
-        """End the flow a handler failed in, with the failure's name."""
+        """End the flow a handler failed in, with the failure's name; alarm where the platform failed."""
         self.handler_errors += 1
         error = f"{type(failure.error).__name__}: {failure.error}"
         text = f"{failure.subscriber} failed on {failure.event_name}: {error}"
         self._log("handler failed", text)
+        is_platform = failure.subscriber.startswith("platform.")
+        if is_platform and self._alarms is not None and failure.event_name != events.ALARM_RAISED:
+            self._alarms.raise_alarm(AlarmSeverity.CRITICAL, text)
         self._end(failure.flow_id, text)
 
     def on_flow_stop_requested(self, request: FlowStopRequested) -> None:

@@ -1,0 +1,29 @@
+"""A desk that stops taking risk does not leave entries resting that may still take it."""
+
+from desk.contracts.orderstate import OrderState
+from desk.contracts.ports.time import Spawner
+from desk.contracts.records import DeskStateChanged
+from desk.contracts.states import DeskState
+from desk.execution.reach import Reach
+
+
+class EntryStopper:
+    """Cancel entries when the desk is latched REDUCING or HALTED; an exit cancels its own."""
+
+    def __init__(self, reach: Reach, spawner: Spawner) -> None:
+        self._reach = reach
+        self._spawner = spawner
+
+    def on_state(self, change: DeskStateChanged) -> None:
+        """Follow the latch."""
+        if change.current in {DeskState.REDUCING, DeskState.HALTED}:
+            self.stop(change.current)
+
+    def stop(self, state: DeskState) -> None:
+        """Cancel every entry that may still fill, in the background."""
+        for order in self._reach.ledger.live_orders():
+            if order.request.leg.adds_risk:
+                self._spawner.spawn(f"stop entry {order.client_order_id}", self._cancel(order, state))
+
+    async def _cancel(self, order: OrderState, state: DeskState) -> None:
+        await self._reach.cancel_until_over(order.client_order_id, f"the desk is {state}: no new risk")
