@@ -156,10 +156,21 @@ def both(folder: Path, *blueprints: str, settings: tuple[str, ...] = ()) -> str:
             "none of the blueprint's symbols",
         ),
         ((DCA, DCA), "another blueprint is called dca"),
+        (
+            (DCA, changed(DCA, "name: dca", "name: more")),
+            "blueprint dca has a scheduled worker dca_executor too",
+        ),
+        ((changed(BLUEPRINT, "protection: required", "protection: none"),), "only spot may go without"),
     ],
 )
 def test_a_blueprint_must_fit_its_platform(tmp_path: Path, blueprints: tuple[str, ...], told: str) -> None:
     assert told in both(tmp_path, *blueprints)
+
+
+def test_a_symbol_must_be_worth_something_in_the_account(tmp_path: Path) -> None:
+    told = both(tmp_path, DCA, settings=("desk.account_currency=EUR",))
+    assert "BTC/USDT moves USDT, and no instrument converts it to EUR; add USDT/EUR" in told
+    assert len(both(tmp_path, DCA, settings=("desk.account_currency=BTC",))) == 64
 
 
 def test_the_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
