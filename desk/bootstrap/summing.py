@@ -17,7 +17,7 @@ def summarize(desk: Desk, journal_hash: str, wall_ms: int) -> RunSummary:
             "side": str(one.side),
             "size_base": str(one.size_base),
             "entry_price": str(one.entry_price),
-            "stop_price": str(one.stop_price),
+            "stop_price": None if one.stop_price is None else str(one.stop_price),
         }
         for one in parts.ledger.open_positions()
     )

@@ -53,23 +53,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = app(
             list(sys.argv[1:] if arguments is None else arguments), exit_on_error=False, print_error=False
         )
-    except CycloptsError as error:
-        complain(f"desk: {' '.join(str(error).split())} See `desk --help`.")
-        return ExitCode.INVALID
-    except InputRefused as refused:
-        complain(str(refused))
-        return ExitCode.INVALID
-    except RefusedByState as refused:
-        complain(f"desk: {refused}")
-        return ExitCode.REFUSED
-    except DeskError as error:
-        complain(f"desk: {error}")
-        return ExitCode.FAILED
     except BrokenPipeError:
         # Whoever read the answer has read enough; Python would complain again when it flushes at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.DONE
+    except (CycloptsError, DeskError, OSError) as error:
+        told, failure = _failure(error)
+        complain(told)
+        return failure
     return ExitCode.DONE if code is None else int(code)
+
+
+def _failure(error: CycloptsError | DeskError | OSError) -> tuple[str, ExitCode]:
+    """Say an error in one line, and with which code the command ends."""
+    match error:
+        case CycloptsError():
+            return f"desk: {' '.join(str(error).split())} See `desk --help`.", ExitCode.INVALID
+        case InputRefused():
+            return str(error), ExitCode.INVALID
+        case RefusedByState():
+            return f"desk: {error}", ExitCode.REFUSED
+        case OSError():
+            # A full disk, a folder that may not be written: the machine refuses, the code has no fault.
+            where = "" if error.filename is None else f"{error.filename}: "
+            told = f"desk: {where}{error.strerror or error}; free the disk, or mend its permissions"
+            return told, ExitCode.FAILED
+        case _:
+            return f"desk: {error}", ExitCode.FAILED
 
 
 def _command(name: str) -> Callable[..., int]:

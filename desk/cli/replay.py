@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from collections.abc import Sequence
 
 from desk.bootstrap.plugins import offered_plugins
 from desk.bootstrap.rehearsal import Rehearsal, rehearse
@@ -28,6 +29,7 @@ def command(options: ReplayOptions) -> int:
     surveys = [survey(source.path, is_strict=options.strict) for source in sources]
     for one in surveys:
         _tell_holes(one)
+    _tell_silent(sources, configuration)
     block = configuration.platform.orchestration.plan_execution.monitoring
     stream = EventStream(as_json=options.json, logs_executions=block.log_all_executions)
     storage = configuration.storage.replay
@@ -79,6 +81,14 @@ def _tell_holes(one: CsvSurvey) -> None:
         f"{one.path}: {one.hole_count} holes, {one.missing_candles} candles missing, the first before line "
         f"{first.line}; use --strict to refuse such data"
     )
+
+
+def _tell_silent(sources: Sequence[ReplaySource], configuration: Configuration) -> None:
+    heard = {one.instrument.symbol for one in sources}
+    for file in configuration.blueprints:
+        silent = [symbol for symbol in file.blueprint.symbols if symbol not in heard]
+        if silent:
+            complain(f"{file.strategy_id}: no --data brings {', '.join(silent)}, so nothing happens there")
 
 
 class _Progress:

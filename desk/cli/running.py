@@ -12,7 +12,7 @@ from desk.cli.output import ExitCode, complain
 from desk.cli.stream import EventStream, say_summary
 from desk.config.configuration import Configuration, load_configuration
 from desk.contracts.problems import InputRefused, Problem
-from desk.contracts.records import JournalEntry
+from desk.contracts.records import DeskStateChanged, JournalEntry
 from desk.runtime.clock import WallClock
 from desk.runtime.log_file import open_log
 
@@ -48,17 +48,14 @@ async def _run(configuration: Configuration, options: RunOptions, duration_ms: i
     stream = EventStream(as_json=options.json, logs_executions=monitoring.log_all_executions)
 
     def on_started(desk: Desk) -> None:
-        parts = desk.core.parts
-        held = len(parts.ledger.open_positions())
-        complain(
-            f"desk {parts.desk_id} is {parts.execution.state.current} on {parts.mode}, "
-            f"{held} positions; journal {configuration.storage.journal}"
-        )
-        log.write("started", f"{parts.mode} {parts.execution.state.current} {held} positions")
+        log.write("started", _tell_start(desk, configuration))
 
     def on_entry(entry: JournalEntry) -> None:
         stream.on_entry(entry)
         log.entry(entry)
+        if isinstance(entry.record, DeskStateChanged):
+            change = entry.record
+            complain(f"desk: {change.previous} is now {change.current}: {change.reason}")
 
     try:
         summary = await run_live(
@@ -75,3 +72,14 @@ async def _run(configuration: Configuration, options: RunOptions, duration_ms: i
         log.close()
     say_summary(summary, as_json=options.json, time_ms=WallClock().now_ms())
     return ExitCode.DONE
+
+
+def _tell_start(desk: Desk, configuration: Configuration) -> str:
+    """Say how the desk stands; return that for the log."""
+    parts, state = desk.core.parts, desk.core.parts.execution.state
+    why = f" ({state.reason})" if state.reason else ""
+    stands = f"{state.current}{why} on {parts.mode}, {len(parts.ledger.open_positions())} positions"
+    complain(f"desk {parts.desk_id} is {stands}; journal {configuration.storage.journal}")
+    if not configuration.blueprints:
+        complain("no blueprint: nothing decides on new trades; name one by --blueprint")
+    return stands

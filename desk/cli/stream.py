@@ -149,7 +149,7 @@ def say_summary(summary: RunSummary, *, as_json: bool, time_ms: int) -> None:
     for position in summary.open_positions:
         say(
             f"  open: {position['side']} {position['size_base']} {position['symbol']} from "
-            f"{position['entry_price']}, stop {position['stop_price']}"
+            f"{position['entry_price']}, stop {position['stop_price'] or 'none'}"
         )
     say(f"journal hash {summary.journal_hash}")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import platformdirs
 
 from desk.config.platform import Platform
+from desk.contracts.problems import InputRefused, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,13 @@ class StorageLayout:
         return StorageLayout(self.folder / "replay")
 
     def create(self) -> None:
-        """Make the folder, for its owner alone."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Make the folder, for its owner alone; raises InputRefused where there can be none."""
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            what = f"cannot be made a folder: {error.strerror}"
+            remedy = "name a folder that can be written, by storage.path"
+            raise InputRefused(Problem(str(self.folder), None, "storage.path", what, remedy)) from error
 
 
 def storage_of(platform: Platform) -> StorageLayout:

@@ -37,13 +37,34 @@ class LogFile:
     def entry(self, entry: JournalEntry) -> None:
         """Log an entry that an operator would look for."""
         if isinstance(entry.record, _LOGGED) and (self._logs_executions or not _went_well(entry)):
-            self._log.info(
-                entry.kind.lower(), id=entry.subject_id, flow_id=entry.flow_id, trade_id=entry.trade_id
+            write = self._log.warning if isinstance(entry.record, AlarmRaised) else self._log.info
+            write(
+                entry.kind.lower(),
+                id=entry.subject_id,
+                flow_id=entry.flow_id,
+                trade_id=entry.trade_id,
+                text=_text(entry),
             )
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+
+def _text(entry: JournalEntry) -> str:
+    match entry.record:
+        case AlarmRaised() as one:
+            return f"{one.severity}: {one.text}"
+        case DeskStateChanged() as one:
+            return f"{one.previous} to {one.current} by {one.by}: {one.reason}"
+        case FlowCompletion() as one:
+            return f"{one.outcome}, {one.final_state}: {one.reason}"
+        case DirectiveRefused() as one:
+            return f"by {one.refused_by}: {one.reason}"
+        case TradeExecuted() as one:
+            return f"{one.scope} {one.filled_size_base} {one.symbol} at {one.fill_price}"
+        case _:
+            return ""
 
 
 def _went_well(entry: JournalEntry) -> bool:

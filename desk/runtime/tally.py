@@ -17,7 +17,7 @@ class RunSummary:
     ticks: int
     counts: dict[str, int]
     directives_by_worker: dict[str, int]
-    open_positions: tuple[dict[str, str], ...]
+    open_positions: tuple[dict[str, str | None], ...]
     state: str
     account_currency: str
     equity: Decimal | None

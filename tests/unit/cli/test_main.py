@@ -68,6 +68,11 @@ def test_a_replay_takes_several_files_with_and_without_symbol(monkeypatch: pytes
         (3, 3, None),
         (DeskError("it broke"), 1, "desk: it broke"),
         (RefusedByState("another desk runs"), 4, "desk: another desk runs"),
+        (
+            OSError(28, "No space left on device", "desk.lock"),
+            1,
+            "desk: desk.lock: No space left on device; free the disk, or mend its permissions",
+        ),
     ],
 )
 def test_the_end_of_a_command_is_its_exit_code(

@@ -39,6 +39,8 @@ def test_without_all_executions_the_log_keeps_what_failed(
     written = [json.loads(line) for line in (tmp_path / "desk.log").read_text().splitlines()]
     assert len(written) == lines
     assert written[-1]["event"] == "alarm_raised"
+    assert (written[-1]["level"], written[-1]["text"]) == ("warning", "warning: slow")
+    assert written[-2]["text"] == "error, executed: because"
 
 
 def test_the_log_file_is_the_owners_alone(tmp_path: Path) -> None:

@@ -1,0 +1,41 @@
+"""`desk run` and the folder it keeps its state in."""
+
+from pathlib import Path
+
+import pytest
+
+from desk.cli.main import main
+from tests.builders.config import BLUEPRINT, PLATFORM, rising_candles, written
+
+
+def run(folder: Path, state: Path, *more: str) -> int:
+    platform = written(folder, "platform.yaml", PLATFORM)
+    asked = ["run", "--platform", str(platform), "--duration", "100ms", "--set", f"storage.path={state}"]
+    return main([*asked, *more])
+
+
+def test_a_folder_that_cannot_be_is_refused_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    in_the_way = written(tmp_path, "taken", "a file")
+    for state in (in_the_way, in_the_way / "below"):
+        assert run(tmp_path, state) == 2
+        [line] = capsys.readouterr().err.splitlines()
+        assert line.startswith(f"{state}: storage.path: cannot be made a folder: ")
+    assert in_the_way.read_text() == "a file"
+
+
+def test_a_desk_without_blueprints_says_that_nothing_decides(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path, tmp_path / "state") == 0
+    assert "no blueprint: nothing decides on new trades" in capsys.readouterr().err
+
+
+def test_a_replay_tells_of_symbols_without_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    platform = written(tmp_path, "platform.yaml", PLATFORM)
+    blueprint = written(tmp_path, "trend.yaml", BLUEPRINT)
+    data = written(tmp_path, "spot.csv", rising_candles(5))
+    asked = ["replay", "--data", f"BTC/USDT={data}", "--blueprint", str(blueprint)]
+    assert main([*asked, "--platform", str(platform), "--set", f"storage.path={tmp_path / 'state'}"]) == 0
+    assert "trend: no --data brings BTC/USDT:USDT, so nothing happens there" in capsys.readouterr().err
