@@ -21,17 +21,16 @@ PathPoint = tuple[int, Decimal, Decimal]
 def ohlc_path(candle: Candle, span_ms: int) -> tuple[PathPoint, PathPoint, PathPoint, PathPoint]:
     """Return the ticks of a candle that lasts `span_ms`, from its first millisecond to its last.
 
-    The volumes add up to the candle's, exactly.
+    The volumes add up to the candle's, exactly: a quarter of what a file may hold has digits to spare.
     """
     begin, high, low = candle.time_ms, candle.high, candle.low
     low_first = candle.open - low <= high - candle.open
     near, far = (low, high) if low_first else (high, low)
     last_ms = max(span_ms - 1, 0)
     quarter = candle.volume / _POINTS
-    rest = candle.volume - quarter * (_POINTS - 1)
     return (
         (begin, candle.open, quarter),
         (begin + last_ms // 3, near, quarter),
         (begin + last_ms * 2 // 3, far, quarter),
-        (begin + last_ms, candle.close, rest),
+        (begin + last_ms, candle.close, quarter),
     )

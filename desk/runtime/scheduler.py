@@ -208,11 +208,10 @@ class _CronFires:
         """Return the instants at which a wall clock time counts; a skipped time counts after the jump."""
         first = wall.replace(tzinfo=self._zone, fold=0)
         second = wall.replace(tzinfo=self._zone, fold=1)
-        is_twice = second.astimezone(UTC) > first.astimezone(UTC)
-        return [
-            each.astimezone(UTC)
-            for each in ((first, second) if is_twice and self._repeats_in_fold else (first,))
-        ]
+        instants = [first.astimezone(UTC)]
+        if self._repeats_in_fold and second.astimezone(UTC) > instants[0]:
+            instants.append(second.astimezone(UTC))
+        return instants
 
 
 def _trigger_of(fires: FireTimes) -> object:

@@ -25,6 +25,7 @@ def candles(draw: st.DrawFn, number: int = 0) -> Candle:
     return Candle(START_MS + number * MINUTE_MS, opened, high, low, close, draw(volumes))
 
 
+@settings(deadline=None)
 @given(candle=candles(), span_ms=st.integers(0, 86_400_000))
 def test_a_path_stays_within_its_candle(candle: Candle, span_ms: int) -> None:
     path = ohlc_path(candle, span_ms)
@@ -37,6 +38,7 @@ def test_a_path_stays_within_its_candle(candle: Candle, span_ms: int) -> None:
     assert all(volume >= 0 for _, _, volume in path)
 
 
+@settings(deadline=None)
 @given(candle=candles())
 def test_bars_built_from_a_path_are_the_candle(candle: Candle) -> None:
     builder = BarBuilder(BTC, MINUTE_MS, 1)
@@ -47,7 +49,7 @@ def test_bars_built_from_a_path_are_the_candle(candle: Candle) -> None:
     assert closed == Bar(BTC, candle.time_ms, MINUTE_MS, *candle[1:])
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data(), holes=st.lists(st.integers(0, 3), max_size=4))
 def test_a_recording_played_and_built_again_is_itself(data: st.DataObject, holes: list[int]) -> None:
     """Holes stay holes, where most candles follow on each other."""
@@ -68,6 +70,7 @@ def test_a_recording_played_and_built_again_is_itself(data: st.DataObject, holes
     assert feed.progress.rows_done == len(recorded)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 50), st.integers(1, 1_000)), min_size=1, max_size=80),
     st.integers(1, 20),

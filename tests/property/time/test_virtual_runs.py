@@ -39,11 +39,13 @@ def run(plan: Plan, seed: int | None, abandon_after: int | None = None) -> list[
     return seen
 
 
+@settings(deadline=None)
 @given(plan=plans, seed=seeds)
 def test_the_same_seed_gives_the_same_run(plan: Plan, seed: int | None) -> None:
     assert run(plan, seed) == run(plan, seed)
 
 
+@settings(deadline=None)
 @given(plan=plans, seed=seeds)
 def test_everybody_wakes_exactly_when_asked_whatever_the_order(plan: Plan, seed: int | None) -> None:
     seen = run(plan, seed)
@@ -56,7 +58,7 @@ def test_everybody_wakes_exactly_when_asked_whatever_the_order(plan: Plan, seed:
     assert set(seen) == expected
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(plan=plans, seed=seeds, abandon_after=st.integers(0, 60))
 def test_a_run_that_is_killed_did_the_first_part_of_the_whole(
     plan: Plan, seed: int | None, abandon_after: int

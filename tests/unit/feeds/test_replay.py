@@ -109,9 +109,9 @@ def test_a_price_that_vanishes_under_the_price_step_is_refused(tmp_path: Path) -
 
 
 def test_candles_at_equal_times_never_turn_time_back(tmp_path: Path) -> None:
-    _, times, _ = play(feed_of(candles(tmp_path / "btc.csv", 0, 0, 1, 1, 2)))
-    assert times == sorted(times)
-    assert len(times) == 20
+    ticks, _, _ = play(feed_of(candles(tmp_path / "btc.csv", 0, 0, 1, 1, 2)))
+    assert [tick.time_ms for tick in ticks] == sorted(tick.time_ms for tick in ticks)
+    assert len(ticks) == 20
 
 
 def test_a_fault_in_the_middle_ends_the_replay(tmp_path: Path) -> None:
