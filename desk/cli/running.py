@@ -13,6 +13,7 @@ from desk.cli.stream import EventStream, say_summary
 from desk.config.configuration import Configuration, load_configuration
 from desk.contracts.problems import InputRefused, Problem
 from desk.contracts.records import DeskStateChanged, JournalEntry
+from desk.contracts.states import TradingMode
 from desk.runtime.clock import WallClock
 from desk.runtime.log_file import open_log
 
@@ -79,7 +80,9 @@ def _tell_start(desk: Desk, configuration: Configuration) -> str:
     parts, state = desk.core.parts, desk.core.parts.execution.state
     why = f" ({state.reason})" if state.reason else ""
     stands = f"{state.current}{why} on {parts.mode}, {len(parts.ledger.open_positions())} positions"
-    complain(f"desk {parts.desk_id} is {stands}; journal {configuration.storage.journal}")
+    storage = configuration.storage
+    journal = storage.replay.journal if parts.mode is TradingMode.REPLAY else storage.journal
+    complain(f"desk {parts.desk_id} is {stands}; journal {journal}")
     if not configuration.blueprints:
         complain("no blueprint: nothing decides on new trades; name one by --blueprint")
     return stands

@@ -24,6 +24,13 @@ def execution_workers(document: Document) -> list[Problem]:
     return [problem for path in places if (problem := _problem(document, path)) is not None]
 
 
+def migration_of(kind: object, subtype: object) -> str | None:
+    """Return what becomes of a V2 worker's manifest; None where it is no ExecutionWorker of the table."""
+    if not isinstance(kind, str) or not isinstance(subtype, str) or _folded(kind) != _TYPE:
+        return None
+    return _TABLE.get(subtype.upper())
+
+
 def _problem(document: Document, path: KeyPath) -> Problem | None:
     manifest = document.value(path)
     if not isinstance(manifest, dict) or _folded(manifest.get("type")) != _TYPE:

@@ -2,12 +2,14 @@
 
 import importlib.util
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 from desk.config.document import Document
 from desk.config.faults import suggestion
+from desk.config.migration import migration_of
 from desk.contracts.manifests import WorkerManifest
 from desk.contracts.problems import InputRefused, Problem
 
@@ -38,11 +40,23 @@ def load_by_path(document: Document, use: str) -> LoadedWorker:
         ]
         remedy = suggestion(class_name, classes, "write one of")
         raise InputRefused(_problem(document, use, f"{path} has no class {class_name}", remedy))
+    if isinstance(manifest, Mapping):
+        raise InputRefused(_of_v2(document, use, class_name, manifest))
     if not isinstance(manifest, WorkerManifest):
         raise InputRefused(
             _problem(document, use, f"{class_name} has no manifest", "declare `manifest` on the class")
         )
     return LoadedWorker(found, manifest)
+
+
+def _of_v2(document: Document, use: str, class_name: str, manifest: Mapping[object, object]) -> Problem:
+    nested = manifest.get("identification")
+    named = nested if isinstance(nested, Mapping) else manifest
+    remedy = migration_of(named.get("type"), named.get("subtype"))
+    if remedy is not None:
+        what = f"{class_name} is a V2 ExecutionWorker of {named.get('subtype')}, which is not supported"
+        return _problem(document, use, what, remedy)
+    return _problem(document, use, f"the manifest of {class_name} is a mapping", "write a WorkerManifest")
 
 
 def _module(document: Document, use: str, path: Path) -> ModuleType:

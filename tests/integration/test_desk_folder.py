@@ -39,3 +39,14 @@ def test_a_replay_tells_of_symbols_without_data(tmp_path: Path, capsys: pytest.C
     asked = ["replay", "--data", f"BTC/USDT={data}", "--blueprint", str(blueprint)]
     assert main([*asked, "--platform", str(platform), "--set", f"storage.path={tmp_path / 'state'}"]) == 0
     assert "trend: no --data brings BTC/USDT:USDT, so nothing happens there" in capsys.readouterr().err
+
+
+def test_a_recording_at_a_pace_names_the_journal_it_keeps(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = written(tmp_path, "spot.csv", rising_candles(5))
+    settings = f"feed={{name: replay, replay: {{files: {{BTC/USDT: {data}}}, speed: 100}}}}"
+    assert run(tmp_path, tmp_path / "state", "--set", settings) == 0
+    named = Path(capsys.readouterr().err.splitlines()[0].partition("journal ")[2])
+    assert named == tmp_path / "state" / "replay" / "journal.sqlite3"
+    assert named.is_file()

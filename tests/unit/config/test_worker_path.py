@@ -38,6 +38,11 @@ class Quiet(Worker):
 """
 USE = "  - use: quiet.py:Quiet\n    parameters: {patience_s: 7}\n"
 
+V2_WORKER = """\
+class Quiet:
+    manifest = {"identification": {"type": "ExecutionWorker", "subtype": "RISK_SAFETY"}}
+"""
+
 
 def checked(folder: Path, worker: str = WORKER, use: str = USE) -> BlueprintFile:
     written(folder, "quiet.py", worker)
@@ -62,6 +67,12 @@ def test_a_worker_beside_its_blueprint_is_used(tmp_path: Path) -> None:
         ("import nothing_like_it", USE, "does not load: ModuleNotFoundError"),
         ("1 / 0", USE, "does not load: ZeroDivisionError"),
         ("(", USE, "does not load: SyntaxError"),
+        (
+            V2_WORKER,
+            USE,
+            "Quiet is a V2 ExecutionWorker of RISK_SAFETY, which is not supported; make it a RISK",
+        ),
+        (changed(V2_WORKER, "ExecutionWorker", "Other"), USE, "Quiet is a mapping; write a WorkerManifest"),
     ],
 )
 def test_a_file_that_is_no_worker_is_told_where_the_blueprint_names_it(
