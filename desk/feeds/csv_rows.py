@@ -1,5 +1,6 @@
 """Recorded rows, exact to the digit as they were written, and the rules a row must keep."""
 
+import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
@@ -10,6 +11,8 @@ from desk.feeds.csv_cells import CellFault, shown
 from desk.feeds.csv_layout import CsvLayout
 
 _SIDES: Final = {"buy": OrderSide.BUY, "sell": OrderSide.SELL}
+_PLAIN_CANDLE: Final = re.compile(r"[1-9]\d{11,13}(?:,\d{1,12}(?:\.\d{1,11})?){5}", re.ASCII)
+"""Numbers that `csv_cells` would take as they are, cell by cell and at twice the cost."""
 
 
 class Candle(NamedTuple):
@@ -39,8 +42,12 @@ def row_parser(layout: CsvLayout) -> Callable[[str], Row]:
     """Return what reads one line of this layout; it raises CellFault."""
     places, width = layout.places, layout.width
     build: Callable[[Sequence[str]], Row] = _candle if layout.is_candles else _trade
+    may_be_plain = layout.is_candles and places == tuple(range(width))
 
     def parse(line: str) -> Row:
+        candle = _plain_candle(line) if may_be_plain else None
+        if candle is not None:
+            return candle
         cells = line.split(",")
         if len(cells) != width:
             what = f"the row has {len(cells)} cells, the header has {width}"
@@ -48,6 +55,17 @@ def row_parser(layout: CsvLayout) -> Callable[[str], Row]:
         return build([cells[place] for place in places])
 
     return parse
+
+
+def _plain_candle(line: str) -> Candle | None:
+    """Return the candle of an ordinary row; None where it takes a closer look to read it, or to refuse it."""
+    if _PLAIN_CANDLE.fullmatch(line) is None:
+        return None
+    time_ms, *numbers = line.split(",")
+    candle = Candle(int(time_ms), *map(Decimal, numbers))
+    low, high = candle.low, candle.high
+    is_sound = 0 < low <= candle.open <= high and low <= candle.close <= high
+    return candle if is_sound else None
 
 
 def _candle(cells: Sequence[str]) -> Candle:

@@ -32,4 +32,4 @@ class Grid:
             rounded = value.quantize(step, rounding)
         else:
             rounded = (value / step).to_integral_value(rounding) * step
-        return max(rounded, step)
+        return rounded if rounded >= step else step

@@ -8,9 +8,11 @@ import heapq
 from collections.abc import AsyncIterator, Generator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import chain, pairwise
 from operator import itemgetter
 from pathlib import Path
+from typing import Final
 
 from desk.contracts.market import Bar, Instrument, Tick
 from desk.contracts.ports.time import Clock
@@ -38,6 +40,9 @@ class ReplayProgress:
     bytes_done: int
     bytes_total: int
 
+
+_PRICES_REMEMBERED: Final = 1_024
+"""The prices of neighbouring candles repeat: five of six are known already, at a tenth of their cost."""
 
 _Point = tuple[int, str, Decimal, Decimal, Decimal, Decimal]
 """A tick without its sequence: time_ms, symbol, price, bid, ask, size_base. Plain, for there are millions."""
@@ -119,6 +124,7 @@ class _Player:
         self.reader = CsvReader(source.path)
         self._grid = Grid(source.instrument.price_step)
         self._spread = spread_fraction
+        self._quoted = lru_cache(_PRICES_REMEMBERED)(self._quote)
 
     def first_ms(self) -> int:
         """Return the time of the first row."""
@@ -134,22 +140,15 @@ class _Player:
                 # A candle ends at the latest where the next begins, so that time never goes back.
                 until_next_ms = interval_ms if following is None else following.time_ms - row.time_ms
                 for time_ms, price, volume in ohlc_path(row, min(interval_ms, until_next_ms)):
-                    yield self._around(time_ms, price, volume)
+                    yield (time_ms, self.symbol, *self._quoted(price), volume)
 
-    def _around(self, time_ms: int, price: Decimal, volume: Decimal) -> _Point:
+    def _quote(self, price: Decimal) -> tuple[Decimal, Decimal, Decimal]:
         """Put bid and ask around a candle's price: it does not say who took."""
         price = self._on_grid(price)
         if not self._spread:
-            return (time_ms, self.symbol, price, price, price, volume)
+            return price, price, price
         half = price * self._spread / 2
-        return (
-            time_ms,
-            self.symbol,
-            price,
-            self._grid.floor(price - half),
-            self._grid.ceil(price + half),
-            volume,
-        )
+        return price, self._grid.floor(price - half), self._grid.ceil(price + half)
 
     def _trade(self, trade: Trade) -> _Point:
         """Put the price on the side the taker met, the spread on the other."""

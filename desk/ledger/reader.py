@@ -52,6 +52,10 @@ class LedgerReader:
         """Return the trades that hold something, oldest first."""
         return self._trades.open_positions()
 
+    def open_positions_on(self, symbol: str) -> tuple[Position, ...]:
+        """Return the trades that hold something of one symbol, oldest first."""
+        return self._trades.open_positions_on(symbol)
+
     def trades(self) -> tuple[Position, ...]:
         """Return the trades in memory: those that can still change, and the newest that ended."""
         return self._trades.positions()

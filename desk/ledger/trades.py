@@ -97,6 +97,7 @@ class TradeBook:
         self._trades: dict[str, Trade] = {}
         self._open: dict[str, None] = {}
         self._open_positions: tuple[Position, ...] | None = ()
+        self._open_on: dict[str, tuple[Position, ...]] = {}
 
     def get(self, trade_id: str) -> Trade | None:
         """Return one trade, None where it is not in memory."""
@@ -140,10 +141,12 @@ class TradeBook:
         self._trades[trade_id] = trade
         if trade.position.is_open:
             self._open[trade_id] = None
-            self._open_positions = None
         elif trade_id in self._open:
             del self._open[trade_id]
-            self._open_positions = None
+        else:
+            return
+        self._open_positions = None
+        self._open_on.clear()
 
     def open_positions(self) -> tuple[Position, ...]:
         """Return the trades that hold something, oldest first."""
@@ -151,6 +154,14 @@ class TradeBook:
             held = (self._trades[trade_id].position for trade_id in self._open)
             self._open_positions = tuple(sorted(held, key=lambda one: (one.intended_at_ms, one.trade_id)))
         return self._open_positions
+
+    def open_positions_on(self, symbol: str) -> tuple[Position, ...]:
+        """Return the trades that hold something of one symbol, oldest first; asked at every tick."""
+        held = self._open_on.get(symbol)
+        if held is None:
+            held = tuple(position for position in self.open_positions() if position.symbol == symbol)
+            self._open_on[symbol] = held
+        return held
 
     def positions(self) -> tuple[Position, ...]:
         """Return every trade in memory, in the order of intent."""

@@ -19,6 +19,7 @@ class EquityWatch:
         self._next_ms = 0
         self.peak: Decimal | None = None
         self.worst = ZERO
+        self._lowest = ZERO
         self.samples: deque[tuple[int, Decimal]] = deque(maxlen=_SAMPLES_KEPT)
 
     def on_time(self, now_ms: int) -> None:
@@ -33,8 +34,12 @@ class EquityWatch:
         if value is None or not value.is_finite():
             return
         self.samples.append((now_ms, value))
-        self.peak = value if self.peak is None else max(self.peak, value)
-        self.worst = max(self.worst, drawdown(value, self.peak))
+        if self.peak is None or value > self.peak:
+            self.peak = self._lowest = value
+        elif value < self._lowest:
+            # Only a new low under this peak can be a new worst: most samples pay for no division.
+            self._lowest = value
+            self.worst = max(self.worst, drawdown(value, self.peak))
 
     def drawdown(self) -> Decimal | None:
         """Return how far the newest sample is below the peak, as a fraction."""

@@ -15,8 +15,6 @@ from desk.ledger.ledger import Ledger
 from desk.ledger.valuation import Conversion, equity
 from desk.runtime.market_board import MarketBoard
 
-_NONE: tuple[Position, ...] = ()
-
 
 class LiveView:
     """Answer from ledger, market board, bars and open flows; implements `DeskView`."""
@@ -87,9 +85,8 @@ class LiveView:
         return self._ledger.open_positions()
 
     def positions_on(self, symbol: str) -> Sequence[Position]:
-        """Return the open trades on one symbol, oldest first; empty costs nothing."""
-        held = self._ledger.open_positions()
-        return tuple(one for one in held if one.symbol == symbol) if held else _NONE
+        """Return the open trades on one symbol, oldest first."""
+        return self._ledger.open_positions_on(symbol)
 
     def position(self, trade_id: TradeId) -> Position | None:
         """Return one trade, open or closed."""
