@@ -68,6 +68,7 @@ class Desk:
     """Hold a desk that is ready to start."""
 
     core: DeskCore
+    planning: PlanningLayer
     commands: CommandDesk
     camera: SnapshotCamera
     tally: RunTally
@@ -96,17 +97,18 @@ def assemble(configuration: Configuration, outside: Outside) -> Desk:
     execution = build_execution(_execution_ports(configuration, outside, inside))
     outside.faults.connect(inside.bus, inside.recorder, inside.flows, inside.alarms, execution.termination)
     outside.trouble.connect(inside.state, inside.alarms)
-    PlanningLayer(
+    planning = PlanningLayer(
         bus=inside.bus,
         ids=outside.ids,
         view=inside.view,
         planner_sets=planner_sets(configuration.blueprints),
         direct_modes=direct_modes(configuration.blueprints),
-    ).attach()
+    )
+    planning.attach()
     adapters = _workers(configuration, outside, inside)
     scheduler = _scheduler(configuration, outside, inside)
     core = DeskCore(_core_parts(configuration, outside, inside, (execution, adapters, scheduler)))
-    return _desk(configuration, outside, inside, core)
+    return _desk(configuration, outside, inside, (core, planning))
 
 
 def _inside(configuration: Configuration, outside: Outside) -> _Inside:
@@ -226,7 +228,10 @@ def _core_parts(
     )
 
 
-def _desk(configuration: Configuration, outside: Outside, inside: _Inside, core: DeskCore) -> Desk:
+def _desk(
+    configuration: Configuration, outside: Outside, inside: _Inside, built: tuple[DeskCore, PlanningLayer]
+) -> Desk:
+    core, planning = built
     recent, tally = RecentFlows(), RunTally()
     inside.recorder.listen(recent.on_entry)
     inside.recorder.listen(tally.on_entry)
@@ -244,4 +249,4 @@ def _desk(configuration: Configuration, outside: Outside, inside: _Inside, core:
     )
     max_age_ms = configuration.platform.risk.max_price_age_ms
     camera = SnapshotCamera(core, recent, account, max_age_ms, outside.journal_lag)
-    return Desk(core, commands, camera, tally, account, inside.recorder)
+    return Desk(core, planning, commands, camera, tally, account, inside.recorder)
