@@ -8,7 +8,7 @@ from desk.bus.adapter import EventAdapter, StopListener
 from desk.bus.context import WorkerContext
 from desk.bus.limits import AdapterLimits
 from desk.config.blueprint_file import BlueprintFile, WorkerUse
-from desk.contracts.directives import Protection
+from desk.contracts.directives import EMERGENCY_STRATEGY, Protection
 from desk.contracts.manifests import BarsNeeded
 from desk.contracts.plans import PlanRole
 from desk.contracts.ports.store import Recorder
@@ -27,7 +27,6 @@ from desk.workers.risk_control.emergency_exit_agent import (
 )
 
 PLATFORM_EXIT_AGENT = "platform.emergency_exit_agent"
-PLATFORM_STRATEGY = "platform"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ def _worker(file: BlueprintFile, use: WorkerUse, parts: WorkerParts) -> EventAda
 
 
 def _platform_exit_agent(parts: WorkerParts) -> EventAdapter:
-    context = _context(PLATFORM_EXIT_AGENT, PLATFORM_STRATEGY, Protection.REQUIRED, parts)
+    context = _context(PLATFORM_EXIT_AGENT, EMERGENCY_STRATEGY, Protection.REQUIRED, parts)
     agent = EmergencyExitAgent(EmergencyExitParameters(), context)
     return _adapter(agent, context, parts, is_platform=True)
 

@@ -8,7 +8,7 @@ from desk.contracts.causality import CausalityChain
 from desk.contracts.directives import PeriodClaim, StrategyDirective
 from desk.contracts.events import PeriodSkipped
 from desk.contracts.execution import DirectiveRefused, ExecutionDirective
-from desk.contracts.plans import EntryPlan, ExitPlan, Plan, RoutingPlan, SizePlan
+from desk.contracts.plans import EntryPlan, ExitPlan, Plan, PlanRejected, RoutingPlan, SizePlan
 from desk.contracts.ports.store import Recorder
 from desk.contracts.ports.time import Clock
 from desk.contracts.problems import DuplicateRecord
@@ -51,6 +51,7 @@ class FlowJournal:
             events.SIZE_PLAN_CREATED: self.on_plan,
             events.EXIT_PLAN_CREATED: self.on_plan,
             events.ROUTING_PLAN_CREATED: self.on_plan,
+            events.PLAN_REJECTED: self.on_plan_rejected,
             events.EXECUTION_DIRECTIVE_READY: self.on_execution_directive,
         }
         for name, handler in heard.items():
@@ -160,6 +161,22 @@ class FlowJournal:
                 causes=(plan.directive_id,),
                 trade_id=plan.target_id,
                 worker=plan.planner,
+            )
+        )
+
+    def on_plan_rejected(self, rejected: PlanRejected) -> None:
+        """Record a plan that the aggregator did not take."""
+        is_open = self._flows.get(rejected.directive_id) is not None
+        self._recorder.record(
+            JournalEntry(
+                EntryKind.PLAN_REJECTED,
+                rejected.plan_id,
+                self._clock.now_ms(),
+                rejected,
+                flow_id=rejected.directive_id if is_open else None,
+                causes=(rejected.directive_id,),
+                trade_id=rejected.target_id,
+                worker=rejected.planner,
             )
         )
 

@@ -92,7 +92,7 @@ class FaultDesk:
         if flow_id is None or self._flows is None or self._termination is None:
             return
         flow = self._flows.get(flow_id)
-        if flow is None or flow.execution is not None:
-            return
+        if flow is None or flow.execution is not None or flow.directive.emergency:
+            return  # under way, or the way out, which nobody vetoes
         flow.problems.append(text)
         self._termination.end(flow, FlowOutcome.ERROR, "failed")

@@ -250,7 +250,7 @@ class _Birth:
             ),
         )
         living = LivingDesk(
-            desk, loop, clock, ids, ledger, journal, connector, paper, supervisor, complaints,
+            desk, loop, clock, ids, ledger, journal, connector, paper, supervisor, complaints, faults,
             sequence=self._number * 1_000_000,
         )  # fmt: skip
         desk.recorder.listen(living.entries.append)

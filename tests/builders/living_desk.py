@@ -25,6 +25,7 @@ from desk.contracts.sides import OrderSide
 from desk.journal.recorder import JournalRecorder
 from desk.ledger.ledger import Ledger
 from desk.runtime.clock import VirtualClock
+from desk.runtime.faults import FaultDesk
 from desk.runtime.ids import SeededIds
 from desk.runtime.tasks import TaskSupervisor
 from desk.runtime.virtual_loop import VirtualLoop
@@ -51,6 +52,7 @@ class LivingDesk:
     paper: PaperConnector
     supervisor: TaskSupervisor
     complaints: list[str]
+    faults: FaultDesk
     entries: list[JournalEntry] = field(default_factory=list)
     sequence: int = 0
 
