@@ -79,4 +79,6 @@ class ExecutionReport:
 
 def _words(order: OrderState) -> str:
     verb = {"BUY": "bought", "SELL": "sold"}[order.request.side]
-    return f"{verb} {order.filled_base} {order.request.symbol} at {order.average_price:.8g}"
+    wanted = order.request.size_base
+    size = order.filled_base if order.filled_base >= wanted else f"{order.filled_base} of {wanted}"
+    return f"{verb} {size} {order.request.symbol} at {order.average_price:.8g}"
