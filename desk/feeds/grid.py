@@ -32,4 +32,4 @@ class Grid:
             rounded = value.quantize(step, rounding)
         else:
             rounded = (value / step).to_integral_value(rounding) * step
-        return rounded if rounded >= step else step
+        return rounded if rounded >= step else step  # noqa: FURB136 - max costs as much as the rounding
