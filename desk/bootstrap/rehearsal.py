@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from connectors.registry import ConnectorParts, create
 from desk.bootstrap.assembly import Desk, Outside, assemble
 from desk.bootstrap.feeds import replay_feed
+from desk.bootstrap.lock import desk_lock
 from desk.bootstrap.settings import instruments
 from desk.bootstrap.summing import summarize
 from desk.config.configuration import Configuration
@@ -50,12 +51,14 @@ class Rehearsal:
 def rehearse(rehearsal: Rehearsal) -> RunSummary:
     """Play the data to its end, let what is under way settle, and sum up.
 
-    The journal of an earlier replay in the same folder is replaced.
+    The journal of an earlier replay in the same folder is replaced; raises RefusedByState while another
+    replay writes it.
     """
     rehearsal.storage.create()
-    for path in rehearsal.storage.folder.glob("journal.sqlite3*"):
-        path.unlink()
-    return run_virtual(lambda loop: _play(rehearsal, loop))
+    with desk_lock(rehearsal.storage):
+        for path in rehearsal.storage.folder.glob("journal.sqlite3*"):
+            path.unlink()
+        return run_virtual(lambda loop: _play(rehearsal, loop))
 
 
 async def _play(rehearsal: Rehearsal, loop: VirtualLoop) -> RunSummary:

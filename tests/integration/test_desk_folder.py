@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from desk.bootstrap.lock import desk_lock
 from desk.cli.main import main
+from desk.config.storage import StorageLayout
 from tests.builders.config import BLUEPRINT, PLATFORM, rising_candles, written
 
 
@@ -32,12 +34,29 @@ def test_a_desk_without_blueprints_says_that_nothing_decides(
     assert "no blueprint: nothing decides on new trades" in capsys.readouterr().err
 
 
-def test_a_replay_tells_of_symbols_without_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    platform = written(tmp_path, "platform.yaml", PLATFORM)
-    blueprint = written(tmp_path, "trend.yaml", BLUEPRINT)
-    data = written(tmp_path, "spot.csv", rising_candles(5))
+def replay(folder: Path, state: Path) -> int:
+    platform = written(folder, "platform.yaml", PLATFORM)
+    blueprint = written(folder, "trend.yaml", BLUEPRINT)
+    data = written(folder, "spot.csv", rising_candles(5))
     asked = ["replay", "--data", f"BTC/USDT={data}", "--blueprint", str(blueprint)]
-    assert main([*asked, "--platform", str(platform), "--set", f"storage.path={tmp_path / 'state'}"]) == 0
+    return main([*asked, "--platform", str(platform), "--set", f"storage.path={state}"])
+
+
+def test_a_replay_leaves_the_journal_of_one_that_runs_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    storage = StorageLayout(tmp_path).replay
+    storage.create()
+    storage.journal.write_text("being written")
+    with desk_lock(storage):
+        assert replay(tmp_path, tmp_path) == 4
+    assert "another desk" in capsys.readouterr().err
+    assert storage.journal.read_text() == "being written"
+    assert replay(tmp_path, tmp_path) == 0
+
+
+def test_a_replay_tells_of_symbols_without_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert replay(tmp_path, tmp_path / "state") == 0
     assert "trend: no --data brings BTC/USDT:USDT, so nothing happens there" in capsys.readouterr().err
 
 
