@@ -65,31 +65,42 @@ def test_nothing_of_a_flow_is_kept_after_its_end(tmp_path: Path) -> None:
     assert [one for one in seen if any(one.values())] == []
 
 
-def test_memory_does_not_grow_with_the_flows(tmp_path: Path) -> None:
-    cycles, sizes, objects = 20, list[int](), list[Counter[str]]()
+def objects_alive() -> Counter[str]:
+    gc.collect()
+    found = Counter(type(one).__name__ for one in gc.get_objects())
+    del found["ReferenceType"]  # sqlite3 looks only every 200 cursors which of them are gone
+    return found
 
-    def measure() -> None:
-        gc.collect()
-        objects.append(Counter(type(one).__name__ for one in gc.get_objects()))
-        # pydantic keeps the newest 16,384 short texts it validated, which no desk in a test outlives.
-        others = tracemalloc.Filter(inclusive=False, filename_pattern="*/pydantic/*")
-        traces = tracemalloc.take_snapshot().filter_traces([others]).traces
-        sizes.append(sum(trace.size for trace in traces))
+
+def bytes_traced() -> int:
+    gc.collect()
+    # pydantic keeps the newest 16,384 short texts it validated, which no desk in a test outlives.
+    others = tracemalloc.Filter(inclusive=False, filename_pattern="*/pydantic/*")
+    return sum(trace.size for trace in tracemalloc.take_snapshot().filter_traces([others]).traces)
+
+
+def test_memory_does_not_grow_with_the_flows(tmp_path: Path) -> None:
+    cycles = 25
+    flows = cycles * FLOWS_PER_CYCLE
 
     async def trades(desk: LivingDesk) -> None:
-        for _ in range(20):
-            await cycle(desk)
+        async def run() -> None:
+            for _ in range(cycles):
+                await cycle(desk)
+
+        objects_alive()  # what a first look leaves in caches is not the desk's
+        await run()
+        before = objects_alive()
+        await run()
+        grown = objects_alive() - before
+        assert grown.total() < flows / 10, grown.most_common(5)
         tracemalloc.start()
         try:
-            for _ in range(3):
-                for _ in range(cycles):
-                    await cycle(desk)
-                measure()
+            await run()
+            first = bytes_traced()
+            await run()
+            assert bytes_traced() - first < 200 * flows
         finally:
             tracemalloc.stop()
 
     DeskHouse(tmp_path, reconcile_every_ms=None).live(trades)
-    grown, flows = objects[2] - objects[1], cycles * FLOWS_PER_CYCLE
-    del grown["ReferenceType"]  # sqlite3 looks only every 200 cursors which of them are gone
-    assert grown.total() < flows / 10, grown.most_common(5)
-    assert sizes[2] - sizes[1] < 40 * flows, sizes
