@@ -81,6 +81,7 @@ async def run_live(run: LiveRun) -> RunSummary:
         faults = FaultDesk(around.clock, run.log)
         supervisor = TaskSupervisor(faults.on_task_failure)
         async with _opened_journal(around, faults) as written:
+            _refuse_another(run.configuration.platform.desk.id, around.storage, written.ledger)
             desk = assemble(
                 run.configuration, _outside(run.configuration, around, written, faults, supervisor)
             )
@@ -96,6 +97,15 @@ async def run_live(run: LiveRun) -> RunSummary:
                 await desk.core.stop()
                 await supervisor.stop(_STOP_WITHIN_MS)
                 await desk.core.close()
+
+
+def _refuse_another(desk_id: str, storage: StorageLayout, ledger: Ledger) -> None:
+    """Keep a journal to its desk: the client ids of its orders are derived from the desk's id."""
+    last = ledger.last_run()
+    if last is not None and last.desk_id != desk_id:
+        what = f"{desk_id} is not the desk of {storage.journal}: that is {last.desk_id}"
+        remedy = f"write {last.desk_id}, or another storage.path"
+        raise InputRefused(Problem("platform.yaml", None, "desk.id", what, remedy))
 
 
 @dataclass(frozen=True, slots=True)

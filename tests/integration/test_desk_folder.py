@@ -27,6 +27,16 @@ def test_a_folder_that_cannot_be_is_refused_in_one_line(
     assert in_the_way.read_text() == "a file"
 
 
+def test_a_journal_is_kept_to_its_desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, tmp_path / "state") == 0
+    capsys.readouterr()
+    assert run(tmp_path, tmp_path / "state", "--set", "desk.id=another-desk") == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("platform.yaml: desk.id: another-desk is not the desk of ")
+    assert "write test-desk, or another storage.path" in line
+    assert run(tmp_path, tmp_path / "state") == 0
+
+
 def test_a_desk_without_blueprints_says_that_nothing_decides(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
