@@ -30,13 +30,14 @@ class _Subscription:
     strategy_id: str | None
     targets: frozenset[str] | None
 
-    def hears(self, strategy_id: str | None) -> bool:
-        """Tell whether an event of this scope (None is PLATFORM) reaches the subscriber."""
-        if strategy_id is None:
-            return True
+    def hears(self, strategy_id: str) -> bool:
+        """Tell whether an event of this strategy reaches the subscriber."""
         if self.strategy_id is not None:
             return self.strategy_id == strategy_id
         return self.targets is None or strategy_id in self.targets
+
+
+_NOBODY: tuple[_Subscription, ...] = ()
 
 
 class _Frame:
@@ -128,7 +129,8 @@ class EventBus:
         frame.cause = cause
         self._depth = depth + 1
         try:
-            for subscription in self._heard_by(name, strategy_id):
+            everybody = self._subscriptions.get(name, _NOBODY)
+            for subscription in everybody if strategy_id is None else self._heard_by(name, strategy_id):
                 frame.subscription = subscription
                 try:
                     subscription.handler(payload)
@@ -153,13 +155,11 @@ class EventBus:
                 return frame.chain
         return None
 
-    def _heard_by(self, name: str, strategy_id: str | None) -> tuple[_Subscription, ...]:
-        subscriptions = self._subscriptions.get(name, ())
-        if strategy_id is None or not subscriptions:
-            return subscriptions
+    def _heard_by(self, name: str, strategy_id: str) -> tuple[_Subscription, ...]:
         route = self._routes.get((name, strategy_id))
         if route is None:
-            route = tuple(one for one in subscriptions if one.hears(strategy_id))
+            everybody = self._subscriptions.get(name, _NOBODY)
+            route = tuple(one for one in everybody if one.hears(strategy_id))
             self._routes[name, strategy_id] = route
         return route
 
