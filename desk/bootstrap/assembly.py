@@ -191,8 +191,11 @@ def _scheduler(configuration: Configuration, outside: Outside, inside: _Inside) 
 
 
 def _last_period_ms(ledger: Ledger, name: str) -> int | None:
-    last = ledger.last_period(name)
-    return None if last is None else last.period_start_ms
+    """Return up to when a schedule is done: before its first period, since the run before this one began."""
+    last, run = ledger.last_period(name), ledger.last_run()
+    if last is not None:
+        return last.period_start_ms
+    return None if run is None else run.started_at_ms
 
 
 def _core_parts(
