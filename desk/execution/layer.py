@@ -84,15 +84,7 @@ def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
     completion = FlowCompletionRule(ports.flows, ports.ledger, ports.view, termination)
     reach = _reach(ports)
     naked = NakedClock(ports.ledger, ports.view, ports.clock)
-    directives = ProtectionDirectives(
-        bus=ports.bus,
-        ids=ports.ids,
-        clock=ports.clock,
-        view=ports.view,
-        ledger=ports.ledger,
-        flows=ports.flows,
-        alarms=ports.alarms,
-    )
+    directives = _protection_directives(ports)
     keeper = ProtectionKeeper(
         reach,
         ProtectiveOrders(reach, ports.flows.newest_of),
@@ -123,6 +115,18 @@ def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
     )
     _attach(ports, layer, reach.signals, directives)
     return layer
+
+
+def _protection_directives(ports: ExecutionPorts) -> ProtectionDirectives:
+    return ProtectionDirectives(
+        bus=ports.bus,
+        ids=ports.ids,
+        clock=ports.clock,
+        view=ports.view,
+        ledger=ports.ledger,
+        flows=ports.flows,
+        alarms=ports.alarms,
+    )
 
 
 def _venue_side(
