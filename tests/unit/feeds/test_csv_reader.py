@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desk.contracts.problems import InputRefused
+from desk.contracts.problems import InputRefused, Problem
 from desk.contracts.sides import OrderSide
 from desk.feeds.csv_reader import CsvReader
 from desk.feeds.csv_rows import Candle, Trade
@@ -273,3 +273,31 @@ def test_a_long_file_is_read_in_little_memory(tmp_path: Path) -> None:
 def test_what_really_traded_is_read(name: str, rows: int, interval_ms: int | None, missing: int) -> None:
     found = survey(SHARED / name)
     assert (found.rows, found.interval_ms, found.missing_candles) == (rows, interval_ms, missing)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["100", "110.5", "90.25", "105", "4"],
+        ["0.00000000001", "0.1", "0.00000000001", "0.1", "0"],
+        ["1e2", "110", "90", "105", "4"],
+        ["100", "110", "0", "105", "4"],
+        ["100", "99", "90", "95", "4"],
+        ["100", "110", "90", "111", "4"],
+        ["1_0", "110", "1", "105", "4"],
+        ["100", "110", "90", "105", ""],
+        ["123456789012345678.12345", "123456789012345679", "1", "2", "3"],
+    ],
+)
+def test_a_row_reads_the_same_with_its_columns_in_another_order(tmp_path: Path, cells: list[str]) -> None:
+    opened, high, low, close, volume = cells
+    usual = write_csv(tmp_path / "usual.csv", CANDLES_HEADER, [f"{START_MS},{','.join(cells)}", *GOOD[1:]])
+    good = [f"4,100,110,90,105,{START_MS + number * MINUTE_MS}" for number in (1, 2)]
+    moved = write_csv(
+        tmp_path / "moved.csv",
+        "volume,open,high,low,close,time_ms",
+        [f"{volume},{opened},{high},{low},{close},{START_MS}", *good],
+    )
+    rows = [next(iter(CsvReader(path).scan()))[1] for path in (usual, moved)]
+    said = [(row.key, row.what) if isinstance(row, Problem) else row for row in rows]
+    assert said[0] == said[1]

@@ -283,3 +283,16 @@ def test_an_entry_about_nothing_that_is_touches_nothing() -> None:
     ledger = begun()
     assert ledger.apply(build.tick_received()).rows == ()
     assert ledger.apply(build.order_observed("unheard of")).rows == ()
+
+
+def test_the_open_trades_of_a_symbol_are_those_of_the_book_after_every_change() -> None:
+    ledger = begun()
+    assert ledger.open_positions_on(build.PERP) == ()
+    ledger.apply(build.fill_booked(1, size="1", price="100"))
+    assert ledger.open_positions_on(build.PERP) == (position(ledger),)
+    assert ledger.open_positions_on("ETH/USDT:USDT") == ()
+    stop(ledger, "stop", "90", size="1")
+    assert ledger.open_positions_on(build.PERP) == (position(ledger),)
+    assert position(ledger).stop_price == 90
+    ledger.apply(build.fill_booked(2, SELL, "1", "120", order=None))
+    assert ledger.open_positions_on(build.PERP) == ()
