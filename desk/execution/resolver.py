@@ -13,6 +13,7 @@ from desk.execution.reading import VenueReader
 _FIRST_DELAYS_MS = (500, 1000, 2000, 4000)
 _LATER_DELAY_MS = 5000
 _NEGATIVE_READS_FOR_PROOF = 3
+_UNRESOLVED = frozenset({OrderStatus.UNKNOWN, OrderStatus.INTENDED, OrderStatus.SENT})
 
 
 class OutcomeResolver:
@@ -34,7 +35,7 @@ class OutcomeResolver:
         self._spawner = spawner
         self._bus = bus
         self._running: set[str] = set()
-        self._began_at_ms = clock.now_ms()
+        self._asked_since_ms: dict[str, int] = {}
 
     def attach(self) -> None:
         """Start resolving whenever an order becomes UNKNOWN."""
@@ -44,6 +45,8 @@ class OutcomeResolver:
         """Look after an order whose outcome is not known."""
         if order.status is OrderStatus.UNKNOWN:
             self.begin(order)
+        elif order.status not in _UNRESOLVED:
+            self._asked_since_ms.pop(order.client_order_id, None)
 
     def begin(self, order: OrderState) -> None:
         """Start resolving `order` in the background, unless it is being resolved already."""
@@ -86,20 +89,18 @@ class OutcomeResolver:
 
     def _is_unknown(self, order_id: str) -> bool:
         order = self._ledger.order(order_id)
-        return order is not None and order.status in {
-            OrderStatus.UNKNOWN,
-            OrderStatus.INTENDED,
-            OrderStatus.SENT,
-        }
+        return order is not None and order.status in _UNRESOLVED
 
     def _is_too_late(self, order: OrderState) -> bool:
         """Tell whether the venue would not take the order any more, had it not taken it by now.
 
-        Counted from the last moment at which a byte can have left: an earlier run sent nothing after it.
+        Counted from the first question, by the clock that never jumps: every byte had left by then, since an
+        order that was asked for before its send is not sent any more.
         """
         window_ms = self._reader.absence_proof_ms
-        left_at_ms = max(order.updated_at_ms, self._began_at_ms)
-        return window_ms is not None and self._clock.now_ms() - left_at_ms >= window_ms
+        now_ms = self._clock.monotonic_ms()
+        since_ms = self._asked_since_ms.setdefault(order.client_order_id, now_ms)
+        return window_ms is not None and now_ms - since_ms >= window_ms
 
     def _settle(self, order: OrderState, outcome: OrderOutcome) -> None:
         now_ms = self._clock.now_ms()
