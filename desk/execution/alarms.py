@@ -2,7 +2,7 @@
 
 from desk.bus import EventBus
 from desk.contracts import events
-from desk.contracts.ids import AlarmId
+from desk.contracts.ids import AlarmId, TradeId
 from desk.contracts.ports.store import Recorder
 from desk.contracts.ports.time import Clock, IdSource
 from desk.contracts.records import AlarmRaised, EntryKind, JournalEntry
@@ -19,12 +19,23 @@ class Alarms:
         self._ids = ids
 
     def raise_alarm(
-        self, severity: AlarmSeverity, text: str, *causes: str, symbol: str | None = None
+        self,
+        severity: AlarmSeverity,
+        text: str,
+        *causes: str,
+        symbol: str | None = None,
+        trade_id: TradeId | None = None,
     ) -> None:
         """Tell the operator."""
-        alarm = AlarmRaised(self._ids.new(AlarmId), severity, text, symbol)
+        alarm = AlarmRaised(self._ids.new(AlarmId), severity, text, symbol, trade_id)
         entry = JournalEntry(
-            EntryKind.ALARM_RAISED, alarm.alarm_id, self._clock.now_ms(), alarm, causes=causes, symbol=symbol
+            EntryKind.ALARM_RAISED,
+            alarm.alarm_id,
+            self._clock.now_ms(),
+            alarm,
+            causes=causes,
+            trade_id=trade_id,
+            symbol=symbol,
         )
         self._recorder.record(entry)
         self._bus.publish(events.ALARM_RAISED, alarm)

@@ -56,7 +56,7 @@ class ProtectionDirectives:
 
     def on_unprotectable(self, trade_id: TradeId, reason: str) -> None:
         """Close a trade that cannot have its stop: held without one it is worse than not held."""
-        self._alarms.raise_alarm(AlarmSeverity.CRITICAL, f"{trade_id} has NO STOP: {reason}", trade_id)
+        self._alarm(AlarmSeverity.CRITICAL, f"{trade_id} has NO STOP: {reason}", trade_id)
         self._close(trade_id, f"no stop can rest, so the trade is closed: {reason}", ())
 
     def on_target_refused(self, trade_id: TradeId, reason: str) -> None:
@@ -69,8 +69,12 @@ class ProtectionDirectives:
         if quote is not None and (quote.last - target) * position.side.sign >= 0:
             self._close(trade_id, f"the market is at {quote.last}, past the target {target}", ())
             return
-        text = f"{trade_id} has its stop and no target: {reason}"
-        self._alarms.raise_alarm(AlarmSeverity.WARNING, text, trade_id)
+        self._alarm(AlarmSeverity.WARNING, f"{trade_id} has its stop and no target: {reason}", trade_id)
+
+    def _alarm(self, severity: AlarmSeverity, text: str, trade_id: TradeId) -> None:
+        position = self._ledger.position(trade_id)
+        symbol = None if position is None else position.symbol
+        self._alarms.raise_alarm(severity, text, trade_id, symbol=symbol, trade_id=trade_id)
 
     def _close(self, trade_id: TradeId, rationale: str, order_ids: tuple[str, ...], *fills: FillId) -> None:
         position = self._ledger.position(trade_id)

@@ -17,6 +17,7 @@ from desk.contracts.snapshot import (
     Source,
     WorkerRow,
 )
+from desk.execution.coverage import is_covered
 from desk.runtime.account_figures import AccountFigures
 from desk.runtime.core import DeskCore
 from desk.runtime.recent import RecentFlows
@@ -54,7 +55,7 @@ class SnapshotCamera:
             orders=tuple(_order(one, now_ms) for one in parts.ledger.live_orders()),
             directives=self._recent.directives(),
             terminations=self._recent.terminations(),
-            account=self._account_view(),
+            account=self._account_view(now_ms),
             feeds=tuple(self._feed(symbol, now_ms) for symbol in parts.feed.symbols),
             schedules=self._schedules(),
             workers=self._workers(),
@@ -75,26 +76,33 @@ class SnapshotCamera:
             unrealized_quote=_derived(None if mark is None else position.unrealized_quote(mark), age_ms),
             r_multiple=_derived(None if mark is None else position.r_multiple(mark), age_ms),
             stop_distance=_derived(distance, age_ms),
-            is_protected=position.is_protected,
+            is_protected=is_covered(position, parts.view),
             naked_ms=parts.execution.naked.naked_ms(position.trade_id),
             worker=position.worker,
         )
 
-    def _account_view(self) -> AccountView:
+    def _account_view(self, now_ms: int) -> AccountView:
         parts, account = self._core.parts, self._account
         currency = parts.view.account_currency
+        marked_ms = self._oldest_mark_ms(now_ms)
         return AccountView(
             currency=currency,
-            equity=_derived(parts.view.equity(), 0),
+            equity=_derived(parts.view.equity(), marked_ms),
             cash=Figure(parts.ledger.balance(currency), Source.LEDGER, 0),
             realized=_derived(account.realized(), 0),
-            unrealized=_derived(account.unrealized(), 0),
+            unrealized=_derived(account.unrealized(), marked_ms),
             fees=_derived(account.fees(), 0),
             drawdown=_derived(parts.equity.drawdown(), 0),
             balances=tuple(
                 (one.currency, Figure(one.total, Source.LEDGER, 0)) for one in parts.ledger.balances()
             ),
         )
+
+    def _oldest_mark_ms(self, now_ms: int) -> int:
+        """Return the age of the oldest price that open trades are valued at, zero without any."""
+        board, held = self._core.parts.board, self._core.parts.ledger.open_positions()
+        times = [board.time_ms(one.symbol) for one in held]
+        return max((now_ms - one for one in times if one is not None), default=0)
 
     def _feed(self, symbol: str, now_ms: int) -> FeedRow:
         quote = self._core.parts.board.quote(symbol)
