@@ -131,6 +131,7 @@ class DurableStore:
         try:
             while not self._closing:
                 await self._wait()
+                await asyncio.sleep(0)  # what the same tick sets going belongs into the same commit
                 await self._write()
             await self._checkpoint()
         finally:

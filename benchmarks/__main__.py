@@ -1,0 +1,49 @@
+"""`make bench`: measure, print, and with --write put the figures into docs/performance.md."""
+
+import platform
+import sqlite3
+import sys
+import tempfile
+from pathlib import Path
+
+import pydantic
+
+from benchmarks import latency, memory, recovery, replaying
+from benchmarks.fixtures import ROOT, candles
+from benchmarks.measuring import Figure, table, tell
+
+_PAGE = ROOT / "docs" / "performance.md"
+_BEGIN, _END = "<!-- figures: begin -->", "<!-- figures: end -->"
+
+
+def main(arguments: list[str]) -> int:
+    """Run every measurement in one go."""
+    tell(f"on {candles()}")
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory(prefix="desk-bench-") as name:
+        folder = Path(name)
+        for part in (replaying, latency, memory, recovery):
+            figures += part.measure(folder)
+    text = f"{_machine()}\n\n{table(figures)}"
+    sys.stdout.write(text + "\n")
+    if "--write" in arguments:
+        _write(text)
+    return 0
+
+
+def _machine() -> str:
+    return (
+        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, pydantic {pydantic.VERSION}, "
+        f"{platform.system()} on {platform.machine()}; candles of {candles().name}."
+    )
+
+
+def _write(text: str) -> None:
+    page = _PAGE.read_text(encoding="utf-8")
+    head, _, rest = page.partition(_BEGIN)
+    tail = rest.partition(_END)[2]
+    _PAGE.write_text(f"{head}{_BEGIN}\n{text}\n{_END}{tail}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
