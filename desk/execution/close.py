@@ -111,7 +111,7 @@ class TradeCloser:
         A stop goes first where it locks the coins, and where another trade shares the net position: were both
         to fill, the close would eat into the other trade.
         """
-        if instrument.is_spot or self._shares(trade_id, instrument.symbol):
+        if instrument.is_spot or self._reach.shares_symbol(trade_id, instrument.symbol):
             locked = await self._cancel(self._protection(trade_id))
             if locked is not None:
                 return locked
@@ -155,13 +155,6 @@ class TradeCloser:
 
     def _closes(self, trade_id: TradeId) -> list[OrderState]:
         return [one for one in self._reach.ledger.orders_of(trade_id) if one.request.leg is Leg.CLOSE]
-
-    def _shares(self, trade_id: TradeId, symbol: str) -> bool:
-        """Tell whether another trade holds the symbol too, or may at any moment."""
-        entries = (one for one in self._reach.ledger.live_orders() if one.request.leg.adds_risk)
-        others = [one.trade_id for one in self._reach.view.positions_on(symbol)]
-        others += [one.trade_id for one in entries if one.request.symbol == symbol]
-        return any(one != trade_id for one in others)
 
     def _held(self, trade_id: TradeId) -> Decimal:
         position = self._reach.ledger.position(trade_id)

@@ -21,6 +21,7 @@ from desk.execution.flow_journal import BirthEntries, FlowJournal
 from desk.execution.flow_registry import FlowRegistry
 from desk.execution.flow_termination import FlowTerminationHandler
 from desk.execution.gate import PreTradeGate
+from desk.execution.missing_fills import MissingFills
 from desk.execution.modify import ModifyExecutor
 from desk.execution.naked_clock import NakedClock
 from desk.execution.new_trade import NewTradeExecutor
@@ -94,7 +95,7 @@ def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
         on_unprotectable=directives.on_unprotectable,
         on_target_refused=directives.on_target_refused,
     )
-    resolver, intake, reconciliation = _venue_side(ports, state)
+    resolver, intake, reconciliation, missing = _venue_side(ports, state)
     refusals = JobRefusals(ports.bus, ports.clock, ports.flows)
     executors = _executors(ports, reach, keeper, refusals, (state, termination, reconciliation))
     layer = ExecutionLayer(
@@ -114,6 +115,7 @@ def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
         stopper=EntryStopper(reach, ports.spawner),
     )
     _attach(ports, layer, reach.signals, directives)
+    missing.attach(ports.bus)
     return layer
 
 
@@ -131,7 +133,7 @@ def _protection_directives(ports: ExecutionPorts) -> ProtectionDirectives:
 
 def _venue_side(
     ports: ExecutionPorts, state: DeskStateLatch
-) -> tuple[OutcomeResolver, VenueEventIntake, Reconciliation]:
+) -> tuple[OutcomeResolver, VenueEventIntake, Reconciliation, MissingFills]:
     """Build what listens to the venue and asks it."""
     reader = _reader(ports)
     resolver = OutcomeResolver(
@@ -155,7 +157,8 @@ def _venue_side(
         state=state,
         desk_id=ports.settings.desk_id,
     )
-    return resolver, intake, reconciliation
+    missing = MissingFills(reader, ports.ledger, ports.clock, ports.spawner, intake.take_fill)
+    return resolver, intake, reconciliation, missing
 
 
 def _executors(

@@ -144,7 +144,11 @@ class ModifyExecutor:
             self._refuse(job, outcome.code or "venue", outcome.reason)
 
     async def _reduce(self, job: Job, target_base: Decimal, instrument: Instrument) -> str | None:
-        """Sell what is beyond the target; on spot its coins must leave the stop first."""
+        """Sell what is beyond the target; what it sells leaves the stop first where both could fill.
+
+        On spot the stop locks the coins. Where another trade shares the net position, a stop that fires
+        beside the reduction would eat into it.
+        """
         trade_id = job.target.trade_id
         try:
             for _ in range(_MOST_REDUCTIONS_IN_VAIN):
@@ -152,7 +156,7 @@ class ModifyExecutor:
                 size_base = self._beyond(position, target_base, instrument)
                 if position is None or size_base == ZERO or self._keeper.is_suspended(trade_id):
                     break
-                if instrument.is_spot:
+                if instrument.is_spot or self._reach.shares_symbol(trade_id, instrument.symbol):
                     locked = await self._keeper.give_up(trade_id, position.size_base - target_base)
                     if locked is not None:
                         return locked
@@ -174,8 +178,10 @@ class ModifyExecutor:
         return instrument.floor_size(position.size_base - target_base)
 
     async def _until_over(self, trade_id: TradeId) -> None:
-        for order in self._working(trade_id):
-            await self._reach.until_over(order.client_order_id, self._reach.settings.timeout_ms)
+        """Wait as long as it takes: while an order's fate is open, what the trade holds is not known."""
+        while working := self._working(trade_id):
+            for order in working:
+                await self._reach.until_over(order.client_order_id, self._reach.settings.timeout_ms)
 
     async def _send(self, job: Job, draft: OrderRequest, position: Position) -> OrderOutcome:
         of = job.directive

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from desk.contracts.ids import TradeId
 from desk.contracts.orders import Capabilities
 from desk.contracts.orderstate import OrderState
 from desk.contracts.ports.store import LedgerView, Recorder
@@ -48,3 +49,10 @@ class Reach:
             if not await self.cancel_and_wait(order, reason):
                 attempt += 1
                 await self.clock.sleep_ms(self.settings.retry.delay_ms(min(attempt, 10)))
+
+    def shares_symbol(self, trade_id: TradeId, symbol: str) -> bool:
+        """Tell whether another trade holds the symbol too, or may at any moment."""
+        entries = (one for one in self.ledger.live_orders() if one.request.leg.adds_risk)
+        others = [one.trade_id for one in self.view.positions_on(symbol)]
+        others += [one.trade_id for one in entries if one.request.symbol == symbol]
+        return any(one != trade_id for one in others)

@@ -70,7 +70,7 @@ BAD_LINE = Faults(
 
 
 class FaultyConnector:
-    """Pass requests, reads and events on, or do to them what `faults` says; `heal` ends that."""
+    """Pass requests, reads and events on, or do to them what `faults` says."""
 
     def __init__(
         self, inner: IAPIConnector, clock: Clock, spawner: Spawner, seed: int | str, faults: Faults = BAD_LINE
@@ -85,9 +85,9 @@ class FaultyConnector:
         self.struck: dict[str, int] = {}
         inner.subscribe(self._on_event)
 
-    def heal(self) -> None:
-        """Let everything through from now on."""
-        self._faults = Faults()
+    def worsen(self, faults: Faults) -> None:
+        """Do `faults` from now on; without any, the line is healed."""
+        self._faults = faults
 
     @property
     def name(self) -> str:
