@@ -58,9 +58,12 @@ class TradeCloser:
         """
         self._keeper.suspend(trade_id)
         try:
-            return await self._rounds(trade_id, flow_id, execution_id)
-        finally:
+            problem = await self._rounds(trade_id, flow_id, execution_id)
+        except Exception:
             self._keeper.resume(trade_id)
+            raise
+        self._keeper.resume(trade_id)  # no `finally`: a desk that stops begins nothing
+        return problem
 
     async def _rounds(
         self, trade_id: TradeId, flow_id: DirectiveId, execution_id: ExecutionDirectiveId
@@ -92,12 +95,26 @@ class TradeCloser:
         trade_id = position.trade_id
         unresolved, problem = await asyncio.gather(
             self._cancel(self._openers(trade_id)),
-            self._reduce(trade_id, instrument, flow_id, execution_id),
+            self._sell(trade_id, instrument, flow_id, execution_id),
         )
         problem = problem or unresolved
         if problem is None and self._is_left(trade_id):
             problem = f"{self._held(trade_id)} {position.symbol} came in late"
         return problem or await self._cancel(self._protection(trade_id))
+
+    async def _sell(
+        self,
+        trade_id: TradeId,
+        instrument: Instrument,
+        flow_id: DirectiveId,
+        execution_id: ExecutionDirectiveId,
+    ) -> str | None:
+        """Reduce as long as the trade shrinks; return why something is left."""
+        while True:
+            before = self._held(trade_id)
+            problem = await self._reduce(trade_id, instrument, flow_id, execution_id)
+            if problem is None or not self._held(trade_id) < before:
+                return problem
 
     async def _reduce(
         self,

@@ -7,6 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 from decimal import Decimal
 
+from desk.contracts.directives import Protection
 from desk.contracts.ids import TradeId
 from desk.contracts.market import ZERO, Instrument, Quote
 from desk.contracts.orders import OrderRequest
@@ -182,7 +183,9 @@ class PreTradeGate:
         return self._open_trades(trade_id)
 
     def _open_trades(self, trade_id: TradeId) -> Refused | None:
-        trades = {one.trade_id for one in self._view.positions()}
+        """Bound the trades that need looking after; accumulation adds one at every buy and is not among them."""
+        held = self._view.positions()
+        trades = {one.trade_id for one in held if one.protection is Protection.REQUIRED}
         trades.update(one.trade_id for one in self._entries())
         if trade_id in trades or len(trades) < self._limits.max_open_trades:
             return None

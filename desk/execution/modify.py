@@ -90,8 +90,9 @@ class ModifyExecutor:
     def _take_back(self, job: Job, before: Position, now: Position) -> None:
         """Plan again what the venue holds; a stop that was moved stays moved."""
         owner = before.exit_directed_by
-        stop = now.stop_price if now.is_open else before.planned_stop_price
-        target = now.take_profit_price if now.is_open else before.planned_take_profit_price
+        stop, target = before.planned_stop_price, before.planned_take_profit_price
+        if now.is_open:
+            stop, target = now.stop_price or before.stop_price, now.take_profit_price
         if now.stop_price != before.stop_price:
             owner = job.directive.execution_directive_id
         self._plan(job, ExitTargeted(now.trade_id, stop, target, owner, is_reset=True))
@@ -150,38 +151,36 @@ class ModifyExecutor:
         beside the reduction would eat into it.
         """
         trade_id = job.target.trade_id
-        try:
-            for _ in range(_MOST_REDUCTIONS_IN_VAIN):
-                position = self._reach.ledger.position(trade_id)
-                size_base = self._beyond(position, target_base, instrument)
-                if position is None or size_base == ZERO or self._keeper.is_suspended(trade_id):
-                    break
-                if instrument.is_spot or self._reach.shares_symbol(trade_id, instrument.symbol):
-                    locked = await self._keeper.give_up(trade_id, position.size_base - target_base)
-                    if locked is not None:
-                        return locked
-                reduce_only = not instrument.is_spot
-                draft = _market(job, position, size_base, Leg.REDUCE, reduce_only=reduce_only)
-                outcome = await self._send(job, draft, position)
-                if outcome.kind in {OutcomeKind.NOT_SENT, OutcomeKind.NOT_ACCEPTED}:
-                    return outcome.reason
-                await self._until_over(trade_id)
-        finally:
-            self._keeper.cover_all(trade_id)
-        position = self._reach.ledger.position(trade_id)
-        left = self._beyond(position, target_base, instrument)
-        return f"{left} beyond the target {target_base} did not fill" if left else None
+        problem: str | None = None
+        for _ in range(_MOST_REDUCTIONS_IN_VAIN):
+            position = self._reach.ledger.position(trade_id)
+            size_base = self._beyond(position, target_base, instrument)
+            if position is None or size_base == ZERO or problem or self._keeper.is_suspended(trade_id):
+                break
+            problem = await self._reduce_once(job, position, target_base, size_base, instrument)
+        self._keeper.cover_all(trade_id)
+        left = self._beyond(self._reach.ledger.position(trade_id), target_base, instrument)
+        return problem or (f"{left} beyond the target {target_base} did not fill" if left else None)
+
+    async def _reduce_once(
+        self, job: Job, position: Position, target_base: Decimal, size_base: Decimal, instrument: Instrument
+    ) -> str | None:
+        if instrument.is_spot:
+            locked = await self._keeper.give_up(position.trade_id, position.size_base - target_base)
+            if locked is not None:
+                return locked
+        draft = _market(job, position, size_base, Leg.REDUCE, reduce_only=not instrument.is_spot)
+        outcome = await self._send(job, draft, position)
+        if outcome.kind in {OutcomeKind.NOT_SENT, OutcomeKind.NOT_ACCEPTED}:
+            return outcome.reason
+        for order in self._working(position.trade_id):
+            await self._reach.until_over(order.client_order_id, self._reach.settings.timeout_ms)
+        return None
 
     def _beyond(self, position: Position | None, target_base: Decimal, instrument: Instrument) -> Decimal:
         if position is None or not position.size_base > target_base:
             return ZERO
         return instrument.floor_size(position.size_base - target_base)
-
-    async def _until_over(self, trade_id: TradeId) -> None:
-        """Wait as long as it takes: while an order's fate is open, what the trade holds is not known."""
-        while working := self._working(trade_id):
-            for order in working:
-                await self._reach.until_over(order.client_order_id, self._reach.settings.timeout_ms)
 
     async def _send(self, job: Job, draft: OrderRequest, position: Position) -> OrderOutcome:
         of = job.directive

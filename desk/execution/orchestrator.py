@@ -171,11 +171,11 @@ class PlanExecutionOrchestrator:
             self._refusals.refuse(job, "journal", f"not durable, so not sent: {failure}")
         except Exception as fault:  # noqa: BLE001 - a task boundary: the fault ends the flow with its name
             self._refusals.refuse(job, "orchestrator", f"{type(fault).__name__}: {fault}")
-        finally:
-            flow = self._flows.get(job.directive.flow_id)
-            if flow is not None:
-                flow.running.discard(job.target.trade_id)
-            self._completion.evaluate(job.directive.flow_id)
+        # No `finally`: a desk that stops leaves the flow open, and its next life goes on with it.
+        flow = self._flows.get(job.directive.flow_id)
+        if flow is not None:
+            flow.running.discard(job.target.trade_id)
+        self._completion.evaluate(job.directive.flow_id)
 
     async def _execute(self, job: Job) -> None:
         problem = self._problem(job.directive)

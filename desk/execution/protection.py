@@ -20,6 +20,8 @@ from desk.execution.reach import Reach
 
 _REFUSED = frozenset({OrderStatus.NOT_SENT, OrderStatus.REJECTED})
 _MOST_ROUNDS = 8
+_FIRST_PAUSE_MS = 1000
+_LONGEST_PAUSE_MS = 15_000
 BEING_CLOSED = "the trade is being closed"
 
 Leave = Callable[[TradeId, str], None]
@@ -56,6 +58,7 @@ class ProtectionKeeper:
         self._suspended: Counter[TradeId] = Counter()
         self._given_up_base: dict[TradeId, Decimal] = {}
         self._refused: dict[TradeId, tuple[Decimal, Decimal]] = {}
+        self._in_vain: Counter[TradeId] = Counter()
         self._awaited: dict[TradeId, list[asyncio.Future[str | None]]] = {}
 
     def on_order(self, order: OrderState) -> None:
@@ -116,13 +119,14 @@ class ProtectionKeeper:
         """Count all that is kept per trade: zero once none is aligned or closed, or lacks its target."""
         kept = (
             self._aligning, self._again, self._orders.placing, self._suspended, self._given_up_base,
-            self._refused, self._awaited,
+            self._refused, self._in_vain, self._awaited,
         )  # fmt: skip
         return sum(len(one) for one in kept)
 
     async def _run(self, trade_id: TradeId) -> None:
         problem: str | None = "interrupted"
         try:
+            await self._pause(trade_id)
             problem = await self._align(trade_id)
             while trade_id in self._again:
                 self._again.discard(trade_id)
@@ -139,8 +143,17 @@ class ProtectionKeeper:
                     settled.set_result(problem)
         self._naked.note(trade_id)
         if problem is not None and self._needs_stop(trade_id):
+            self._in_vain[trade_id] += 1
             self._on_unprotectable(trade_id, problem)
+        elif not self.is_suspended(trade_id):
+            self._in_vain.pop(trade_id, None)
         self._on_settled(trade_id)
+
+    async def _pause(self, trade_id: TradeId) -> None:
+        """Wait before one more try at a trade that could neither be protected nor closed."""
+        if self._in_vain[trade_id]:
+            pause_ms = _FIRST_PAUSE_MS << min(self._in_vain[trade_id] - 1, 8)
+            await self._reach.clock.sleep_ms(min(pause_ms, _LONGEST_PAUSE_MS))
 
     def _needs_stop(self, trade_id: TradeId) -> bool:
         position = self._reach.ledger.position(trade_id)
@@ -192,6 +205,8 @@ class ProtectionKeeper:
         if instrument.is_dust(size_base, price):
             return True, None
         stop, target = position.planned_stop_price, position.planned_take_profit_price
+        if stop is None and not is_covered(position, self._reach.view):
+            return False, "no stop is planned"
         if stop is not None and not self._orders.is_right(Leg.STOP, stop, size_base, position):
             return False, await self._orders.step(Leg.STOP, stop, size_base, position)
         if target is not None and not self._has_target(target, size_base, position):

@@ -37,8 +37,10 @@ class Reach:
             await self.signals.wait(order_id, remaining_ms)
 
     async def cancel_and_wait(self, order: OrderState, reason: str) -> bool:
-        """Cancel an order; True once it is over, however it got there."""
-        await self.sender.cancel(order, reason)
+        """Cancel an order; True once it is over, however it got there. What is not said is asked for."""
+        outcome = await self.sender.cancel(order, reason)
+        if outcome.order is None:
+            await self.sender.look(order)
         ended = await self.until_over(order.client_order_id, self.settings.timeout_ms)
         return ended is None or ended.is_over
 

@@ -1,5 +1,6 @@
 """The venue is the truth: compare before trading and while trading, and never conclude from an error."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -47,14 +48,20 @@ class Reconciliation:
         self._resolver = resolver
         self._state = state
         self._desk_id = desk_id
+        self._alone = asyncio.Lock()
         self.succeeded_at_ms: int | None = None
 
     async def run(self) -> bool:
         """Compare; False where a read failed or the books never stood still: then nothing was concluded.
 
         A difference counts when a second look finds it again. What is on its way between venue and desk
-        makes differences that are none.
+        makes differences that are none. Two comparisons never run side by side: each would adopt what the
+        other has adopted.
         """
+        async with self._alone:
+            return await self._compare()
+
+    async def _compare(self) -> bool:
         suspected: list[str] = []
         for look in range(_MOST_LOOKS):
             if look:

@@ -9,6 +9,7 @@ from desk.contracts.execution import FlowOutcome
 from desk.contracts.ids import DirectiveId
 from desk.contracts.market import Instrument
 from desk.contracts.orders import Leg
+from desk.contracts.records import AlarmRaised
 from tests.builders.execution import Fault, alarms, ended, house, opened, resting
 from tests.builders.living_desk import AT_A_LIMIT, SPOT, LivingDesk
 
@@ -246,3 +247,61 @@ def test_nothing_is_alarmed_when_all_goes_well(tmp_path: Path) -> None:
         assert not alarms(desk)
 
     house(tmp_path).run(script)
+
+
+def test_a_desk_that_stops_cleanly_goes_on_closing_in_its_next_life(tmp_path: Path) -> None:
+    at = house(tmp_path)
+    flows = []
+
+    async def stops(desk: LivingDesk) -> None:
+        trade = await opened(desk)
+        at.venue.fail("place", Fault.REFUSED, leg=Leg.CLOSE, times=1000)
+        flows.append(desk.issue(desk.close(trade)))
+        await desk.pass_ms(150)
+        assert desk.positions
+
+    async def goes_on(desk: LivingDesk) -> None:
+        desk.tick("50000")
+        completion = await ended(desk, flows[0])
+        assert completion.outcome is FlowOutcome.SUCCESS
+        assert not desk.positions
+
+    life = at.run(stops)
+    assert not [one for one in life.entries if isinstance(one.record, AlarmRaised)]
+    at.run(goes_on)
+
+
+def test_a_trade_that_nobody_takes_is_tried_for_ever_but_not_in_a_storm(tmp_path: Path) -> None:
+    """Neither a stop nor a close is accepted for ten minutes."""
+    at = house(tmp_path)
+
+    async def script(desk: LivingDesk) -> None:
+        at.venue.fail("place", Fault.REFUSED, leg=Leg.STOP, times=10_000)
+        at.venue.fail("place", Fault.REFUSED, leg=Leg.CLOSE, times=10_000)
+        desk.tick("50000")
+        desk.issue(desk.new_trade())
+        await desk.play(["50000"] * 600, every_ms=1000)
+        assert 5 < len(alarms(desk)) < 60
+        at.venue.forgive()
+        await desk.settle(price="50000")
+        assert not desk.positions or desk.positions[0].is_protected
+
+    at.run(script)
+
+
+def test_an_order_that_ended_unheard_is_asked_for_and_not_waited_for(tmp_path: Path) -> None:
+    at = house(tmp_path, "orchestration.plan_execution.timeout_seconds=60", reconcile_every_ms=None)
+
+    async def script(desk: LivingDesk) -> None:
+        trade = await opened(desk)
+        at.venue.is_deaf = True
+        for order in desk.ledger.live_orders():
+            desk.paper.hand.cancel(trade.symbol, order.client_order_id)
+        await desk.pass_ms(100)
+        at.venue.forgive()
+        began_ms = desk.clock.now_ms()
+        await ended(desk, desk.issue(desk.close(trade)))
+        assert desk.clock.now_ms() - began_ms < 5_000
+        assert not desk.ledger.live_orders()
+
+    at.run(script)
