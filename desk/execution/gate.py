@@ -183,7 +183,7 @@ class PreTradeGate:
         return self._open_trades(trade_id)
 
     def _open_trades(self, trade_id: TradeId) -> Refused | None:
-        """Bound the trades that need looking after; accumulation adds one at every buy and is not among them."""
+        """Bound the trades that need a stop; accumulation adds a trade at every buy and is not counted."""
         held = self._view.positions()
         trades = {one.trade_id for one in held if one.protection is Protection.REQUIRED}
         trades.update(one.trade_id for one in self._entries())

@@ -1,5 +1,6 @@
 """The operator's hand: every command is written down, goes the way of every decision, and is answered."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import assert_never
@@ -67,7 +68,7 @@ class CommandDesk:
         self._clock = clock
         self._ids = ids
         self._state = state
-        self._adapters = {adapter.name: adapter for adapter in adapters}
+        self._adapters = _by_name(adapters)
         self._scheduler = scheduler
         self._is_exiting = is_exiting
         self._exit_flow: DirectiveId | None = None
@@ -275,6 +276,12 @@ class CommandDesk:
         self, manual_id: ManualId, message: str, *, accepted: bool = True, flow_id: str | None = None
     ) -> CommandOutcome:
         return CommandOutcome(accepted, message, self._state.current, manual_id, flow_id)
+
+
+def _by_name(adapters: Sequence[EventAdapter]) -> dict[str, EventAdapter]:
+    """Name each worker by its own name where that is unique, else as strategy/worker."""
+    names = Counter(adapter.name for adapter in adapters)
+    return {one.name if names[one.name] == 1 else f"{one.strategy_id}/{one.name}": one for one in adapters}
 
 
 def _entry(command: Command, manual_id: ManualId, time_ms: int) -> JournalEntry:

@@ -24,7 +24,7 @@ from desk.contracts.ports.client import DeskClient
 from desk.contracts.snapshot import Source
 from desk.contracts.states import DeskState, TradingMode, WorkerStatus
 from desk.control.local_client import LocalClient
-from tests.builders.desk import DeskHouse
+from tests.builders.desk import TINY, DeskHouse
 from tests.builders.living_desk import PERP, LivingDesk
 
 Told = Callable[[LivingDesk, DeskClient], Awaitable[None]]
@@ -229,3 +229,22 @@ def test_every_command_is_in_the_journal_with_its_arguments(tmp_path: Path) -> N
         assert isinstance(kept.manual_id, ManualId)
 
     with_client(tmp_path, told)
+
+
+def test_workers_of_one_name_are_told_apart_by_their_strategy(tmp_path: Path) -> None:
+    async def script(living: LivingDesk) -> None:
+        client = LocalClient(living.desk.camera, living.desk.commands)
+        living.tick("50000")
+        unclear = await client.execute(PauseWorker("trailing_stop_manager"))
+        assert not unclear.accepted
+        assert "other/trailing_stop_manager, " in unclear.message
+        assert (await client.execute(PauseWorker("tiny/trailing_stop_manager"))).accepted
+        statuses = {
+            (one.strategy_id, one.status)
+            for one in (await client.snapshot()).workers
+            if one.name == "trailing_stop_manager"
+        }
+        assert statuses == {("tiny", WorkerStatus.PAUSED), ("other", WorkerStatus.RUNNING)}
+
+    other = TINY.replace("name: tiny", "name: other")
+    DeskHouse(tmp_path, blueprints=(TINY, other)).live(script)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desk.contracts.directives import Protection
 from desk.contracts.ids import DirectiveId, ExecutionDirectiveId, TradeId
 from desk.contracts.market import Quote
 from desk.contracts.orders import Leg, OrderRequest, OrderType
@@ -228,6 +229,14 @@ def test_trades_under_way_count_as_open_and_a_second_trade_on_a_symbol_counts_to
     bench.rests(trade=6)
     assert bench.check("0.02") == "open trades"
     assert bench.check("0.02", TradeId.at(START_MS, 6)) is None
+
+
+def test_accumulation_does_not_use_up_the_open_trades() -> None:
+    bench = Bench(max_position_notional=Decimal(10_000_000))
+    for number in range(10, 40):
+        held = position(number=number, symbol=PERPETUAL)
+        bench.view.hold(replace(held, protection=Protection.NONE))
+    assert bench.check("0.01") is None
 
 
 def test_orders_per_minute_are_counted_and_forgotten_after_the_minute() -> None:
