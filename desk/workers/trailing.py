@@ -86,12 +86,10 @@ class Trail:
     is_settled: bool = False
 
     def is_idle(self, position: Position, tick: Tick) -> bool:
-        """Tell whether nothing can have changed since the last look. Allocates nothing."""
+        """Tell whether nothing can have changed since the last look, at a finite price. Allocates nothing."""
         if not self.is_settled or position is not self.position:
             return False
-        if position.side is PositionSide.LONG:
-            return tick.ask.is_finite() and tick.ask < self.wake
-        return tick.bid.is_finite() and tick.bid > self.wake
+        return tick.ask < self.wake if position.side is PositionSide.LONG else tick.bid > self.wake
 
     def has_been_loosened(self, position: Position) -> bool:
         """Tell whether the confirmed stop has gone back since the last look: the operator's hand."""

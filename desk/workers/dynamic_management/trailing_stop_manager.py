@@ -83,7 +83,8 @@ class TrailingStopManager(Worker):
             self._restore()
         positions = self.view.positions_on(tick.symbol)
         trails = self._trails.get(tick.symbol)
-        if not positions and not trails:
+        is_finite = tick.bid.is_finite() and tick.ask.is_finite()
+        if not (positions or trails) or not is_finite:
             return DispositionEnvelope.CONTINUE
         if trails is None:
             trails = self._trails[tick.symbol] = {}
