@@ -165,7 +165,12 @@ class ModifyExecutor:
     async def _reduce_once(
         self, job: Job, position: Position, target_base: Decimal, size_base: Decimal, instrument: Instrument
     ) -> str | None:
-        if instrument.is_spot:
+        """Sell once and see it through; what is sold leaves the stop first where both could fill.
+
+        On spot the stop locks the coins. Where another trade shares the net position, a stop that fires
+        beside the reduction would eat into it.
+        """
+        if instrument.is_spot or self._reach.shares_symbol(position.trade_id, instrument.symbol):
             locked = await self._keeper.give_up(position.trade_id, position.size_base - target_base)
             if locked is not None:
                 return locked
@@ -173,9 +178,14 @@ class ModifyExecutor:
         outcome = await self._send(job, draft, position)
         if outcome.kind in {OutcomeKind.NOT_SENT, OutcomeKind.NOT_ACCEPTED}:
             return outcome.reason
-        for order in self._working(position.trade_id):
-            await self._reach.until_over(order.client_order_id, self._reach.settings.timeout_ms)
+        await self._until_over(position.trade_id)
         return None
+
+    async def _until_over(self, trade_id: TradeId) -> None:
+        """Wait as long as it takes: while an order's fate is open, what the trade holds is not known."""
+        while working := self._working(trade_id):
+            for order in working:
+                await self._reach.until_over(order.client_order_id, self._reach.settings.timeout_ms)
 
     def _beyond(self, position: Position | None, target_base: Decimal, instrument: Instrument) -> Decimal:
         if position is None or not position.size_base > target_base:
