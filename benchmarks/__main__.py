@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pydantic
 
-from benchmarks import latency, memory, recovery, replaying
+from benchmarks import latency, memory, recovery, replaying, small_costs
 from benchmarks.fixtures import ROOT, candles
 from benchmarks.measuring import Figure, table, tell
 
@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="desk-bench-") as name:
         folder = Path(name)
-        for part in (replaying, latency, memory, recovery):
+        for part in (replaying, latency, memory, recovery, small_costs):
             figures += part.measure(folder)
     text = f"{_machine()}\n\n{table(figures)}"
     sys.stdout.write(text + "\n")
