@@ -125,11 +125,11 @@ class TradeCloser:
     ) -> str | None:
         """Send one closing order, unless one is under way, and see it to its end.
 
-        A stop goes first where it locks the coins, and where another trade shares the net position: were both
-        to fill, the close would eat into the other trade.
+        What sells too goes first where it locks the coins, and where another trade shares the net position:
+        were both to fill, the close would eat into the other trade.
         """
         if instrument.is_spot or self._reach.shares_symbol(trade_id, instrument.symbol):
-            locked = await self._cancel(self._protection(trade_id))
+            locked = await self._cancel(self._sellers(trade_id))
             if locked is not None:
                 return locked
         position = self._reach.ledger.position(trade_id)
@@ -169,6 +169,11 @@ class TradeCloser:
 
     def _protection(self, trade_id: TradeId) -> list[OrderState]:
         return [one for one in self._reach.ledger.orders_of(trade_id) if one.request.leg.is_protective]
+
+    def _sellers(self, trade_id: TradeId) -> list[OrderState]:
+        """List what reduces the trade beside a close: stop, target, and a reduction under way."""
+        apart = {Leg.ENTRY, Leg.CLOSE}
+        return [one for one in self._reach.ledger.orders_of(trade_id) if one.request.leg not in apart]
 
     def _closes(self, trade_id: TradeId) -> list[OrderState]:
         return [one for one in self._reach.ledger.orders_of(trade_id) if one.request.leg is Leg.CLOSE]

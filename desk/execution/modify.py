@@ -174,6 +174,8 @@ class ModifyExecutor:
             locked = await self._keeper.give_up(position.trade_id, position.size_base - target_base)
             if locked is not None:
                 return locked
+        if self._keeper.is_suspended(position.trade_id):
+            return BEING_CLOSED
         draft = _market(job, position, size_base, Leg.REDUCE, reduce_only=not instrument.is_spot)
         outcome = await self._send(job, draft, position)
         if outcome.kind in {OutcomeKind.NOT_SENT, OutcomeKind.NOT_ACCEPTED}:

@@ -305,3 +305,41 @@ def test_an_order_that_ended_unheard_is_asked_for_and_not_waited_for(tmp_path: P
         assert not desk.ledger.live_orders()
 
     at.run(script)
+
+
+def test_a_close_waits_for_a_reduction_under_way_where_another_trade_shares_the_position(
+    tmp_path: Path,
+) -> None:
+    """Both would fill, and what is too much would come out of the other trade."""
+    at = house(tmp_path, "connector.paper.latency_ms=200")
+
+    async def script(desk: LivingDesk) -> None:
+        other = await opened(desk)
+        trade = await opened(desk)
+        desk.issue(desk.resize(trade, "0.050"))
+        await desk.pass_ms(450)
+        assert at.venue.placed[-1].leg is Leg.REDUCE
+        await ended(desk, desk.issue(desk.close(trade)))
+        (left,) = desk.positions
+        assert left.trade_id == other.trade_id
+        (held,) = await desk.paper.fetch_positions()
+        assert held.size_base == left.size_base == other.size_base
+
+    at.run(script)
+
+
+def test_a_stop_and_a_close_at_once_never_eat_into_another_trade(tmp_path: Path) -> None:
+    at = house(tmp_path, "connector.paper.latency_ms=200")
+
+    async def script(desk: LivingDesk) -> None:
+        trade = await opened(desk, stop="0.01")
+        other = await opened(desk, stop="0.05")
+        desk.tick("49400")
+        await desk.pass_ms(50)
+        desk.issue(desk.close(trade))
+        await desk.settle(price="49400")
+        assert [one.trade_id for one in desk.positions] == [other.trade_id]
+        (held,) = await desk.paper.fetch_positions()
+        assert held.size_base == other.size_base
+
+    at.run(script)
