@@ -317,8 +317,8 @@ def test_a_close_waits_for_a_reduction_under_way_where_another_trade_shares_the_
         other = await opened(desk)
         trade = await opened(desk)
         desk.issue(desk.resize(trade, "0.050"))
-        await desk.pass_ms(450)
-        assert at.venue.placed[-1].leg is Leg.REDUCE
+        while at.venue.placed[-1].leg is not Leg.REDUCE:
+            await desk.pass_ms(10)
         await ended(desk, desk.issue(desk.close(trade)))
         (left,) = desk.positions
         assert left.trade_id == other.trade_id
