@@ -169,12 +169,21 @@ class OrderSender:
         return order
 
     async def amend(self, order: OrderState, request: AmendRequest) -> OrderOutcome:
-        """Change a resting order in place; UNKNOWN stays so until `look` shows what the venue did."""
+        """Change a resting order in place; UNKNOWN stays so until `look` shows what the venue did.
+
+        What provably did not leave is tried again, as the retry policy says.
+        """
         if not self._settings.enabled:
             return OrderOutcome(OutcomeKind.NOT_SENT, code="orchestrator", reason=WATCHING)
         with suppress(StoreSpooled):
             await self._recorder.record(entries.amend_intended(order, request, self._clock.now_ms()))
-        outcome = await self._bounded(self._connector.amend_order(request), f"{order.request.leg} amend")
+        what = f"{order.request.leg} amend"
+        outcome = await self._bounded(self._connector.amend_order(request), what)
+        for retry in range(1, self._retries + 1):
+            if outcome.kind is not OutcomeKind.NOT_SENT:
+                break
+            await self._clock.sleep_ms(self._settings.retry.delay_ms(retry))
+            outcome = await self._bounded(self._connector.amend_order(request), what)
         self._observe(order, outcome)
         return outcome
 

@@ -2,7 +2,8 @@
 
 from desk.bus import EventBus
 from desk.contracts import events
-from desk.contracts.market import Instrument
+from desk.contracts.market import ZERO, Instrument
+from desk.contracts.netting import MONEY
 from desk.contracts.orders import VenueEvent, VenueFill, VenueOrder
 from desk.contracts.orderstate import OrderState
 from desk.contracts.ports.store import LedgerView, Recorder
@@ -11,6 +12,7 @@ from desk.contracts.ports.view import DeskView
 from desk.contracts.records import FillBooked
 from desk.execution import entries
 from desk.execution.external import ExternalBook
+from desk.execution.fill_parts import Owned, parts, reduced_by
 from desk.execution.fill_records import fill_entry, fill_id
 
 
@@ -70,21 +72,42 @@ class VenueEventIntake:
 
     def book(self, fill: VenueFill, instrument: Instrument, order: OrderState) -> None:
         """Book a fill of one of our orders."""
-        booked = FillBooked(
-            fill_id(fill),
-            fill,
-            instrument.kind,
-            instrument.quote,
-            instrument.base,
-            order.trade_id,
-            order.client_order_id,
-            order.directive_id,
-        )
-        self._recorder.record(fill_entry(booked, self._clock.now_ms()))
-        self._bus.publish(events.FILL_BOOKED, booked)
+        owned = self._owners(fill, order)
+        booked = [
+            FillBooked(
+                fill_id(part),
+                part,
+                instrument.kind,
+                instrument.quote,
+                instrument.base,
+                trade_id,
+                order.client_order_id,
+                order.directive_id,
+            )
+            for part, trade_id in parts(fill, owned)
+        ]
+        now_ms = self._clock.now_ms()
+        self._recorder.record(*(fill_entry(one, now_ms) for one in booked))
+        for one in booked:
+            self._bus.publish(events.FILL_BOOKED, one)
         filled = self._ledger.order(order.client_order_id)
         if filled is not None and filled.is_over:
             self._bus.publish(events.ORDER_UPDATED, filled)
+
+    def _owners(self, fill: VenueFill, order: OrderState) -> Owned:
+        """Name the order's own trade; what it sold beyond that trade came out of others on the symbol.
+
+        A venue nets all trades of a symbol: two orders of one trade that both fill reduce the next one.
+        """
+        own = self._ledger.position(order.trade_id)
+        held_base = ZERO if own is None else own.size_base
+        beyond_base = MONEY.subtract(fill.size_base, held_base)
+        if order.request.leg.adds_risk or beyond_base <= ZERO:
+            return [(order.trade_id, fill.size_base)]
+        others = [one for one in self._ledger.open_positions() if one.trade_id != order.trade_id]
+        shares = reduced_by(fill, beyond_base, others)
+        own_base = MONEY.subtract(fill.size_base, sum((size for _, size in shares), ZERO))
+        return [*([(order.trade_id, own_base)] if own_base > ZERO else []), *shares]
 
 
 def _is_known(order: OrderState, seen: VenueOrder) -> bool:

@@ -5,6 +5,7 @@ The names I1 to I24 are those of the invariants that the desk's design lists.
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from connectors.venue.orders import WorkingOrder
@@ -13,7 +14,7 @@ from desk.contracts.directives import Protection, StrategyDirective
 from desk.contracts.execution import FlowCompletion
 from desk.contracts.ids import TradeId
 from desk.contracts.market import ZERO, Instrument, InstrumentKind
-from desk.contracts.orders import Leg, OrderStatus
+from desk.contracts.orders import Leg, OrderStatus, VenueFill
 from desk.contracts.orderstate import OrderState
 from desk.contracts.positions import Position
 from desk.contracts.records import EntryKind, FillBooked, JournalEntry, OrderIntended, OrderSent
@@ -151,7 +152,7 @@ def _sent(entry: JournalEntry, ledger: Ledger) -> Iterator[str]:
 
 def _books_agree(found: Evidence) -> Iterator[str]:
     """I1: fills, positions and balances of ledger and venue, to the last digit."""
-    booked = {one.record.fill for one in found.entries if isinstance(one.record, FillBooked)}
+    booked = set(_whole_fills(found))
     for fill in found.fills:
         if fill not in booked:
             yield f"I1: the venue's {fill.venue_trade_id} of {fill.client_order_id} is not booked as it is"
@@ -172,6 +173,20 @@ def _books_agree(found: Evidence) -> Iterator[str]:
         if balances.get(currency, ZERO) != found.balances.get(currency, ZERO):
             ours, theirs = balances.get(currency, ZERO), found.balances.get(currency, ZERO)
             yield f"I1: {ours} {currency} in the ledger, {theirs} at the venue"
+
+
+def _whole_fills(found: Evidence) -> Iterator[VenueFill]:
+    """Put together again what was booked in parts; the ids of parts have a number behind the venue's."""
+    whole: dict[str, VenueFill] = {}
+    for fill in (one.record.fill for one in found.entries if isinstance(one.record, FillBooked)):
+        name = fill.venue_trade_id.partition("-")[0]
+        first = whole.get(name)
+        if first is None:
+            whole[name] = fill
+        else:
+            size, fee = first.size_base + fill.size_base, first.fee + fill.fee
+            whole[name] = replace(first, size_base=size, fee=fee)
+    return iter(whole.values())
 
 
 def _flows_ended(found: Evidence) -> Iterator[str]:
