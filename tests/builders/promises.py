@@ -134,9 +134,9 @@ def _attempt(
         name = f"{request.leg} attempt {request.attempt} of {request.execution_directive_id}"
         if request.leg.is_protective:
             continue
-        if not order.status.is_terminal:
-            yield f"I4: {name} while {order.client_order_id} is {order.status}"
-        elif request.leg in {Leg.ENTRY, Leg.REDUCE} and order.status not in _NEVER_ACCEPTED:
+        if not order.is_over:
+            yield f"I4: {name} while {order.client_order_id} is {order.status} and not over"
+        elif request.leg is Leg.ENTRY and order.status not in _NEVER_ACCEPTED:
             yield f"I4: {name} although {order.client_order_id} was {order.status}"
         if order.status in _NEVER_ACCEPTED and order.client_order_id in found.orders:
             yield f"I3: {order.client_order_id} is {order.status} in the journal, and the venue accepted it"

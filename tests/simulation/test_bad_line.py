@@ -53,7 +53,12 @@ class BadDay:
 
 
 def bad_day(folder: Path, seed: int) -> BadDay:
-    day = BadDay(DeskHouse(folder, seed=seed, shuffle=seed, reconcile_every_ms=10_000), seed)
+    """Vary the market's manners with the seed: every second one fills in small parts, latencies differ."""
+    settings = [f"connector.paper.latency_ms={(20, 0, 150)[seed % 3]}"]
+    if seed % 2:
+        settings.append("connector.paper.max_fill_base=0.02")
+    house = DeskHouse(folder, seed=seed, shuffle=seed, reconcile_every_ms=10_000, settings=settings)
+    day = BadDay(house, seed)
     day.house.wrap = day.wrap
     return day
 
