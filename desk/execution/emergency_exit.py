@@ -1,9 +1,10 @@
 """The way out of everything: latch, void, cancel, close, verify by the venue's word, repeat until true."""
 
 import asyncio
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from desk.contracts.assets import is_affected
 from desk.contracts.execution import ExecutionDirective, FlowOutcome
@@ -14,7 +15,7 @@ from desk.contracts.states import AlarmSeverity, DeskState
 from desk.execution.alarms import Alarms
 from desk.execution.close import TradeCloser
 from desk.execution.desk_state import DeskStateLatch
-from desk.execution.exit_check import ExitCheck
+from desk.execution.exit_check import ExitCheck, Work
 from desk.execution.flow_registry import FlowRegistry
 from desk.execution.flow_termination import FlowTerminationHandler
 from desk.execution.lanes import Lanes
@@ -110,7 +111,7 @@ class EmergencyExit:
             if flow is not None:
                 self._flows.link(flow, trade_id)
         closes = [
-            _told(self._closer.close(one, directive.directive_id, directive.execution_directive_id))
+            _told(partial(self._closer.close, one, directive.directive_id, directive.execution_directive_id))
             for one in trades
         ]
         problems = await asyncio.gather(*map(_told, self._check.cancel_entries(directive)), *closes)
@@ -150,9 +151,9 @@ class EmergencyExit:
             self._termination.end(flow, outcome, word)
 
 
-async def _told(work: Coroutine[object, object, str | None]) -> str | None:
+async def _told(work: Work) -> str | None:
     """Turn what breaks in one trade into a word about it: the others must still be left."""
     try:
-        return await work
+        return await work()
     except Exception as fault:  # noqa: BLE001 - a task boundary: the fault becomes a reason of NOT FLAT
         return f"{type(fault).__name__}: {fault}"

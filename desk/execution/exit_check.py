@@ -1,6 +1,7 @@
 """What an emergency exit still has to leave, by the ledger and by the venue's own word."""
 
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from desk.contracts.assets import is_affected
@@ -16,7 +17,8 @@ from desk.execution.reading import VenueReader
 
 _REASON = "emergency exit"
 
-Work = Coroutine[Any, Any, str | None]
+Work = Callable[[], Coroutine[Any, Any, str | None]]
+"""Not begun before it is called: a desk that stops meanwhile leaves nothing half awaited."""
 
 
 class ExitCheck:
@@ -41,17 +43,17 @@ class ExitCheck:
 
     def cancel_entries(self, directive: ExecutionDirective) -> list[Work]:
         """Return the cancels of every entry of ours that may still fill."""
-        return [self._cancel(one) for one in self._live(directive) if one.request.leg.adds_risk]
+        return [partial(self._cancel, one) for one in self._live(directive) if one.request.leg.adds_risk]
 
     async def cancel_rest(self, directive: ExecutionDirective) -> list[Work]:
         """Return the cancels of all else: stops last, and on derivatives the orders of other hands."""
-        ours = [self._cancel(one) for one in self._live(directive)]
+        ours: list[Work] = [partial(self._cancel, one) for one in self._live(directive)]
         try:
             shown = await self._reader.open_orders()
         except ReadFailed:
             return ours
         foreign = [one for one in shown if self._is_concerned(one, directive) and self._is_foreign(one)]
-        return [*ours, *(self._cancel_foreign(one, directive) for one in foreign)]
+        return [*ours, *(partial(self._cancel_foreign, one, directive) for one in foreign)]
 
     async def still_there(self, directive: ExecutionDirective) -> list[str]:
         """List what is held and ordered still, by venue and ledger, and every outcome that is not known."""

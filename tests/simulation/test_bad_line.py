@@ -1,5 +1,6 @@
 """On a bad line to the venue a desk guesses nothing: what it sent, holds and protects is true in the end."""
 
+import random
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +20,12 @@ QUIET_MS = 60_000
 SEEDS = [*range(60), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(60, 2_000))]
 
 
+KILLED_SEEDS = [
+    *range(5_000, 5_012),
+    *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(5_012, 5_300)),
+]
+
+
 @dataclass
 class BadDay:
     """A day on a bad line that heals in the end."""
@@ -28,14 +35,18 @@ class BadDay:
     lines: list[FaultyConnector] = field(default_factory=list)
     left: dict[str, int] = field(default_factory=dict)
 
-    def live(self) -> Life:
+    def live(self, kills: int = 0) -> Life:
+        """Live the day through; die `kills` times on the way."""
+        rng = random.Random(f"kills {self.seed}")
         workload = Workload(self.seed)
 
         async def trades(desk: LivingDesk) -> None:
-            line = self.lines[-1]
-            line.worsen(BAD_LINE)
+            self.lines[-1].worsen(BAD_LINE)
             await workload.run(desk, TICKS)
-            line.worsen(Faults())
+
+        async def trades_until_all_is_well(desk: LivingDesk) -> None:
+            await trades(desk)
+            self.lines[-1].worsen(Faults())
             for _ in range(QUIET_MS // STEP_MS):
                 for symbol in (PERP, SPOT):
                     desk.tick(workload.price, symbol)
@@ -45,7 +56,9 @@ class BadDay:
             naked = [one.trade_id for one in desk.positions if execution.naked.naked_ms(one.trade_id)]
             self.left = {"flows": execution.flows.size(), "naked": len(naked)}
 
-        return self.house.live(trades)
+        for _ in range(kills):
+            self.house.live(trades, abandon_after=rng.randrange(60, 2_500))
+        return self.house.live(trades_until_all_is_well)
 
     def wrap(self, inner: IAPIConnector, clock: Clock, spawner: Spawner) -> IAPIConnector:
         self.lines.append(FaultyConnector(inner, clock, spawner, f"line {self.seed}", Faults()))
@@ -67,6 +80,16 @@ def bad_day(folder: Path, seed: int) -> BadDay:
 def test_a_bad_line_doubles_loses_and_bares_nothing(seed: int, tmp_path: Path) -> None:
     day = bad_day(tmp_path, seed)
     life = day.live()
+    known = {one.symbol: one for one in instruments(day.house.configuration.platform)}
+    assert broken_at_rest(day.house.state, known) == []
+    assert life.complaints == []
+    assert day.left == {"flows": 0, "naked": 0}
+
+
+@pytest.mark.parametrize("seed", KILLED_SEEDS)
+def test_killed_on_a_bad_line_a_desk_comes_back_whole(seed: int, tmp_path: Path) -> None:
+    day = bad_day(tmp_path, seed)
+    life = day.live(kills=3)
     known = {one.symbol: one for one in instruments(day.house.configuration.platform)}
     assert broken_at_rest(day.house.state, known) == []
     assert life.complaints == []
