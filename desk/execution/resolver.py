@@ -35,7 +35,7 @@ class OutcomeResolver:
         self._spawner = spawner
         self._bus = bus
         self._running: set[str] = set()
-        self._asked_since_ms: dict[str, int] = {}
+        self._asked_since: dict[str, tuple[OrderStatus, int]] = {}
 
     def attach(self) -> None:
         """Start resolving whenever an order becomes UNKNOWN."""
@@ -46,7 +46,7 @@ class OutcomeResolver:
         if order.status is OrderStatus.UNKNOWN:
             self.begin(order)
         elif order.status not in _UNRESOLVED:
-            self._asked_since_ms.pop(order.client_order_id, None)
+            self._asked_since.pop(order.client_order_id, None)
 
     def begin(self, order: OrderState) -> None:
         """Start resolving `order` in the background, unless it is being resolved already."""
@@ -94,12 +94,15 @@ class OutcomeResolver:
     def _is_too_late(self, order: OrderState) -> bool:
         """Tell whether the venue would not take the order any more, had it not taken it by now.
 
-        Counted from the first question, by the clock that never jumps: every byte had left by then, since an
-        order that was asked for before its send is not sent any more.
+        Counted from the first question after its last step, by the clock that never jumps: an order that is
+        sent, or given up, after it was asked for begins anew.
         """
         window_ms = self._reader.absence_proof_ms
         now_ms = self._clock.monotonic_ms()
-        since_ms = self._asked_since_ms.setdefault(order.client_order_id, now_ms)
+        status, since_ms = self._asked_since.get(order.client_order_id, (order.status, now_ms))
+        if status is not order.status:
+            since_ms = now_ms
+        self._asked_since[order.client_order_id] = (order.status, since_ms)
         return window_ms is not None and now_ms - since_ms >= window_ms
 
     def _settle(self, order: OrderState, outcome: OrderOutcome) -> None:
