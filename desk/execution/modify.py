@@ -88,11 +88,12 @@ class ModifyExecutor:
             self._refuse(job, "venue", left)
 
     def _take_back(self, job: Job, before: Position, now: Position) -> None:
-        """Plan again what the venue holds; a stop that was moved stays moved."""
+        """Plan again what the venue holds, and where it holds nothing, what was planned before."""
         owner = before.exit_directed_by
         stop, target = before.planned_stop_price, before.planned_take_profit_price
         if now.is_open:
-            stop, target = now.stop_price or before.stop_price, now.take_profit_price
+            stop = now.stop_price or before.stop_price or stop
+            target = now.take_profit_price or target
         if now.stop_price != before.stop_price:
             owner = job.directive.execution_directive_id
         self._plan(job, ExitTargeted(now.trade_id, stop, target, owner, is_reset=True))

@@ -1,7 +1,10 @@
 """What the venue says, into the ledger: fills once, order updates forward only."""
 
+from decimal import Decimal
+
 from desk.bus import EventBus
 from desk.contracts import events
+from desk.contracts.ids import TradeId
 from desk.contracts.market import ZERO, Instrument
 from desk.contracts.netting import MONEY
 from desk.contracts.orders import VenueEvent, VenueFill, VenueOrder
@@ -9,6 +12,7 @@ from desk.contracts.orderstate import OrderState
 from desk.contracts.ports.store import LedgerView, Recorder
 from desk.contracts.ports.time import Clock
 from desk.contracts.ports.view import DeskView
+from desk.contracts.positions import EXTERNAL_STRATEGY
 from desk.contracts.records import FillBooked
 from desk.execution import entries
 from desk.execution.external import ExternalBook
@@ -95,19 +99,23 @@ class VenueEventIntake:
             self._bus.publish(events.ORDER_UPDATED, filled)
 
     def _owners(self, fill: VenueFill, order: OrderState) -> Owned:
-        """Name the order's own trade; what it sold beyond that trade came out of others on the symbol.
+        """Name the order's own trade, and others that a netting venue took part of the fill from.
 
-        A venue nets all trades of a symbol: two orders of one trade that both fill reduce the next one.
+        What a trade sold beyond itself came out of the next ones. What opens one closes first what another
+        hand holds the other way, as where it closed ours before our fill was told.
         """
+        if order.request.leg.adds_risk:
+            against = [one for one in self._ledger.open_positions() if one.strategy_id == EXTERNAL_STRATEGY]
+            return _owned(fill, order, reduced_by(fill, fill.size_base, against))
         own = self._ledger.position(order.trade_id)
-        held_base = ZERO if own is None else own.size_base
-        beyond_base = MONEY.subtract(fill.size_base, held_base)
-        if order.request.leg.adds_risk or beyond_base <= ZERO:
-            return [(order.trade_id, fill.size_base)]
+        beyond_base = MONEY.subtract(fill.size_base, ZERO if own is None else own.size_base)
         others = [one for one in self._ledger.open_positions() if one.trade_id != order.trade_id]
-        shares = reduced_by(fill, beyond_base, others)
-        own_base = MONEY.subtract(fill.size_base, sum((size for _, size in shares), ZERO))
-        return [*([(order.trade_id, own_base)] if own_base > ZERO else []), *shares]
+        return _owned(fill, order, reduced_by(fill, max(beyond_base, ZERO), others))
+
+
+def _owned(fill: VenueFill, order: OrderState, shares: list[tuple[TradeId, Decimal]]) -> Owned:
+    own_base = MONEY.subtract(fill.size_base, sum((size for _, size in shares), ZERO))
+    return [*([(order.trade_id, own_base)] if own_base > ZERO else []), *shares]
 
 
 def _is_known(order: OrderState, seen: VenueOrder) -> bool:

@@ -193,6 +193,8 @@ class Ledger(LedgerReader):
         return Touched.of(*self._order_changed(facts, changed))
 
     def _order_changed(self, before: OrderFacts, facts: OrderFacts) -> list[RowKey]:
+        """Keep an order; the row of its trade tells whether orders of it are live."""
+        was_live = self._orders.has_live(facts.trade_id)
         self._orders.put(facts, is_new=False)
         rows: list[RowKey] = [(Table.ORDER, (facts.request.client_order_id,))]
         trade = self._trades.get(facts.trade_id)
@@ -200,7 +202,8 @@ class Ledger(LedgerReader):
             return rows
         if facts.request.leg.is_protective:
             self._protect(trade, facts)
-        if facts.request.leg.is_protective or before.status is not facts.status:
+        has_turned = was_live is not self._orders.has_live(facts.trade_id)
+        if has_turned or facts.request.leg.is_protective or before.status is not facts.status:
             rows.append(self._trade_changed(facts.trade_id))
         return rows
 

@@ -96,10 +96,16 @@ class Accounts:
             self._balances = tuple(Balance(currency, total) for currency, total in held)
         return self._balances
 
-    def row(self, key: tuple[str, ...]) -> Row:
-        """Return the row of one account and currency."""
-        account, currency = key
-        return ACCOUNT_ROWS.encode(Posting(Account(account), currency, self._totals[account, currency]))
+    def row(self, key: tuple[str, ...]) -> Row | None:
+        """Return the row of one account and currency; none where all that was posted to a source is undone.
+
+        Fills that are told out of order post a profit and take it back: they leave what the right order does.
+        """
+        account, currency = Account(key[0]), key[1]
+        amount = self._totals[account.value, currency]
+        if not amount and account is not Account.BALANCE:
+            return None
+        return ACCOUNT_ROWS.encode(Posting(account, currency, amount))
 
     def restore(self, row: Row) -> None:
         """Take one row back."""

@@ -38,7 +38,7 @@ class BadDay:
     def live(self, kills: int = 0) -> Life:
         """Live the day through; die `kills` times on the way."""
         rng = random.Random(f"kills {self.seed}")
-        workload = Workload(self.seed)
+        workload = Workload(self.seed, hands=self.seed % 4 == 0)
 
         async def trades(desk: LivingDesk) -> None:
             self.lines[-1].worsen(BAD_LINE)
@@ -66,7 +66,10 @@ class BadDay:
 
 
 def bad_day(folder: Path, seed: int) -> BadDay:
-    """Vary the market's manners with the seed: every second one fills in small parts, latencies differ."""
+    """Vary the market's manners with the seed.
+
+    Every second one fills in small parts, in every fourth another hand uses the account, latencies differ.
+    """
     settings = [f"connector.paper.latency_ms={(20, 0, 150)[seed % 3]}"]
     if seed % 2:
         settings.append("connector.paper.max_fill_base=0.02")

@@ -11,10 +11,12 @@ import pytest
 from desk.contracts.orders import Leg, OrderOutcome, OrderRequest, OutcomeKind, VenueEvent, VenueFill
 from desk.contracts.ports.connector import IAPIConnector, VenueListener
 from desk.contracts.ports.time import Clock, Spawner
+from desk.contracts.positions import EXTERNAL_STRATEGY
 from desk.contracts.records import AlarmRaised, OrderIntended
+from desk.journal.verify import verify
 from tests.builders.desk import DeskHouse
 from tests.builders.faulty import Faults, FaultyConnector
-from tests.builders.living_desk import LivingDesk
+from tests.builders.living_desk import PERP, LivingDesk
 
 Says = Callable[[OrderRequest], bool]
 
@@ -27,6 +29,7 @@ class Stubborn(FaultyConnector):
 
     async def place_order(self, request: OrderRequest) -> OrderOutcome:
         if self.refuses(request):
+            await self._clock.sleep_ms(40)
             return OrderOutcome(OutcomeKind.NOT_ACCEPTED, code="NO", reason="not here")
         return await super().place_order(request)
 
@@ -142,3 +145,45 @@ def test_what_two_orders_of_a_trade_sold_beyond_it_came_out_of_the_next(beyond: 
         assert order.filled_base == sold.size_base
 
     house.live(fills_twice)
+
+
+def test_a_trade_that_another_hand_closed_before_its_fill_was_told_holds_nothing(tmp_path: Path) -> None:
+    house, venues = house_at(tmp_path)
+
+    async def closed_early(desk: LivingDesk) -> None:
+        desk.tick("50000")
+        venues[0].passes = lambda event: not isinstance(event, VenueFill) or event.client_order_id is None
+        desk.issue(desk.new_trade())
+        await desk.pass_ms(200)
+        desk.paper.hand.close_position(PERP)
+        await desk.pass_ms(100)
+        assert [one.strategy_id for one in desk.positions] == [EXTERNAL_STRATEGY]
+        await desk.settle()
+        assert desk.positions == ()
+
+    life = house.live(closed_early)
+    assert life.complaints == []
+    assert verify(house.state.journal).fault is None
+
+
+def test_a_stop_that_cannot_move_while_none_rests_goes_back_to_its_plan(tmp_path: Path) -> None:
+    house, venues = house_at(tmp_path)
+
+    async def cancelled_by_hand(desk: LivingDesk) -> None:
+        await opened(desk)
+        trade = desk.positions[0]
+        venues[0].refuses = lambda request: request.leg in {Leg.STOP, Leg.CLOSE}
+        for order in desk.ledger.orders_of(trade.trade_id):
+            desk.paper.hand.cancel(PERP, order.client_order_id)
+        await desk.pass_ms(30)
+        assert desk.positions[0].stop_price is None
+        desk.issue(desk.move_stop(trade, "49500"))
+        await desk.pass_ms(500)
+        venues[0].refuses = lambda _: False
+        await desk.settle(price="50000")
+        left = desk.ledger.position(trade.trade_id)
+        assert left is not None
+        assert left.planned_stop_price is not None
+        assert left.is_protected or not left.is_open
+
+    house.live(cancelled_by_hand)

@@ -17,7 +17,8 @@ _START = 50_000
 class Workload:
     """Decide by seed, tick by tick, what the market does and what is asked of the desk."""
 
-    def __init__(self, seed: int | str, *, exits: bool = True) -> None:
+    def __init__(self, seed: int | str, *, exits: bool = True, hands: bool = False) -> None:
+        """Without `exits` nobody leaves everything; with `hands` somebody else uses the account too."""
         self._rng = random.Random(seed)
         self._price = Decimal(_START)
         self._actions: list[tuple[int, Callable[[LivingDesk], object]]] = [
@@ -25,6 +26,7 @@ class Workload:
             (4, self._operator_closes), (4, self._operator_moves),
         ]  # fmt: skip
         self._exits = exits
+        self._hands = hands
 
     async def run(self, desk: LivingDesk, ticks: int) -> None:
         """Hand the desk `ticks` ticks per symbol, and a decision at about every tenth."""
@@ -32,6 +34,8 @@ class Workload:
             self.tick(desk)
             if self._rng.random() < 0.1:
                 await self._decide(desk)
+            if self._hands and self._rng.random() < 0.02:
+                self._another_hand(desk)
             await desk.pass_ms(STEP_MS)
 
     def tick(self, desk: LivingDesk) -> None:
@@ -103,3 +107,22 @@ class Workload:
             return None
         one = self._rng.choice(desk.positions)
         return MoveStop(one.trade_id, self._stop(one.side.sign))
+
+    def _another_hand(self, desk: LivingDesk) -> None:
+        """Do at the venue what a person does who does not know of the desk."""
+        hand, size_base = desk.paper.hand, Decimal(self._rng.randrange(1, 80)) / 1000
+        held = [one for one in desk.positions if one.symbol == PERP]
+        orders = [one.client_order_id for one in desk.ledger.live_orders()]
+        draw = self._rng.randrange(5)
+        if draw == 0:
+            hand.close_position(PERP)
+        elif draw == 1 and held:
+            hand.place(PERP, held[0].side.exit_side, size_base, reduce_only=True)
+        elif draw == 2 and orders:
+            name = self._rng.choice(orders)
+            for symbol in (PERP, SPOT):
+                hand.cancel(symbol, name)
+        elif draw == 3:
+            hand.deposit("USDT", Decimal(self._rng.randrange(-500, 500)))
+        elif held:
+            hand.place(PERP, held[0].side.entry_side, size_base)
