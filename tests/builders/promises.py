@@ -17,7 +17,7 @@ from desk.contracts.market import ZERO, Instrument, InstrumentKind
 from desk.contracts.orders import Leg, OrderStatus, VenueFill
 from desk.contracts.orderstate import OrderState
 from desk.contracts.positions import Position
-from desk.contracts.records import EntryKind, FillBooked, JournalEntry, OrderIntended, OrderSent
+from desk.contracts.records import AlarmRaised, EntryKind, FillBooked, JournalEntry, OrderIntended, OrderSent
 from desk.contracts.states import DeskState
 from desk.ledger.ledger import Ledger
 from desk.ledger.postings import Account
@@ -210,8 +210,14 @@ def _protected(found: Evidence, instruments: dict[str, Instrument]) -> Iterator[
         if position.protection is Protection.NONE or instrument.is_dust(size, position.entry_price):
             continue
         yield from _resting(found, position, Leg.STOP, size)
-        if position.planned_take_profit_price is not None:
+        if position.planned_take_profit_price is not None and not _is_told_without(found, position):
             yield from _resting(found, position, Leg.TARGET, size)
+
+
+def _is_told_without(found: Evidence, position: Position) -> bool:
+    """Tell whether the operator was told that the venue refused a trade's target."""
+    words = f"{position.trade_id} has its stop and no target"
+    return any(words in one.record.text for one in found.entries if isinstance(one.record, AlarmRaised))
 
 
 def _resting(found: Evidence, position: Position, leg: Leg, size: object) -> Iterator[str]:
