@@ -38,6 +38,7 @@ from desk.contracts.states import TradingMode
 from desk.journal.inline import InlineStore
 from desk.journal.opening import Durability
 from desk.journal.recorder import JournalRecorder
+from desk.journal.spool import Spool
 from desk.runtime.clock import VirtualClock
 from desk.runtime.faults import FaultDesk
 from desk.runtime.ids import SeededIds
@@ -141,8 +142,12 @@ class DeskHouse:
         shuffle: int | None = None,
         wrap: Wrap | None = None,
         reconcile_every_ms: int | None = 60_000,
+        spools: bool = False,
     ) -> None:
-        """`blueprints` and `platform` are texts or paths; `shuffle` seeds the order of what is ready."""
+        """Build it; `blueprints` and `platform` are texts or paths.
+
+        `shuffle` seeds the order of what is ready; with `spools` a journal that fails has its spool.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.configuration = _configuration(folder, platform, blueprints, settings)
@@ -150,6 +155,7 @@ class DeskHouse:
         self.shuffle = shuffle
         self.wrap = wrap
         self.reconcile_every_ms = reconcile_every_ms
+        self.spools = spools
         self.lives = 0
         self.now_ms = START_MS
         self.living: LivingDesk | None = None
@@ -197,6 +203,7 @@ class _Birth:
         self._start_ms = start_ms
         self._living: LivingDesk | None = None
         self._store: InlineStore | None = None
+        self._spool: Spool | None = None
         self.ended = False
 
     async def live(self, loop: VirtualLoop, script: Script) -> None:
@@ -213,8 +220,13 @@ class _Birth:
         self.ended = True
         await living.supervisor.stop(1000)
         await living.desk.core.close()
+        self._close_journal()
+
+    def _close_journal(self) -> None:
         if self._store is not None:
-            await self._store.close()
+            self._store.shut()
+        if self._spool is not None:
+            self._spool.close()
 
     async def _born(self, loop: VirtualLoop) -> LivingDesk:
         house, complaints = self._house, list[str]()
@@ -223,7 +235,8 @@ class _Birth:
         ledger = await store.open()
         store.connection.execute("PRAGMA synchronous = OFF")  # a kill is no power loss
         trouble = StoreTrouble()
-        journal = JournalRecorder(ledger, store, None, trouble.on_failure)
+        spool = self._spool = Spool(house.state.spool) if house.spools else None
+        journal = JournalRecorder(ledger, store, spool, trouble.on_failure)
         faults = FaultDesk(clock, lambda event, text: complaints.append(f"{event}: {text}"))
         supervisor = TaskSupervisor(faults.on_task_failure)
         ids = SeededIds(clock, f"{house.seed}|{self._number}")
@@ -271,8 +284,7 @@ class _Birth:
 
     def let_go(self) -> None:
         """Close the files of a killed life; what that writes, nobody reads."""
-        if self._store is not None:
-            self._store.shut()
+        self._close_journal()
         if self._living is not None:
             paper = self._living.paper
             run_virtual(lambda _: paper.close())
