@@ -5,6 +5,8 @@ import os
 import random
 import sqlite3
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -23,6 +25,8 @@ from desk.contracts import events
 from desk.contracts.directives import DirectiveScope, StrategyDirective
 from desk.contracts.market import Tick
 from desk.contracts.orders import OrderOutcome, OrderRequest
+from desk.contracts.ports.feed import Feed
+from desk.contracts.ports.time import Clock, Spawner
 from desk.contracts.states import TradingMode
 from desk.journal.durable import DurableStore
 from desk.journal.recorder import JournalRecorder
@@ -35,6 +39,7 @@ from desk.runtime.tasks import TaskSupervisor
 
 _ORDERS = 400
 _WARM_UP = 50
+_PREPARE = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "CREATE TABLE row (number, data)")
 _PAUSE_MS = 1
 _PAGE = bytes(4096)
 
@@ -56,17 +61,33 @@ class _Stamp:
 
 
 def measure(folder: Path) -> list[Figure]:
-    """Measure both, interleaved by blocks, in microseconds."""
+    """Measure an order, a commit and an overwritten page in turns, in microseconds."""
     tell(f"tick to order sent, {_ORDERS} orders with a durable intent each")
-    (folder / "latency").mkdir(parents=True, exist_ok=True)
-    return asyncio.run(_measure(folder))
-
-
-async def _measure(folder: Path) -> list[Figure]:
     state = folder / "latency"
-    sent = await _orders(configuration(folder), state)
-    committed = await _commits(state / "commits.sqlite3")
-    synced = _overwrites(state / "page.bin")
+    state.mkdir(parents=True, exist_ok=True)
+    page = os.open(state / "page.bin", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        return asyncio.run(_measure(configuration(folder), state, page))
+    finally:
+        os.close(page)
+
+
+async def _measure(configured: Configuration, state: Path, page: int) -> list[Figure]:
+    orders: list[float] = []
+    commits: list[float] = []
+    overwrites: list[float] = []
+    rows = aiosqlite.connect(state / "commits.sqlite3", isolation_level=None)
+    async with _living(configured, state) as desk, rows as database:
+        for statement in _PREPARE:
+            await database.execute(statement)
+        for number in range(_ORDERS):
+            orders.append(await desk.order_us(number))
+            commits.append(await _commit_us(database, number))
+            overwrites.append(_overwrite_us(page))
+    return _figures(orders[_WARM_UP:], commits[_WARM_UP:], overwrites[_WARM_UP:])
+
+
+def _figures(sent: list[float], committed: list[float], synced: list[float]) -> list[Figure]:
     base = percentile(committed, 0.5)
     return [
         Figure("tick → order sent, intent durable (FULL): p50 / p99", _pair(sent), "µs"),
@@ -87,33 +108,24 @@ def _pair(values: list[float]) -> str:
     return f"{percentile(values, 0.5):,.0f} / {percentile(values, 0.99):,.0f}"
 
 
-async def _orders(configured: Configuration, state: Path) -> list[float]:
+@asynccontextmanager
+async def _living(configured: Configuration, state: Path) -> AsyncIterator["_LivingDesk"]:
+    """Start a desk by the machine's clock, with the store of a living one; stop it after."""
     clock = WallClock()
     faults = FaultDesk(clock, lambda event, text: tell(f"{event}: {text}"))
     supervisor, writers = TaskSupervisor(faults.on_task_failure), TaskSupervisor(faults.on_task_failure)
     store = DurableStore(state / "journal.sqlite3", clock, writers)
-    ledger = await store.open()
-    trouble = StoreTrouble()
-    known = {one.symbol: one for one in instruments(configured.platform)}
-    parts = ConnectorParts(tuple(known.values()), clock, supervisor, random.Random(1), None)
-    connector = create("paper", configured.platform.connector.paper.model_dump(), parts)
-    if not isinstance(connector, PaperConnector):
-        message = "the bench platform trades on paper"
-        raise TypeError(message)
-    stamped = _Stamp(connector)
-    synthetic = configured.platform.feed.synthetic
-    if synthetic is None:
-        message = "the bench platform has a synthetic feed"
-        raise RuntimeError(message)
-    ids = SystemIds(clock)
+    ledger, trouble = await store.open(), StoreTrouble()
+    connector = _paper(configured, clock, supervisor)
+    stamp = _Stamp(connector)
     desk = assemble(
         configured,
         Outside(
             mode=TradingMode.PAPER,
             clock=clock,
-            ids=ids,
+            ids=SystemIds(clock),
             seed=None,
-            feed=synthetic_feed(synthetic, known, clock, 1),
+            feed=_feed(configured, clock),
             connector=connector,
             ledger=ledger,
             journal=JournalRecorder(ledger, store, None, trouble.on_failure),
@@ -127,20 +139,61 @@ async def _orders(configured: Configuration, state: Path) -> list[float]:
         ),
     )
     await desk.core.start()
-    trader = _Trader(desk, ids, clock)
-    desk.core.parts.bus.subscribe(events.TICK_RECEIVED, trader.on_tick, subscriber="bench")
-    taken = [await _one(desk, stamped, clock, number) for number in range(_ORDERS)]
+    yield _LivingDesk(desk, stamp, store, clock)
     await supervisor.stop(2000)
     await desk.core.close()
     await store.close()
     await writers.stop(2000)
-    return taken[_WARM_UP:]
+
+
+def _paper(configured: Configuration, clock: Clock, spawner: Spawner) -> PaperConnector:
+    parts = ConnectorParts(instruments(configured.platform), clock, spawner, random.Random(1), None)
+    connector = create("paper", configured.platform.connector.paper.model_dump(), parts)
+    if not isinstance(connector, PaperConnector):
+        message = "the bench platform trades on paper"
+        raise TypeError(message)
+    return connector
+
+
+def _feed(configured: Configuration, clock: Clock) -> Feed:
+    """Return the feed that nobody plays: ticks are handed to the core one by one."""
+    synthetic = configured.platform.feed.synthetic
+    if synthetic is None:
+        message = "the bench platform has a synthetic feed"
+        raise RuntimeError(message)
+    known = {one.symbol: one for one in instruments(configured.platform)}
+    return synthetic_feed(synthetic, known, clock, 1)
+
+
+class _LivingDesk:
+    """Hand ticks to a desk, one at a time: the next when all that one has caused is over and durable."""
+
+    def __init__(self, desk: Desk, stamp: _Stamp, store: DurableStore, clock: Clock) -> None:
+        self._core = desk.core
+        self._stamp = stamp
+        self._store = store
+        self._clock = clock
+        trader = _Trader(desk, SystemIds(clock), clock)
+        desk.core.parts.bus.subscribe(events.TICK_RECEIVED, trader.on_tick, subscriber="bench")
+
+    async def order_us(self, number: int) -> float:
+        """Hand over one tick; return the microseconds until its order reached the connector."""
+        price = Decimal(50_000 + number % 7)
+        tick = Tick(SYMBOL, self._clock.now_ms(), price, price, price, Decimal(1), number)
+        self._stamp.reached.clear()
+        began_ns = time.perf_counter_ns()
+        self._core.on_tick(tick)
+        async with asyncio.timeout(5):
+            await self._stamp.reached.wait()
+        while self._core.parts.execution.flows.all() or self._store.lag.entries:
+            await self._clock.sleep_ms(_PAUSE_MS)
+        return (self._stamp.reached_ns - began_ns) / 1000
 
 
 class _Trader:
     """Decide at every tick: open a trade, and close it at the next."""
 
-    def __init__(self, desk: Desk, ids: SystemIds, clock: WallClock) -> None:
+    def __init__(self, desk: Desk, ids: SystemIds, clock: Clock) -> None:
         self._desk = desk
         self._ids = ids
         self._clock = clock
@@ -158,32 +211,11 @@ class _Trader:
         bus.publish(events.STRATEGY_DIRECTIVE_ISSUED, directive, strategy_id="bench", cause=tick)
 
 
-async def _one(desk: Desk, stamped: _Stamp, clock: WallClock, number: int) -> float:
-    """Hand one tick to the desk; return the microseconds until its order reached the connector."""
-    price = Decimal(50_000 + number % 7)
-    tick = Tick(SYMBOL, clock.now_ms(), price, price, price, Decimal(1), number)
-    stamped.reached.clear()
+async def _commit_us(database: aiosqlite.Connection, number: int) -> float:
+    """Commit one row in one hop to the connection's thread, as the journal does."""
     began_ns = time.perf_counter_ns()
-    desk.core.on_tick(tick)
-    async with asyncio.timeout(5):
-        await stamped.reached.wait()
-    while desk.core.parts.execution.flows.all():
-        await clock.sleep_ms(_PAUSE_MS)
-    return (stamped.reached_ns - began_ns) / 1000
-
-
-async def _commits(path: Path) -> list[float]:
-    """Commit one row at a time through aiosqlite, in one hop as the journal does; return microseconds."""
-    taken = []
-    async with aiosqlite.connect(path, isolation_level=None) as database:
-        for pragma in ("journal_mode = WAL", "synchronous = FULL"):
-            await database.execute(f"PRAGMA {pragma}")
-        await database.execute("CREATE TABLE row (number INTEGER PRIMARY KEY, data TEXT)")
-        for number in range(_ORDERS):
-            began_ns = time.perf_counter_ns()
-            await database._execute(_commit, database._conn, number)  # type: ignore[no-untyped-call]  # noqa: SLF001
-            taken.append((time.perf_counter_ns() - began_ns) / 1000)
-    return taken[_WARM_UP:]
+    await database._execute(_commit, database._conn, number)  # type: ignore[no-untyped-call]  # noqa: SLF001
+    return (time.perf_counter_ns() - began_ns) / 1000
 
 
 def _commit(connection: sqlite3.Connection, number: int) -> None:
@@ -192,19 +224,12 @@ def _commit(connection: sqlite3.Connection, number: int) -> None:
     connection.execute("COMMIT")
 
 
-def _overwrites(path: Path) -> list[float]:
-    """Overwrite one page and make it durable; return microseconds."""
-    taken = []
-    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        for _ in range(_ORDERS):
-            began_ns = time.perf_counter_ns()
-            os.pwrite(descriptor, _PAGE, 0)
-            os.fdatasync(descriptor)
-            taken.append((time.perf_counter_ns() - began_ns) / 1000)
-    finally:
-        os.close(descriptor)
-    return taken[_WARM_UP:]
+def _overwrite_us(page: int) -> float:
+    """Overwrite one page and make it durable."""
+    began_ns = time.perf_counter_ns()
+    os.pwrite(page, _PAGE, 0)
+    os.fdatasync(page)
+    return (time.perf_counter_ns() - began_ns) / 1000
 
 
 async def _no_schedules(_driver: ScheduleDriver) -> None:
