@@ -69,8 +69,10 @@ class ModifyExecutor:
         before = self._reach.ledger.position(job.target.trade_id)
         if before is None:
             return
-        stop = _changed(plan.stop_loss_price, before.planned_stop_price)
-        target = _changed(plan.take_profit_price, before.planned_take_profit_price)
+        stop = _changed(plan.stop_loss_price, before, before.planned_stop_price, before.stop_price)
+        target = _changed(
+            plan.take_profit_price, before, before.planned_take_profit_price, before.take_profit_price
+        )
         if stop is None and target is None:
             self._effect(job, "stop and target are there already")
             return
@@ -224,8 +226,12 @@ def _market(job: Job, position: Position, size_base: Decimal, leg: Leg, *, reduc
     )
 
 
-def _changed(wanted: Decimal | None, present: Decimal | None) -> Decimal | None:
-    return wanted if wanted != present else None
+def _changed(
+    wanted: Decimal | None, trade: Position, planned: Decimal | None, confirmed: Decimal | None
+) -> Decimal | None:
+    """Return `wanted` where it is not both planned and, for what is held, confirmed by the venue."""
+    is_there = wanted == planned and (not trade.is_open or wanted == confirmed)
+    return None if is_there else wanted
 
 
 def _moves(before: Position, now: Position, stop: Decimal | None, target: Decimal | None) -> list[str]:

@@ -118,7 +118,7 @@ class PlanExecutionOrchestrator:
         self._executors.emergency_exit.begin(directive, self.lanes)
 
     def resume(self, directive: ExecutionDirective) -> None:
-        """Take up a close or an exit that an earlier run began."""
+        """Take up a close, an exit or a move of stops that an earlier run began."""
         flow = self._flows.get(directive.flow_id)
         if flow is None:
             return

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from desk.contracts.directives import DirectiveScope, StrategyDirective
-from desk.contracts.execution import ExecutionDirective, FlowOutcome
+from desk.contracts.execution import ExecutionDirective, FlowOutcome, TargetPlans
 from desk.contracts.ids import TradeId
 from desk.contracts.orders import Leg
 from desk.contracts.orderstate import OrderState
@@ -90,21 +90,36 @@ class Recovery:
         self._layer.completion.evaluate(flow.flow_id)
 
     def _resume_modify(self, flow: OpenFlow, execution: ExecutionDirective) -> None:
-        """Keep what was begun: a planned stop is durable and the keeper brings it to the venue."""
+        """See a planned exit to the venue's answer; a size is not taken up: a restart decides nothing new."""
         for target in execution.targets:
             position = self._ledger.position(target.trade_id)
-            stop = target.exit.stop_loss_price if target.exit else None
-            if position is not None and stop is not None and position.planned_stop_price == stop:
-                flow.effects.append(f"{position.symbol}: stop → {stop}, taken up after a restart")
             size = target.size.position_size_base if target.size else None
             is_under_way = any(not one.request.leg.is_protective for one in self._orders(target.trade_id))
             if position is not None and size not in (None, position.size_base) and not is_under_way:
                 flow.problems.append(f"{position.size_base} held, not {size}: interrupted by a restart")
-        if not flow.effects and not flow.problems:
+        begun = tuple(
+            one.model_copy(update={"size": None, "entry": None})
+            for one in execution.targets
+            if self._is_targeted(one)
+        )
+        if begun:
+            self._layer.orchestrator.resume(execution.model_copy(update={"targets": begun}))
+            return
+        if not flow.problems:
             self._note_fills(flow)
         if not flow.effects and not flow.problems:
             flow.problems.append("interrupted by a restart before anything was sent")
         self._layer.completion.evaluate(flow.flow_id)
+
+    def _is_targeted(self, target: TargetPlans) -> bool:
+        """Tell whether the stop or target of a plan was written down as the trade's before the restart."""
+        position = self._ledger.position(target.trade_id)
+        if position is None or target.exit is None:
+            return False
+        stop, take = target.exit.stop_loss_price, target.exit.take_profit_price
+        return (stop is not None and stop == position.planned_stop_price) or (
+            take is not None and take == position.planned_take_profit_price
+        )
 
     def _orders(self, trade_id: TradeId) -> Sequence[OrderState]:
         return self._ledger.orders_of(trade_id)

@@ -8,15 +8,28 @@ from pathlib import Path
 
 import pytest
 
-from desk.contracts.orders import Leg, OrderOutcome, OrderRequest, OutcomeKind, VenueEvent, VenueFill
+from desk.bootstrap.settings import instruments
+from desk.contracts.execution import FlowCompletion, FlowOutcome
+from desk.contracts.orders import (
+    AmendRequest,
+    Leg,
+    OrderOutcome,
+    OrderRequest,
+    OutcomeKind,
+    VenueEvent,
+    VenueFill,
+)
 from desk.contracts.ports.connector import IAPIConnector, VenueListener
 from desk.contracts.ports.time import Clock, Spawner
 from desk.contracts.positions import EXTERNAL_STRATEGY
 from desk.contracts.records import AlarmRaised, OrderIntended
 from desk.journal.verify import verify
+from tests.builders.deaths import deaths_of, reborn
 from tests.builders.desk import DeskHouse
+from tests.builders.evidence import evidence
 from tests.builders.faulty import Faults, FaultyConnector
 from tests.builders.living_desk import PERP, LivingDesk
+from tests.builders.promises import broken_at_rest
 
 Says = Callable[[OrderRequest], bool]
 
@@ -26,12 +39,18 @@ class Stubborn(FaultyConnector):
 
     refuses: Says = staticmethod(lambda _: False)
     passes: Callable[[VenueEvent], bool] = staticmethod(lambda _: True)
+    amends: bool = True
 
     async def place_order(self, request: OrderRequest) -> OrderOutcome:
         if self.refuses(request):
             await self._clock.sleep_ms(40)
             return OrderOutcome(OutcomeKind.NOT_ACCEPTED, code="NO", reason="not here")
         return await super().place_order(request)
+
+    async def amend_order(self, request: AmendRequest) -> OrderOutcome:
+        if not self.amends:
+            return OrderOutcome(OutcomeKind.NOT_ACCEPTED, code="NO", reason="not there")
+        return await super().amend_order(request)
 
     def subscribe(self, listener: VenueListener) -> None:
         super().subscribe(lambda event: listener(event) if self.passes(event) else None)
@@ -187,3 +206,44 @@ def test_a_stop_that_cannot_move_while_none_rests_goes_back_to_its_plan(tmp_path
         assert left.is_protected or not left.is_open
 
     house.live(cancelled_by_hand)
+
+
+def test_a_stop_whose_move_was_interrupted_and_is_refused_then_ends_in_error(tmp_path: Path) -> None:
+    house, venues = house_at(tmp_path)
+
+    async def moves(desk: LivingDesk) -> None:
+        await opened(desk)
+        desk.issue(desk.move_stop(desk.positions[0], "49500"))
+        await desk.settle()
+
+    with deaths_of(house) as deaths:
+        house.live(moves)
+
+    async def goes_on(desk: LivingDesk) -> None:
+        await desk.settle(price="50000")
+        trade = desk.positions[0]
+        assert trade.planned_stop_price == trade.stop_price
+
+    ends = set()
+    for death in deaths:
+        again = reborn(house, death, tmp_path / str(death.number))
+        again.wrap = refusing_amends
+        if not again.state.journal.exists() or evidence(again.state).ledger.open_positions() == ():
+            continue
+        life = again.live(goes_on)
+        found = evidence(again.state)
+        known = {one.symbol: one for one in instruments(house.configuration.platform)}
+        assert broken_at_rest(again.state, known) == []
+        at = found.ledger.open_positions()[0].stop_price
+        for end in (one.record for one in life.entries if isinstance(one.record, FlowCompletion)):
+            if "stop" in end.reason and "bought" not in end.reason:
+                ends.add((end.outcome, at))
+    assert (FlowOutcome.ERROR, Decimal(49000)) in ends
+    assert (FlowOutcome.SUCCESS, Decimal(49000)) not in ends
+    assert venues
+
+
+def refusing_amends(inner: IAPIConnector, clock: Clock, spawner: Spawner) -> IAPIConnector:
+    venue = Stubborn(inner, clock, spawner, 1, Faults())
+    venue.amends = False
+    return venue
