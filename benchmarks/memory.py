@@ -43,6 +43,7 @@ def measure(folder: Path) -> list[Figure]:
     tell(f"memory over {_RESIDENT_AT[1]:,} ticks, then traced over {_TRACED_AT[1]:,}")
     early, late = _apart(folder / "memory", _RESIDENT_AT, _TICKS_PER_FALL)
     before, after = _apart(folder / "traced", _TRACED_AT, _TRACED_TICKS_PER_FALL)
+    grown_bytes = (late.resident_mb - early.resident_mb) * _MB
     return [
         *(
             Figure(
@@ -54,13 +55,13 @@ def measure(folder: Path) -> list[Figure]:
         ),
         Figure(
             "growth of the process for each directive between the two",
-            f"{(late.resident_mb - early.resident_mb) * _MB / (late.directives - early.directives):.0f} bytes",
+            f"{grown_bytes / (late.directives - early.directives):.0f} bytes",
             "goal 100, stretch 0",
         ),
         Figure(
             f"live objects, traced, after {before.ticks:,} and {after.ticks:,} ticks",
             f"{before.traced_bytes / _MB:.1f} and {after.traced_bytes / _MB:.1f} MB",
-            f"{before.directives:,} and {after.directives:,} directives; what waits for a commit is part of it",
+            f"{before.directives:,} and {after.directives:,} directives; with what waits for a commit",
         ),
     ]
 
