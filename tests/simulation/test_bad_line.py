@@ -17,7 +17,7 @@ from tests.simulation.workload import STEP_MS, Workload
 
 TICKS = 400
 QUIET_MS = 60_000
-SEEDS = [*range(60), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(60, 2_000))]
+SEEDS = [*range(80), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(80, 2_000))]
 
 
 KILLED_SEEDS = [
@@ -101,7 +101,7 @@ def test_killed_on_a_bad_line_a_desk_comes_back_whole(seed: int, tmp_path: Path)
 
 def test_every_fault_strikes_in_the_seeds_of_each_run(tmp_path: Path) -> None:
     struck: set[str] = set()
-    for seed in range(20):
+    for seed in range(10):
         day = bad_day(tmp_path / str(seed), seed)
         day.live()
         struck |= set(day.lines[0].struck)
