@@ -1,9 +1,11 @@
 """`make bench`: measure, print, and with --write put the figures into docs/performance.md."""
 
+import os
 import platform
 import sqlite3
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pydantic
@@ -19,12 +21,13 @@ _BEGIN, _END = "<!-- figures: begin -->", "<!-- figures: end -->"
 def main(arguments: list[str]) -> int:
     """Run every measurement in one go."""
     tell(f"on {candles()}")
+    began = _machine()
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="desk-bench-") as name:
         folder = Path(name)
         for part in (replaying, latency, memory, recovery, small_costs):
             figures += part.measure(folder)
-    text = f"{_machine()}\n\n{table(figures)}"
+    text = f"{began}\n\n{table(figures)}"
     sys.stdout.write(text + "\n")
     if "--write" in arguments:
         _write(text)
@@ -32,7 +35,10 @@ def main(arguments: list[str]) -> int:
 
 
 def _machine() -> str:
+    """Say when, on what and beside how much other work the figures were taken."""
     return (
+        f"{time.strftime('%Y-%m-%d', time.gmtime())}, {os.cpu_count()} processors, "
+        f"load {os.getloadavg()[0]:.1f} by other work as it began; "
         f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, pydantic {pydantic.VERSION}, "
         f"{platform.system()} on {platform.machine()}; candles of {candles().name}."
     )
