@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from desk.contracts.market import Instrument
 from desk.contracts.positions import Position
 from desk.contracts.states import AlarmSeverity, DeskState, TradingMode, WorkerStatus
 
@@ -26,9 +27,18 @@ class Figure:
     age_ms: int | None
 
 
+UNKNOWN_FIGURE = Figure(None, Source.DERIVED, None)
+"""What nobody knows, or what does not apply."""
+
+
 @dataclass(frozen=True, slots=True)
 class PositionRow:
-    """Show one open trade."""
+    """Show one open trade.
+
+    `stop_distance` is a fraction of the mark, below 0 where the price is through the stop; `risk_quote`
+    is what hitting the stop would lose from here on. `naked_ms` is how long it has been without the stop
+    it must have, 0 while protected.
+    """
 
     position: Position
     mark: Figure
@@ -38,11 +48,16 @@ class PositionRow:
     is_protected: bool
     naked_ms: int
     worker: str
+    risk_quote: Figure = UNKNOWN_FIGURE
+    leverage: Figure = UNKNOWN_FIGURE
+    liquidation_price: Figure = UNKNOWN_FIGURE
+    funding_quote: Figure = UNKNOWN_FIGURE
+    age_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """Show one order that is not terminal."""
+    """Show one order that is not terminal; `unknown_ms` runs while its outcome is not known."""
 
     client_order_id: str
     trade_id: str
@@ -55,6 +70,10 @@ class OrderRow:
     filled_base: Figure
     price: Figure
     age_ms: int
+    strategy_id: str = ""
+    venue_order_id: str | None = None
+    unknown_ms: int | None = None
+    is_protective: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +88,8 @@ class DirectiveRow:
     rationale: str
     state: str
     reason: str
+    strategy_id: str = ""
+    trade_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +101,20 @@ class TerminationRow:
     outcome: str
     final_state: str
     reason: str
+    worker: str = ""
+    scope: str = ""
+    symbol: str = ""
+    trade_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AccountView:
-    """Show the account in its currency."""
+    """Show the account in its currency.
+
+    `day_pnl` is what equity moved since midnight in the desk's time zone, or since the start where that is
+    later; `exposure_*` are notionals at the marks; `risk_open` is what hitting every stop would lose;
+    limits are None where none is set. `drawdown` is a fraction.
+    """
 
     currency: str
     equity: Figure
@@ -94,17 +124,29 @@ class AccountView:
     fees: Figure
     drawdown: Figure
     balances: tuple[tuple[str, Figure], ...]
+    day_pnl: Figure = UNKNOWN_FIGURE
+    exposure_gross: Figure = UNKNOWN_FIGURE
+    exposure_net: Figure = UNKNOWN_FIGURE
+    risk_open: Figure = UNKNOWN_FIGURE
+    drawdown_limit: Decimal | None = None
+    position_limit: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FeedRow:
-    """Show one symbol's market data."""
+    """Show one symbol's market data; `trend` is the mark sampled evenly, oldest first.
+
+    `change` is the mark against the oldest sample of the trend, as a fraction.
+    """
 
     symbol: str
     bid: Figure
     ask: Figure
     last: Figure
     is_stale: bool
+    change: Figure = UNKNOWN_FIGURE
+    trend: tuple[Decimal, ...] = ()
+    ticks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +157,8 @@ class ScheduleRow:
     next_ms: int | None
     last_ms: int | None
     last_outcome: str
+    upcoming: tuple[int, ...] = ()
+    workers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +181,86 @@ class AlarmRow:
     time_ms: int
     severity: AlarmSeverity
     text: str
+    is_acknowledged: bool = False
+    symbol: str | None = None
+    trade_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PriceAlertRow:
+    """Show one price alert that waits; `is_above` tells whether the mark must rise to it."""
+
+    alert_id: str
+    symbol: str
+    price: Decimal
+    is_above: bool
+    set_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """Show one thing that happened, in words; `subject_id` can be asked for its why."""
+
+    time_ms: int
+    kind: str
+    text: str
+    subject_id: str
+    flow_id: str | None
+    severity: AlarmSeverity | None = None
+
+
+class ExitStep(StrEnum):
+    """How far an emergency exit came with one position."""
+
+    WAITING = "waiting"
+    CANCELLING = "cancelling"
+    CLOSING = "closing"
+    RETRY = "retry"
+    FLAT = "flat"
+    DUST = "dust"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class ExitLine:
+    """Show one position on its way out; `size_base` is what is left of it."""
+
+    trade_id: str
+    symbol: str
+    side: str
+    size_base: Decimal
+    step: ExitStep
+    attempts: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExitProgress:
+    """Show an emergency exit, under way or over.
+
+    `word` is FLAT, FLAT+DUST or NOT FLAT once it is over, else empty; `first_cancel_ms` and `elapsed_ms`
+    count from its beginning, the first None until a cancel or close was sent.
+    """
+
+    flow_id: str
+    began_at_ms: int
+    elapsed_ms: int
+    rounds: int
+    lines: tuple[ExitLine, ...]
+    orders_left: int
+    word: str
+    remains: tuple[str, ...]
+    first_cancel_ms: int | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the exit has ended."""
+        return bool(self.word)
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Show how the desk itself is."""
+    """Show how the desk itself is; `core_lag_ms` is how late the core's loop last woke."""
 
     connector_name: str
     connector_latency_ms: int | None
@@ -150,6 +269,13 @@ class Health:
     handler_errors: int
     naked_ms: int
     open_flows: int
+    ticks: int = 0
+    ticks_per_second: int = 0
+    orders_in_minute: int = 0
+    orders_per_minute_limit: int | None = None
+    clock_skew_ms: int | None = None
+    core_lag_ms: int | None = None
+    unknown_orders: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,3 +297,8 @@ class Snapshot:
     workers: tuple[WorkerRow, ...]
     alarms: tuple[AlarmRow, ...]
     health: Health
+    exit: ExitProgress | None = None
+    instruments: tuple[Instrument, ...] = ()
+    strategies: tuple[str, ...] = ()
+    price_alerts: tuple[PriceAlertRow, ...] = ()
+    log: tuple[LogRow, ...] = ()
