@@ -1,0 +1,1 @@
+"""The terminal: it shows snapshots and sends commands, and knows nothing else of the desk."""

@@ -1,0 +1,1 @@
+"""What lies over the workspaces: details, dialogs, the way out."""

@@ -1,0 +1,1 @@
+"""Things that draw: they know values and tones, never the desk."""
