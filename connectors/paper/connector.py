@@ -30,6 +30,7 @@ from desk.contracts.orders import (
     VenuePosition,
 )
 from desk.contracts.ports.connector import VenueListener
+from desk.contracts.ports.market_source import MarketSource
 from desk.contracts.ports.time import Clock, Rng, Spawner
 from desk.contracts.problems import ReadFailed, RefusedByState
 
@@ -48,6 +49,8 @@ class PaperConnector:
     """
 
     name = "paper"
+    market: MarketSource | None = None
+    """It lives by the desk's own ticks."""
 
     def __init__(
         self,

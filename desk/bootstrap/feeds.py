@@ -1,11 +1,17 @@
 """The feed a configuration asks for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
+from desk.bootstrap.settings import instruments
 from desk.config.market_settings import SyntheticSettings
+from desk.config.platform import Platform
 from desk.contracts.market import Instrument
+from desk.contracts.ports.connector import IAPIConnector
+from desk.contracts.ports.feed import Feed
 from desk.contracts.ports.time import Clock
+from desk.contracts.problems import InputRefused, Problem
+from desk.feeds.connector_feed import ConnectorFeed
 from desk.feeds.replay import ReplayFeed, ReplaySource
 from desk.feeds.synthetic import SyntheticFeed, SyntheticSymbol
 
@@ -13,13 +19,33 @@ REPLAY_SPREAD = Decimal("0.0001")
 """Recorded candles and trades tell no spread; a perpetual's is about one basis point."""
 
 
+def feed_of_now(
+    platform: Platform,
+    clock: Clock,
+    first_sequence: int,
+    connector: IAPIConnector,
+    on_trouble: Callable[[str], None],
+) -> Feed:
+    """Make the feed of a running market: the connector's own where it is asked for, else a made-up one.
+
+    Raises InputRefused where the connector has no prices.
+    """
+    if platform.feed.name == "connector":
+        return connector_feed(platform, connector, clock, first_sequence, on_trouble)
+    if platform.feed.synthetic is None:
+        what = f"{platform.feed.name} brings no prices here"
+        raise InputRefused(Problem("platform.yaml", None, "feed", what, "add the key synthetic"))
+    known = {one.symbol: one for one in instruments(platform)}
+    return synthetic_feed(platform.feed.synthetic, known, clock, first_sequence)
+
+
 def synthetic_feed(
-    settings: SyntheticSettings, instruments: Mapping[str, Instrument], clock: Clock, first_sequence: int
+    settings: SyntheticSettings, known: Mapping[str, Instrument], clock: Clock, first_sequence: int
 ) -> SyntheticFeed:
     """Make the seeded feed."""
     symbols = [
         SyntheticSymbol(
-            instrument=instruments[symbol],
+            instrument=known[symbol],
             start_price=shape.start_price,
             annual_volatility=shape.annual_volatility,
             jump_probability=shape.jump_probability,
@@ -30,6 +56,27 @@ def synthetic_feed(
         for symbol, shape in settings.symbols.items()
     ]
     return SyntheticFeed(symbols, clock, settings.seed, settings.interval_ms, first_sequence)
+
+
+def connector_feed(
+    platform: Platform,
+    connector: IAPIConnector,
+    clock: Clock,
+    first_sequence: int,
+    on_trouble: Callable[[str], None],
+) -> ConnectorFeed:
+    """Make the feed of the connector's own prices; raises InputRefused where it has none."""
+    if connector.market is None:
+        what = f"the connector {connector.name} has no prices of its own"
+        raise InputRefused(Problem("platform.yaml", None, "feed.name", what, "write synthetic or replay"))
+    return ConnectorFeed(
+        connector.market,
+        [one.symbol for one in platform.instruments],
+        clock,
+        max_quote_age_ms=platform.risk.max_price_age_ms,
+        on_trouble=on_trouble,
+        first_sequence=first_sequence,
+    )
 
 
 def replay_feed(sources: Sequence[ReplaySource], clock: Clock) -> ReplayFeed:

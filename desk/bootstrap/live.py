@@ -12,11 +12,12 @@ from pathlib import Path
 
 from connectors.registry import ConnectorParts, create
 from desk.bootstrap.assembly import Desk, Outside, RunSchedules, assemble
-from desk.bootstrap.feeds import replay_feed, synthetic_feed
+from desk.bootstrap.feeds import feed_of_now, replay_feed
 from desk.bootstrap.lock import desk_lock
 from desk.bootstrap.settings import instruments
 from desk.bootstrap.summing import summarize
 from desk.config.configuration import Configuration
+from desk.config.market_settings import ReplaySettings
 from desk.config.platform import Platform
 from desk.config.storage import StorageLayout
 from desk.contracts.ports.connector import IAPIConnector
@@ -45,6 +46,9 @@ _SETTLE_WITHIN_MS = 1_500
 _SETTLE_STEP_MS = 20
 _SEQUENCE_BITS = 32
 
+MakeFeed = Callable[[IAPIConnector, Callable[[str], None]], Feed]
+"""From the connector, which may have prices of its own, and who hears what is wrong with them."""
+
 
 @dataclass(frozen=True, slots=True)
 class LiveRun:
@@ -60,10 +64,10 @@ class LiveRun:
 
 @dataclass(frozen=True, slots=True)
 class _Surroundings:
-    """Hold what differs between made-up prices now and recorded ones at a pace."""
+    """Hold what differs between prices of now and recorded ones at a pace."""
 
     clock: Clock
-    feed: Feed
+    make_feed: MakeFeed
     mode: TradingMode
     storage: StorageLayout
     run_schedules: RunSchedules
@@ -141,13 +145,14 @@ def _outside(
     faults: FaultDesk,
     supervisor: TaskSupervisor,
 ) -> Outside:
+    connector = _connector(configuration.platform, around.storage, around.clock, supervisor)
     return Outside(
         mode=around.mode,
         clock=around.clock,
         ids=SystemIds(around.clock),
         seed=None,
-        feed=around.feed,
-        connector=_connector(configuration.platform, around.storage, around.clock, supervisor),
+        feed=around.make_feed(connector, faults.on_feed_trouble),
+        connector=connector,
         ledger=written.ledger,
         journal=written.journal,
         journal_lag=lambda: written.store.lag.entries,
@@ -193,28 +198,29 @@ async def _settled(desk: Desk) -> None:
 
 def _surroundings(configuration: Configuration) -> _Surroundings:
     platform = configuration.platform
-    known = {one.symbol: one for one in instruments(platform)}
-    if platform.feed.name == "synthetic" and platform.feed.synthetic is not None:
-        clock = WallClock()
-        feed = synthetic_feed(platform.feed.synthetic, known, clock, secrets.randbits(_SEQUENCE_BITS))
-        return _Surroundings(clock, feed, TradingMode.PAPER, configuration.storage, _schedules)
-    replay = platform.feed.replay
-    if platform.feed.name != "replay" or replay is None or not replay.files:
-        remedy = "write synthetic, or replay with its files"
-        what = f"{platform.feed.name} brings no prices here"
-        raise InputRefused(Problem("platform.yaml", None, "feed.name", what, remedy))
+    if platform.feed.name == "replay":
+        return _replaying(configuration)
+    clock = WallClock()
+    make_feed = partial(feed_of_now, platform, clock, secrets.randbits(_SEQUENCE_BITS))
+    return _Surroundings(clock, make_feed, TradingMode.PAPER, configuration.storage, _schedules)
+
+
+def _replaying(configuration: Configuration) -> _Surroundings:
+    replay = configuration.platform.feed.replay or ReplaySettings()
     if replay.speed == "as_fast":
         remedy = "write how many times the recorded speed, or use `desk replay`"
         what = "as_fast needs a virtual clock, and this command runs by the machine's"
         raise InputRefused(Problem("platform.yaml", None, "feed.replay.speed", what, remedy))
+    known = {one.symbol: one for one in instruments(configuration.platform)}
     sources = [ReplaySource(known[symbol], Path(file)) for symbol, file in replay.files.items()]
     for source in sources:
         survey(source.path)
     start_ms = replay_feed(sources, WallClock()).first_ms()
     paced = PacedClock(start_ms, float(replay.speed))  # a clock's speed is not money
+    feed = replay_feed(sources, paced)
     run_schedules = partial(_paced_schedules, paced)
     return _Surroundings(
-        paced, replay_feed(sources, paced), TradingMode.REPLAY, configuration.storage.replay, run_schedules
+        paced, lambda *_: feed, TradingMode.REPLAY, configuration.storage.replay, run_schedules
     )
 
 

@@ -68,6 +68,12 @@ class FaultDesk:
         if self._alarms is not None:
             self._alarms.raise_alarm(AlarmSeverity.CRITICAL, text)
 
+    def on_feed_trouble(self, text: str) -> None:
+        """Alarm: market data is not what it should be."""
+        self._log("feed", text)
+        if self._alarms is not None:
+            self._alarms.raise_alarm(AlarmSeverity.WARNING, text)
+
     def on_worker_stopped(self, stopped: WorkerStopped) -> None:
         """Record and alarm that the platform stopped a worker."""
         record = WorkerStatusChanged(

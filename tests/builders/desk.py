@@ -32,6 +32,7 @@ from desk.config.configuration import Configuration, load_configuration
 from desk.config.storage import StorageLayout
 from desk.contracts.market import Bar, Tick
 from desk.contracts.ports.connector import IAPIConnector
+from desk.contracts.ports.feed import Feed
 from desk.contracts.ports.time import Clock, Spawner
 from desk.contracts.records import JournalEntry
 from desk.contracts.states import TradingMode
@@ -97,6 +98,10 @@ Wrap = Callable[[IAPIConnector, Clock, Spawner], IAPIConnector]
 """Put something between the desk and its paper exchange."""
 
 
+MakeFeed = Callable[[IAPIConnector, Clock, FaultDesk], Feed]
+"""Make a feed that the test lets the core run; without one, the test hands ticks to the core itself."""
+
+
 class HandFeed:
     """A feed whose ticks the test hands to the core itself."""
 
@@ -141,6 +146,7 @@ class DeskHouse:
         seed: int = 1,
         shuffle: int | None = None,
         wrap: Wrap | None = None,
+        feed: MakeFeed | None = None,
         reconcile_every_ms: int | None = 60_000,
         spools: bool = False,
     ) -> None:
@@ -154,6 +160,7 @@ class DeskHouse:
         self.seed = seed
         self.shuffle = shuffle
         self.wrap = wrap
+        self.feed = feed
         self.reconcile_every_ms = reconcile_every_ms
         self.spools = spools
         self.lives = 0
@@ -249,7 +256,7 @@ class _Birth:
                 clock=clock,
                 ids=ids,
                 seed=house.seed,
-                feed=HandFeed(),
+                feed=HandFeed() if house.feed is None else house.feed(connector, clock, faults),
                 connector=connector,
                 ledger=ledger,
                 journal=journal,

@@ -23,6 +23,7 @@ from desk.contracts.orders import (
     VenuePosition,
 )
 from desk.contracts.ports.connector import IAPIConnector, VenueListener
+from desk.contracts.ports.market_source import MarketSource
 from desk.contracts.ports.time import Clock
 from desk.contracts.positions import Position
 from desk.contracts.problems import ReadFailed
@@ -85,6 +86,10 @@ class FaultyVenue:
     @property
     def capabilities(self) -> Capabilities:
         return dataclasses.replace(self._inner.capabilities, **self.capabilities_changed)
+
+    @property
+    def market(self) -> MarketSource | None:
+        return self._inner.market
 
     def subscribe(self, listener: VenueListener) -> None:
         self._inner.subscribe(lambda event: None if self.is_deaf else listener(event))

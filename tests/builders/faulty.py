@@ -19,6 +19,7 @@ from desk.contracts.orders import (
     VenuePosition,
 )
 from desk.contracts.ports.connector import IAPIConnector, VenueListener
+from desk.contracts.ports.market_source import MarketSource
 from desk.contracts.ports.time import Clock, Spawner
 from desk.contracts.problems import ReadFailed
 
@@ -96,6 +97,10 @@ class FaultyConnector:
     @property
     def capabilities(self) -> Capabilities:
         return replace(self._inner.capabilities, absence_proof_ms=ABSENCE_PROOF_MS)
+
+    @property
+    def market(self) -> MarketSource | None:
+        return self._inner.market
 
     def subscribe(self, listener: VenueListener) -> None:
         self._listeners.append(listener)

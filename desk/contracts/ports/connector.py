@@ -15,6 +15,7 @@ from desk.contracts.orders import (
     VenueOrder,
     VenuePosition,
 )
+from desk.contracts.ports.market_source import MarketSource
 
 VenueListener = Callable[[VenueEvent], None]
 
@@ -34,6 +35,11 @@ class IAPIConnector(Protocol):
     @property
     def capabilities(self) -> Capabilities:
         """What this connector can do."""
+        ...
+
+    @property
+    def market(self) -> MarketSource | None:
+        """The venue's own prices; None where it has none."""
         ...
 
     def subscribe(self, listener: VenueListener) -> None:

@@ -15,7 +15,7 @@ class Feed(Protocol):
         ...
 
     def ticks(self) -> AsyncIterator[Tick]:
-        """Yield ticks in time order."""
+        """Yield ticks, those of each symbol in time order."""
         ...
 
     async def history(self, symbol: str, interval_ms: int, count: int) -> Sequence[Bar]:
