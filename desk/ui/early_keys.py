@@ -1,0 +1,13 @@
+"""The keys that come before everything: before focus, open questions and the notice of a small screen."""
+
+from typing import Protocol
+
+from textual.events import Key, Paste
+
+
+class EarlyKeys(Protocol):
+    """Look at each key and paste before any other part of the screen does."""
+
+    def take(self, event: Key | Paste) -> bool:
+        """Return whether this event is dealt with, so that nobody else sees it; never blocks, never raises."""
+        ...

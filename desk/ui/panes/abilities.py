@@ -1,0 +1,51 @@
+"""What a pane, or the widget in it that has the focus, may be able to do: the shell's habits ask for it.
+
+The shell looks for an ability from the focused widget upwards to its pane, so a grid that has them gives
+them to every pane it stands in.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+from desk.ui.viewmodels.table import Column
+
+
+@runtime_checkable
+class Filterable(Protocol):
+    """Show only the rows that hold a text."""
+
+    def apply_filter(self, text: str) -> tuple[int, int]:
+        """Keep rows that hold `text`, whatever its case; "" keeps all. Return how many show, and of how many."""
+        ...
+
+
+@runtime_checkable
+class Sortable(Protocol):
+    """Order rows by a column; an order is a column's key, `-key` for the largest first, "" as they come."""
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """The columns that show now."""
+        ...
+
+    @property
+    def sort_order(self) -> str:
+        """The order rows have now."""
+        ...
+
+    def sort_by(self, order: str) -> None:
+        """Order the rows so; an unknown key changes nothing."""
+        ...
+
+
+@runtime_checkable
+class Copyable(Protocol):
+    """Give out what the cursor is on as plain text; "" where it is on nothing."""
+
+    def cell_text(self) -> str:
+        """Return the cell under the cursor."""
+        ...
+
+    def row_text(self) -> str:
+        """Return the row under the cursor, its cells with tabs between them."""
+        ...
