@@ -17,6 +17,7 @@ from desk.cli.options import (
     JournalOptions,
     ReplayOptions,
     RunOptions,
+    ScreenOptions,
     parse_duration_ms,
 )
 from desk.cli.output import ExitCode, complain
@@ -34,6 +35,10 @@ LiveOption = Annotated[
     bool, Parameter(help="Allow live trading, where the platform asks for it.", negative="")
 ]
 JsonOption = Annotated[bool, Parameter(name="--json", help="Write JSON to stdout.", negative="")]
+AsciiOption = Annotated[
+    bool, Parameter(name="--ascii", help="Draw with ASCII characters alone.", negative="")
+]
+ObserveOption = Annotated[bool, Parameter(help="Watch only: nothing on the screen acts.", negative="")]
 JournalOption = Annotated[Path | None, Parameter(help="Another journal than the desk's.")]
 
 app = App(
@@ -111,10 +116,12 @@ def run(
     duration: DurationOption = None,
     live: LiveOption = False,
     as_json: JsonOption = False,
+    ascii_only: AsciiOption = False,
+    observe: ObserveOption = False,
 ) -> int:
     """Run the desk in this terminal."""
     options = _run_options(platform, blueprints, settings, duration, live=live, as_json=as_json)
-    return _command("run")(options)
+    return _command("run")(options, ScreenOptions(ascii_only=ascii_only, observe=observe))
 
 
 @app.command

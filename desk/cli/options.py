@@ -40,6 +40,14 @@ class RunOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class ScreenOptions:
+    """Ask for a screen: with ASCII characters alone, or one that only watches."""
+
+    ascii_only: bool = False
+    observe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ReplayOptions:
     """Ask for a replay of recorded data; `strict` refuses data with holes."""
 

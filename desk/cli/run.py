@@ -1,19 +1,20 @@
 """`desk run`: the desk in this terminal."""
 
-import sys
-
-from desk.cli.options import RunOptions
+from desk.cli.in_terminal import has_terminal, run_in_terminal
+from desk.cli.options import RunOptions, ScreenOptions
 from desk.cli.output import complain
 from desk.cli.running import configure, run_headless
 
 _WITHOUT_TERMINAL_MS = 30_000
 
 
-def command(options: RunOptions) -> int:
-    """Run the desk; without a terminal for 30 seconds, unless a duration was given."""
+def command(options: RunOptions, screen: ScreenOptions) -> int:
+    """Run the desk on a screen; with --json headless, and without a terminal so for 30 seconds."""
     configuration = configure(options)
+    if has_terminal() and not options.json:
+        return run_in_terminal(configuration, screen, options.duration_ms)
     duration_ms = options.duration_ms
-    if duration_ms is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if duration_ms is None and not has_terminal():
         duration_ms = _WITHOUT_TERMINAL_MS
         complain("no terminal: running headless for 30 seconds (use --duration for another time)")
     return run_headless(configuration, options, duration_ms)

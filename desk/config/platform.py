@@ -9,6 +9,7 @@ from pydantic import Field
 from desk.config.execution_settings import Orchestration
 from desk.config.market_settings import FeedSettings, InstrumentSettings
 from desk.config.schedule_settings import ScheduleSettings
+from desk.config.screen_block import ScreenBlock
 from desk.config.values import Currency, Milliseconds, TimeZone
 from desk.contracts.dto import Dto, Fraction, NotNegative, Positive
 
@@ -102,3 +103,4 @@ class Platform(Dto):
     risk: RiskSettings = Field(description="the bounds of every order")
     storage: StorageSettings = Field(StorageSettings(), description="where the desk keeps its state")
     schedule: tuple[ScheduleSettings, ...] = Field((), description="the schedules workers can hear")
+    ui: ScreenBlock = Field(ScreenBlock(), description="how the screen looks and is steered")

@@ -1,0 +1,48 @@
+"""The desk on a screen: the core on its own thread, the screen on this one."""
+
+import os
+import sys
+from contextlib import suppress
+
+from desk.bootstrap.core_thread import CoreThread
+from desk.cli.options import ScreenOptions
+from desk.cli.output import ExitCode
+from desk.cli.stream import say_summary
+from desk.config.configuration import Configuration
+from desk.control.screen_memory import FileMemory
+from desk.runtime.clock import WallClock
+from desk.runtime.log_file import open_log
+
+_OWNER_ONLY = 0o077
+_QUESTION = "Stop the desk? Positions and their stops stay at the venue."
+
+
+def has_terminal() -> bool:
+    """Tell whether there is a terminal to draw on and to be typed at."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def run_in_terminal(configuration: Configuration, screen: ScreenOptions, duration_ms: int | None) -> int:
+    """Run the desk under its screen until the operator leaves, a signal comes or the run is over."""
+    os.umask(_OWNER_ONLY)
+    configuration.storage.create()
+    monitoring = configuration.platform.orchestration.plan_execution.monitoring
+    log = open_log(configuration.storage.log, logs_executions=monitoring.log_all_executions)
+    core = CoreThread(configuration, duration_ms, log.write, log.entry)
+    try:
+        with core:
+            from desk.ui.launch import run_screen
+
+            code = run_screen(
+                core.client,
+                configuration.platform.ui.settings(ascii_only=screen.ascii_only, observe=screen.observe),
+                FileMemory(configuration.storage.folder),
+                quit_question=_QUESTION,
+                when_over=core.call_when_ended,
+            )
+        summary = core.summary()
+    finally:
+        log.close()
+    with suppress(OSError):  # the terminal may be gone, and with it whoever would read this
+        say_summary(summary, as_json=False, time_ms=WallClock().now_ms())
+    return code or ExitCode.DONE
