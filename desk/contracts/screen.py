@@ -1,6 +1,6 @@
 """What a screen is told when it opens, and what it remembers between two openings."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -45,4 +45,12 @@ class ScreenMemory(Protocol):
 
     def export(self, name: str, text: str) -> str:
         """Write a file the operator asked for, such as a CSV, and return where it is; raises OSError."""
+        ...
+
+
+class LastResort(Protocol):
+    """Leave every position from outside a desk that does not answer."""
+
+    async def flatten(self, told: Callable[[str], None]) -> int:
+        """Run `desk flatten` as a process of its own, tell each line it says, return its exit code."""
         ...
