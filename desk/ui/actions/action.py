@@ -68,6 +68,14 @@ class Stage(Protocol):
         """Lay a question over the workspace and wait for its answer; a dismissed one is False."""
         ...
 
+    def open_way_out(self) -> None:
+        """Open the panel of the emergency exit, as its first key does."""
+        ...
+
+    def show_exit(self) -> None:
+        """Show the progress of the running or the last emergency exit."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
