@@ -7,14 +7,15 @@ from desk.cli.output import ExitCode, say, say_json
 
 def command(identifier: str, options: JournalOptions) -> int:
     """Print the tree; raises InputRefused for an id the journal does not have."""
+    from desk.journal.cause_text import tree_as_json, tree_as_lines
     from desk.journal.trace import trace
 
     with open_for_reading(options) as path:
         tree = trace(path, identifier)
     if options.json:
-        say_json(tree.as_json())
+        say_json(tree_as_json(tree))
         return ExitCode.DONE
-    for line in tree.lines():
+    for line in tree_as_lines(tree):
         say(line)
     if not tree.is_unbroken:
         say("the chain is broken: a cause is named that the journal does not have")

@@ -9,7 +9,7 @@ from desk.cli.output import ExitCode, say, say_json
 
 def command(identifier: str | None, options: JournalOptions) -> int:
     """List what came to nothing: all of it, or what is about a flow, trade, period, worker or symbol."""
-    from desk.journal.refusals import refusals
+    from desk.journal.refusals import refusal_text, refusals
     from desk.journal.times import iso
 
     with open_for_reading(options) as path:
@@ -20,7 +20,7 @@ def command(identifier: str | None, options: JournalOptions) -> int:
         )
         return ExitCode.DONE
     for one in found:
-        say(one.text())
+        say(refusal_text(one))
     if not found:
         say("nothing was refused" if identifier is None else f"nothing about {identifier} was refused")
     return ExitCode.DONE

@@ -16,7 +16,10 @@ class TracedFact:
 
 @dataclass(frozen=True, slots=True)
 class CauseNode:
-    """Hold one id: every fact about it, the cause it hangs below, its other causes, and how deep it hangs."""
+    """Hold one id: the facts about it, the cause it hangs below, its other causes, and how deep it hangs.
+
+    Of an id with very many facts the first and the newest are shown; `facts_left_out` counts the others.
+    """
 
     id: str
     parent_id: str | None
@@ -24,18 +27,21 @@ class CauseNode:
     facts: tuple[TracedFact, ...]
     depth: int
     is_asked: bool
+    facts_left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class CauseTree:
     """Hold the nodes in the order they are read: each after the cause it hangs below.
 
-    `is_unbroken` tells whether every chain starts at a recorded birth.
+    `is_unbroken` tells whether every chain starts at a recorded birth. A tree that is too big leaves out
+    what is furthest from the id; `left_out` counts the ids that were met and not followed.
     """
 
     asked_id: str
     nodes: tuple[CauseNode, ...]
     is_unbroken: bool
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

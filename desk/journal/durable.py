@@ -11,11 +11,13 @@ import aiosqlite
 from desk.contracts.ports.store import StoreLag
 from desk.contracts.ports.time import Clock, Spawner
 from desk.contracts.problems import InputRefused, StoreFailed
+from desk.journal.asking import Answer, Question
 from desk.journal.batch import Batch
 from desk.journal.codec import GENESIS, EncodedEntry
 from desk.journal.line import Line, StoreListener
-from desk.journal.opening import BUSY_TIMEOUT_MS, Durability, open_journal
+from desk.journal.opening import BUSY_TIMEOUT_MS, Durability, open_journal, refusal
 from desk.journal.projection import SqliteArchive, head, is_written, load_image
+from desk.journal.reader import JournalReader, Steps
 from desk.journal.writing import gathered, write
 from desk.ledger.ledger import Ledger, LedgerImage
 
@@ -24,6 +26,9 @@ IDLE_S = 0.25
 
 CHECKPOINT_BYTES = 1_048_576
 """Less than this written since the last checkpoint is left for later."""
+
+STEPS_AT_ONCE = 8
+"""An answer takes so many steps in one turn of the connection, then lets the writer have its own."""
 
 Result = TypeVar("Result")
 
@@ -54,6 +59,7 @@ class DurableStore:
         self._head: tuple[int, bytes] = (0, GENESIS)
         self._wake = asyncio.Event()
         self._ended = asyncio.Event()
+        self._askers: list[asyncio.Future[None]] = []
         self._closing = False
         self._unchecked_bytes = 0
 
@@ -116,6 +122,33 @@ class DurableStore:
         self._line.refuse()
         self._wake.set()
 
+    async def ask(self, question: Question[Answer]) -> Answer:
+        """Answer on the connection's thread, in turns with the writer; raises StoreFailed once closed.
+
+        While the store fails, the answer is from what is durable.
+        """
+        if self._line.lag.entries and not self._line.is_failing and not self._closing:
+            await self._written_up()
+        steps = question(JournalReader(self.connection, self._path))
+        try:
+            while not (answers := await self._run(lambda: _some_steps(steps))):
+                pass
+        except sqlite3.Error as error:
+            raise refusal(self._path, "", f"cannot be read: {error}") from error
+        return answers[0]
+
+    async def _written_up(self) -> None:
+        """Wait until the writer tried to write all that waits now."""
+        asker = asyncio.get_running_loop().create_future()
+        self._askers.append(asker)
+        self._wake.set()
+        await asker
+
+    def _tell(self, askers: list[asyncio.Future[None]]) -> None:
+        for asker in askers:
+            if not asker.done():
+                asker.set_result(None)
+
     async def close(self) -> None:
         """Write what waits, checkpoint, and close the file; what cannot be written stays in the spool."""
         if self._database is None:
@@ -132,7 +165,9 @@ class DurableStore:
             while not self._closing:
                 await self._wait()
                 await asyncio.sleep(0)  # what the same tick sets going belongs into the same commit
+                askers, self._askers = self._askers, []
                 await self._write()
+                self._tell(askers)
             await self._checkpoint()
         finally:
             self._end()
@@ -142,6 +177,7 @@ class DurableStore:
         if not self._closing:
             self._closing = True
             self._line.failed(StoreFailed(f"{self._path}: the journal's writer stopped"))
+        self._tell(self._askers)
         self._ended.set()
 
     async def _wait(self) -> None:
@@ -202,3 +238,14 @@ class DurableStore:
             message = f"{self._path}: the journal is not open"
             raise StoreFailed(message)
         return self._connection
+
+
+def _some_steps(steps: Steps[Answer]) -> list[Answer]:
+    """Take some steps; return the answer once there is one."""
+    try:
+        for _ in range(STEPS_AT_ONCE):
+            next(steps)
+    except StopIteration as end:
+        answer: Answer = end.value
+        return [answer]
+    return []

@@ -6,11 +6,13 @@ from pathlib import Path
 from desk.contracts.ports.store import StoreLag
 from desk.contracts.ports.time import Clock
 from desk.contracts.problems import StoreFailed
+from desk.journal.asking import Answer, Question
 from desk.journal.batch import Batch
 from desk.journal.codec import GENESIS, EncodedEntry
 from desk.journal.line import Line, StoreListener
 from desk.journal.opening import BUSY_TIMEOUT_MS, Durability, open_journal
 from desk.journal.projection import SqliteArchive, head, is_written, load_image
+from desk.journal.reader import JournalReader, told_at_once
 from desk.journal.writing import gathered, write
 from desk.ledger.ledger import Ledger
 
@@ -81,6 +83,12 @@ class InlineStore:
             batch.settled(None)
         else:
             self._write()
+
+    async def ask(self, question: Question[Answer]) -> Answer:
+        """Write what waits for its group, then answer."""
+        if self._line.lag.entries and not self._line.is_failing:
+            self._write()
+        return told_at_once(question(JournalReader(self.connection, self._path)))
 
     def _write(self) -> None:
         batches = self._line.waiting()

@@ -1,9 +1,10 @@
 """Read a journal: entries in order, by what they are about, by flow, and by what they caused."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias, TypeVar
 
 from desk.contracts.ids import ManualId, NewsId, ScheduleId, TickId
 from desk.journal.codec import EntryRow
@@ -17,6 +18,21 @@ BIRTHS = tuple(f"{kind.prefix}_" for kind in (TickId, ScheduleId, NewsId, Manual
 
 _AT_ONCE = 1_000
 
+Answer = TypeVar("Answer")
+
+Steps: TypeAlias = Generator[None, None, Answer]
+"""An answer in small steps: between two of them the connection is free for others."""
+
+
+def told_at_once(steps: Steps[Answer]) -> Answer:
+    """Take all steps, and return the answer."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            answer: Answer = end.value
+            return answer
+
 
 class JournalReader:
     """Answer questions about a journal from one connection, and change nothing."""
@@ -25,15 +41,42 @@ class JournalReader:
         self._connection = connection
         self.path = path
 
+    def newest_sequence(self) -> int:
+        """Return the place of the newest entry, zero in an empty journal."""
+        return int(self._connection.execute("SELECT coalesce(max(sequence), 0) FROM entry").fetchone()[0])
+
+    def between(self, after: int, upto: int) -> list[EntryRow]:
+        """Return the entries after one place up to another, in order."""
+        found = self._connection.execute(
+            f"{ENTRIES} WHERE sequence > ? AND sequence <= ? ORDER BY sequence", (after, upto)
+        )
+        return [EntryRow(*row) for row in found.fetchall()]
+
+    def count(self, condition: str, after: int, upto: int) -> int:
+        """Count the entries after one place up to another for which an SQL condition holds."""
+        counted = f"SELECT count(*) FROM entry WHERE sequence > ? AND sequence <= ? AND ({condition})"  # noqa: S608
+        return int(self._connection.execute(counted, (after, upto)).fetchone()[0])
+
     def entries(self) -> Iterator[EntryRow]:
         """Yield every entry, in order."""
         found = self._connection.execute(f"{ENTRIES} ORDER BY sequence")
         while rows := found.fetchmany(_AT_ONCE):
             yield from (EntryRow(*row) for row in rows)
 
-    def about(self, subject_id: str) -> list[EntryRow]:
-        """Return the entries about one id, in order."""
-        return self._entries("subject_id = ?", subject_id)
+    def about(self, subject_id: str, most: int | None = None) -> list[EntryRow]:
+        """Return the entries about one id, in order; where there are more than `most`, first and newest."""
+        if most is None or self.count_about(subject_id) <= most:
+            return self._entries("subject_id = ?", subject_id)
+        first = f"{ENTRIES} WHERE subject_id = ? ORDER BY sequence LIMIT 1"
+        newest = f"{ENTRIES} WHERE subject_id = ? ORDER BY sequence DESC LIMIT ?"
+        found = self._connection.execute(newest, (subject_id, most - 1)).fetchall()
+        rows = [*self._connection.execute(first, (subject_id,)).fetchall(), *reversed(found)]
+        return [EntryRow(*row) for row in rows]
+
+    def count_about(self, subject_id: str) -> int:
+        """Count the entries about one id."""
+        counted = "SELECT count(*) FROM entry WHERE subject_id = ?"
+        return int(self._connection.execute(counted, (subject_id,)).fetchone()[0])
 
     def of_flow(self, flow_id: str) -> list[EntryRow]:
         """Return the entries of one flow, in order."""

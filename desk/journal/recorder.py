@@ -8,6 +8,7 @@ from desk.contracts.execution import FlowCompletion
 from desk.contracts.ports.store import StoreLag
 from desk.contracts.problems import DuplicateRecord, StoreFailed, StoreSpooled
 from desk.contracts.records import JournalEntry, OrderIntended, PeriodRecorded, TradeIntended
+from desk.journal.asking import Answer, Question
 from desk.journal.batch import Batch, Settle, Settled
 from desk.journal.codec import EncodedEntry, EntryRow, chained, decode, encode
 from desk.journal.line import StoreListener
@@ -46,6 +47,10 @@ class BatchStore(Protocol):
         """Put a batch in line."""
         ...
 
+    async def ask(self, question: Question[Answer]) -> Answer:
+        """Answer from all that is recorded by now."""
+        ...
+
 
 class JournalRecorder:
     """Implement the Recorder port over a ledger and a store that was just opened.
@@ -67,6 +72,10 @@ class JournalRecorder:
     def head_hash(self) -> str:
         """Return the hash of the newest recorded entry: it stands for the whole journal."""
         return self._hash.hex()
+
+    async def ask(self, question: Question[Answer]) -> Answer:
+        """Answer a question about the journal; raises StoreFailed where it is closed."""
+        return await self._store.ask(question)
 
     def record(self, *entries: JournalEntry) -> Awaitable[None]:
         """Apply `entries` to the ledger and put them in line as one transaction.

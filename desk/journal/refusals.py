@@ -1,44 +1,44 @@
 """Why it did not trade: what was refused, voided or skipped, and the reason of each."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pydantic_core import from_json
 
 from desk.contracts.records import EntryKind
+from desk.contracts.why import Refusal
 from desk.journal.codec import EntryRow
-from desk.journal.reader import reading
+from desk.journal.reader import JournalReader, Steps, reading, told_at_once
 from desk.journal.times import iso
 
+_AT_ONCE = 2_000
+"""Entries between two steps of a search."""
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Tell of one directive or schedule period that came to nothing: who stopped it, how, and why."""
+_CAME_TO_NOTHING = (
+    f"kind IN ('{EntryKind.DIRECTIVE_REFUSED.value}', '{EntryKind.PLAN_REJECTED.value}') "
+    f"OR (kind = '{EntryKind.FLOW_ENDED.value}' AND json_extract(data, '$.outcome') = 'error') "
+    f"OR (kind = '{EntryKind.PERIOD_RECORDED.value}' "
+    "AND upper(json_extract(data, '$.outcome')) <> 'CLAIMED')"
+)
 
-    time_ms: int
-    id: str
-    flow_id: str | None
-    trade_id: str | None
-    worker: str | None
-    symbol: str | None
-    by: str
-    final_state: str
-    reason: str
-    rationale: str = ""
+_ASKING = {EntryKind.DIRECTIVE_REFUSED.value, EntryKind.PLAN_REJECTED.value, EntryKind.FLOW_ENDED.value}
+"""Kinds of entries that are told with the directive they are about."""
 
-    def text(self) -> str:
-        """Write it as one line."""
-        wanted = f' ("{self.rationale}")' if self.rationale else ""
-        about = " ".join(part for part in (self.worker, self.symbol) if part)
-        return (
-            f"{iso(self.time_ms)} {self.id} {about}{wanted}: {self.final_state} by {self.by}: {self.reason}"
-        )
 
-    def names(self, wanted: str) -> bool:
-        """Tell whether this is about an id, a worker or a symbol."""
-        return wanted in {self.id, self.flow_id, self.trade_id, self.worker, self.symbol}
+def refusal_text(refusal: Refusal) -> str:
+    """Write it as one line."""
+    wanted = f' ("{refusal.rationale}")' if refusal.rationale else ""
+    about = " ".join(part for part in (refusal.worker, refusal.symbol) if part)
+    how = f"{refusal.final_state} by {refusal.by}: {refusal.reason}"
+    return f"{iso(refusal.time_ms)} {refusal.id} {about}{wanted}: {how}"
+
+
+def _names(refusal: Refusal, wanted: str) -> bool:
+    """Tell whether it is about an id, a worker or a symbol."""
+    known = {refusal.id, refusal.flow_id, refusal.trade_id, refusal.worker, refusal.symbol}
+    return wanted in known
 
 
 class _Search:
@@ -59,6 +59,9 @@ class _Search:
         look = self._looks.get(entry.kind)
         if look is not None:
             look(entry, from_json(entry.data))
+
+    def knows(self, flow_id: str) -> bool:
+        return flow_id in self._directives
 
     def found(self) -> list[Refusal]:
         return list(self._found.values())
@@ -124,8 +127,60 @@ def refusals(path: Path, about: str | None = None) -> list[Refusal]:
 
     Raises InputRefused where the journal cannot be read.
     """
-    search = _Search()
     with reading(path) as journal:
-        for entry in journal.entries():
+        return told_at_once(searching(journal, about, most=None))
+
+
+def searching(
+    journal: JournalReader, about: str | None = None, most: int | None = None
+) -> Steps[list[Refusal]]:
+    """Search step by step, as `refusals` does; of all there are, only the newest `most`."""
+    if about is not None:
+        flow = journal.of_flow(about)
+        yield
+        found = _found_in(flow) if flow else (yield from _since(journal, 0))
+        return [one for one in found if _names(one, about)]
+    after = 0 if most is None else (yield from _before_newest(journal, most))
+    found = yield from _since(journal, after)
+    return found if most is None else found[-most:]
+
+
+def _found_in(entries: list[EntryRow]) -> list[Refusal]:
+    search = _Search()
+    for entry in entries:
+        search.take(entry)
+    return search.found()
+
+
+def _before_newest(journal: JournalReader, most: int) -> Steps[int]:
+    """Return a place after which at least the newest `most` are, zero where there are fewer."""
+    upto, count = journal.newest_sequence(), 0
+    while upto > 0 and count < most:
+        after = max(0, upto - _AT_ONCE)
+        count += journal.count(_CAME_TO_NOTHING, after, upto)
+        upto = after
+        yield
+    return upto
+
+
+def _since(journal: JournalReader, after: int) -> Steps[list[Refusal]]:
+    """Look at every entry after a place, and at the beginning of the flows that began before it."""
+    search = _Search()
+    place, newest = after, journal.newest_sequence()
+    while place < newest:
+        for entry in journal.between(place, place + _AT_ONCE):
+            for earlier in _missed(journal, search, entry, after):
+                search.take(earlier)
             search.take(entry)
-    return [one for one in search.found() if about is None or one.names(about)]
+        place += _AT_ONCE
+        yield
+    return search.found()
+
+
+def _missed(journal: JournalReader, search: _Search, entry: EntryRow, after: int) -> Iterator[EntryRow]:
+    """Yield what the flow of an entry did before the search began."""
+    is_end = entry.kind == EntryKind.FLOW_ENDED.value
+    flow_id = entry.subject_id if is_end else entry.flow_id
+    if not after or not flow_id or entry.kind not in _ASKING or search.knows(flow_id):
+        return
+    yield from (one for one in journal.of_flow(flow_id) if one.sequence <= after)

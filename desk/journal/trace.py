@@ -1,110 +1,90 @@
 """Why: the tree of causes of one id, from its births down to it, and on to all it caused."""
 
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic_core import from_json
 
 from desk.contracts.problems import InputRefused, Problem
+from desk.contracts.why import CauseNode, CauseTree, TracedFact
 from desk.journal.codec import EntryRow
 from desk.journal.facts import describe
-from desk.journal.reader import JournalReader, is_birth, reading
-from desk.journal.times import iso
+from desk.journal.reader import JournalReader, Steps, is_birth, reading, told_at_once
 
 
 @dataclass(frozen=True, slots=True)
-class TracedFact:
-    """Hold one entry: its place, what it says, and its record as JSON."""
+class TreeBounds:
+    """Bound a tree: ids, and facts about one id; None is all there are."""
 
-    sequence: int
-    kind: str
-    time_ms: int
-    text: str
-    data: str
+    nodes: int | None = None
+    facts: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CauseNode:
-    """Hold one id: every fact about it, the cause it hangs below, its other causes, and how deep it hangs."""
+WHOLE = TreeBounds()
 
-    id: str
-    parent_id: str | None
-    also_caused_by: tuple[str, ...]
-    facts: tuple[TracedFact, ...]
-    depth: int
-    is_asked: bool
+_ORDERS_OF_NODES = 10
+"""One in so many ids of a bounded tree may be an order of the trade that was asked for: each has causes."""
 
 
-@dataclass(frozen=True, slots=True)
-class CauseTree:
-    """Hold the nodes in the order they are read: each after the cause it hangs below."""
-
-    asked_id: str
-    nodes: tuple[CauseNode, ...]
-
-    @property
-    def is_unbroken(self) -> bool:
-        """Whether every chain starts at a recorded birth."""
-        return all(is_birth(one.id) and bool(one.facts) for one in self.nodes if one.parent_id is None)
-
-    def as_json(self) -> dict[str, object]:
-        """Return the tree as plain values; times are ISO, UTC."""
-        nodes = [
-            {
-                "id": node.id,
-                "parent_id": node.parent_id,
-                "also_caused_by": list(node.also_caused_by),
-                "is_asked": node.is_asked,
-                "facts": [
-                    {
-                        "sequence": fact.sequence,
-                        "kind": fact.kind,
-                        "time": iso(fact.time_ms),
-                        "text": fact.text,
-                        "record": from_json(fact.data),
-                    }
-                    for fact in node.facts
-                ],
-            }
-            for node in self.nodes
-        ]
-        return {"id": self.asked_id, "is_unbroken": self.is_unbroken, "nodes": nodes}
-
-    def lines(self) -> list[str]:
-        """Write the tree as text, one line for each fact; the id that was asked for is marked."""
-        return [line for node in self.nodes for line in _lines(node)]
-
-
-def trace(path: Path, wanted: str) -> CauseTree:
+def trace(path: Path, wanted: str, bounds: TreeBounds = WHOLE) -> CauseTree:
     """Trace any id of a journal; raises InputRefused where the id, or the journal, is not known."""
     with reading(path) as journal:
-        return traced(journal, wanted)
+        return told_at_once(tracing(journal, wanted, bounds))
 
 
-def traced(journal: JournalReader, wanted: str) -> CauseTree:
-    """Trace the id: up through all causes to their births, and down through all it caused."""
-    graph = _Graph(journal)
-    if not journal.about(wanted) and not journal.is_named(wanted):
+def tracing(journal: JournalReader, wanted: str, bounds: TreeBounds = WHOLE) -> Steps[CauseTree]:
+    """Trace the id step by step: up through all causes to their births, and down to all it caused.
+
+    Where there is more than `bounds` lets through, the causes go first, then what is nearest to the id.
+    """
+    graph = _Graph(journal, bounds)
+    graph.load(wanted)
+    if not graph.facts(wanted) and not journal.is_named(wanted):
         what = f"the journal has no {wanted!r}"
         remedy = "give the id of a fill, order, directive, trade, flow, plan, signal or tick"
         raise InputRefused(Problem(str(journal.path), None, "", what, remedy))
-    asked = [wanted, *journal.orders_of_trade(wanted)]
-    members = dict.fromkeys([*graph.closure(asked, graph.causes), *graph.closure(asked, graph.effects)])
-    return CauseTree(wanted, tuple(graph.nodes(members, wanted)))
+    yield
+    orders = journal.orders_of_trade(wanted)
+    if bounds.nodes is not None:
+        graph.leave_out(orders[1 : -bounds.nodes // _ORDERS_OF_NODES])
+    asked = [wanted, *(one for one in orders if one not in graph.left_out)]
+    yield from graph.closure(asked[:1], graph.causes)
+    yield from graph.closure(asked, graph.causes)
+    yield from graph.closure(asked, graph.effects)
+    nodes = tuple(graph.nodes(wanted))
+    is_unbroken = all(graph.is_rooted(one) for one in nodes if one.parent_id is None)
+    return CauseTree(wanted, nodes, is_unbroken, len(graph.left_out))
 
 
 class _Graph:
     """Read subjects and their links once each."""
 
-    def __init__(self, journal: JournalReader) -> None:
+    def __init__(self, journal: JournalReader, bounds: TreeBounds) -> None:
         self._journal = journal
-        self._facts: dict[str, list[EntryRow]] = {}
+        self._bounds = bounds
+        self._facts: dict[str, Sequence[EntryRow]] = {}
+        self._unread: dict[str, int] = {}
+        self._members: dict[str, None] = {}
+        self.left_out: set[str] = set()
 
-    def facts(self, subject_id: str) -> list[EntryRow]:
+    def leave_out(self, subject_ids: Iterable[str]) -> None:
+        """Follow none of these."""
+        self.left_out.update(subject_ids)
+
+    def load(self, subject_id: str) -> None:
+        """Read the entries about a subject, the first and the newest of many."""
+        if subject_id in self._facts:
+            return
+        found = self._journal.about(subject_id, self._bounds.facts)
+        self._facts[subject_id] = found
+        if len(found) == self._bounds.facts:
+            self._unread[subject_id] = self._journal.count_about(subject_id) - len(found)
+
+    def facts(self, subject_id: str) -> Sequence[EntryRow]:
         """Return the entries about a subject."""
-        if subject_id not in self._facts:
-            self._facts[subject_id] = self._journal.about(subject_id)
+        self.load(subject_id)
         return self._facts[subject_id]
 
     def causes(self, subject_id: str) -> list[str]:
@@ -116,19 +96,39 @@ class _Graph:
         """Return what names a subject as its cause."""
         return [one for one in self._journal.caused_by(subject_id) if one != subject_id]
 
-    def closure(self, start: Iterable[str], links: Callable[[str], list[str]]) -> list[str]:
-        """Return `start` and all that its links lead to, each once."""
-        found = dict.fromkeys(start)
-        waiting = list(found)
+    def closure(self, start: Iterable[str], links: Callable[[str], list[str]]) -> Steps[None]:
+        """Take in `start` and all that its links lead to, the nearest first, as long as there is room."""
+        waiting = deque(dict.fromkeys(start))
+        found = set(waiting)
         while waiting:
-            fresh = [one for one in links(waiting.pop()) if one not in found]
-            found.update(dict.fromkeys(fresh))
+            one = waiting.popleft()
+            if not self._takes(one):
+                continue
+            self.load(one)
+            fresh = [link for link in links(one) if link not in found]
+            found.update(fresh)
             waiting.extend(fresh)
-        return list(found)
+            yield
 
-    def nodes(self, members: Iterable[str], asked: str) -> list[CauseNode]:
+    def _takes(self, subject_id: str) -> bool:
+        """Tell whether there is room for an id, and note what there is none for."""
+        if subject_id in self._members:
+            return True
+        is_full = self._bounds.nodes is not None and len(self._members) >= self._bounds.nodes
+        if is_full or subject_id in self.left_out:
+            self.left_out.add(subject_id)
+            return False
+        self._members[subject_id] = None
+        return True
+
+    def is_rooted(self, node: CauseNode) -> bool:
+        """Tell whether a chain may begin here: at a recorded birth, or below what was left out."""
+        is_cut = any(cause in self.left_out for cause in node.also_caused_by)
+        return is_cut or (is_birth(node.id) and bool(node.facts))
+
+    def nodes(self, asked: str) -> list[CauseNode]:
         """Hang every member below its latest earlier cause, and put them in reading order."""
-        places = {one: self._place(one) for one in members}
+        places = {one: self._place(one) for one in self._members}
         parents = {one: self._parent(one, places) for one in places}
         children: dict[str | None, list[str]] = {}
         for one in sorted(places, key=lambda member: (places[member], member)):
@@ -157,14 +157,5 @@ class _Graph:
             TracedFact(row.sequence, row.kind, row.time_ms, describe(row), row.data)
             for row in self.facts(subject_id)
         )
-        return CauseNode(subject_id, parent, also, facts, depth, subject_id == asked)
-
-
-def _lines(node: CauseNode) -> list[str]:
-    indent = "  " * node.depth
-    mark = "  <== asked" if node.is_asked else ""
-    also = f"  (also because of {', '.join(node.also_caused_by)})" if node.also_caused_by else ""
-    head = f"{indent}{node.id}{mark}{also}"
-    if not node.facts:
-        return [f"{head}  (not in the journal)"]
-    return [head, *(f"{indent}  {iso(fact.time_ms)}  {fact.text}" for fact in node.facts)]
+        unread = self._unread.get(subject_id, 0)
+        return CauseNode(subject_id, parent, also, facts, depth, subject_id == asked, unread)

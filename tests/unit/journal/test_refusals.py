@@ -7,7 +7,7 @@ import pytest
 from desk.contracts.execution import DirectiveRefused, FlowOutcome
 from desk.contracts.ids import DirectiveId
 from desk.contracts.records import EntryKind, JournalEntry
-from desk.journal.refusals import refusals
+from desk.journal.refusals import refusal_text, refusals
 from tests.builders import ledger as build
 
 SECOND = DirectiveId.at(build.START_MS, 2)
@@ -51,7 +51,7 @@ def test_each_is_told_once_with_its_reason(path: Path) -> None:
 def test_what_a_directive_wanted_is_told_with_its_refusal(path: Path) -> None:
     first = refusals(path)[0]
     assert (first.worker, first.rationale) == ("swot", "the trend is up")
-    assert 'swot ("the trend is up"): refused by gate: the price is stale' in first.text()
+    assert 'swot ("the trend is up"): refused by gate: the price is stale' in refusal_text(first)
 
 
 @pytest.mark.parametrize(

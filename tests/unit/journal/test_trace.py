@@ -10,7 +10,9 @@ from desk.contracts.orders import Leg
 from desk.contracts.problems import InputRefused
 from desk.contracts.records import JournalEntry
 from desk.contracts.sides import OrderSide
-from desk.journal.trace import CauseTree, trace
+from desk.contracts.why import CauseTree
+from desk.journal.cause_text import tree_as_json, tree_as_lines
+from desk.journal.trace import trace
 from desk.journal.unbroken import unbroken_share
 from tests.builders import ledger as build
 
@@ -74,7 +76,7 @@ def test_a_trade_brings_its_orders_and_fills(path: Path) -> None:
 
 
 def test_the_text_tells_time_reason_and_price(path: Path) -> None:
-    text = "\n".join(trace(path, STOP_FILL).lines())
+    text = "\n".join(tree_as_lines(trace(path, STOP_FILL)))
     assert "2023-11-14T22:13:20.000Z  tick BTC/USDT 100 (100/100)" in text
     assert "directive NEW_TRADE BUY BTC/USDT by swot: the trend is up" in text
     assert "order intended: stop SELL 1 BTC/USDT:USDT STOP stop 90" in text
@@ -83,7 +85,7 @@ def test_the_text_tells_time_reason_and_price(path: Path) -> None:
 
 
 def test_the_tree_is_plain_json(path: Path) -> None:
-    tree = trace(path, STOP_FILL).as_json()
+    tree = tree_as_json(trace(path, STOP_FILL))
     assert tree["id"] == STOP_FILL
     assert b'"time":"2023-11-14T22:13:20.000Z"' in to_json(tree)
 
@@ -99,7 +101,7 @@ def test_a_cause_that_was_never_recorded_is_shown_as_missing(tmp_path: Path) -> 
     desk.close()
     tree = trace(tmp_path / "journal.db", build.FLOW)
     assert not tree.is_unbroken
-    assert "(not in the journal)" in tree.lines()[0]
+    assert "(not in the journal)" in tree_as_lines(tree)[0]
 
 
 def test_causes_that_form_a_ring_are_told_once_each(tmp_path: Path) -> None:
