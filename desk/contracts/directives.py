@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from desk.contracts.by_hand import ByHand
 from desk.contracts.causality import CausalityChain
 from desk.contracts.dto import Dto, Fraction, NotNegative, Positive, Symbol
 from desk.contracts.ids import DirectiveId, TradeId
@@ -183,6 +184,7 @@ class StrategyDirective(Dto):
     emergency: bool = False
     affected_asset: str | None = None
     claim: PeriodClaim | None = None
+    by_hand: ByHand | None = None
 
     @model_validator(mode="after")
     def _scope_holds(self) -> Self:
@@ -214,6 +216,8 @@ def _general_problem(directive: StrategyDirective) -> str | None:
         return f"an emergency exit has scope CLOSE_EXISTING, was {directive.scope}"
     if directive.affected_asset is not None and not directive.emergency:
         return "affected_asset belongs to an emergency exit"
+    if directive.by_hand is not None and directive.scope is not DirectiveScope.MODIFY_EXISTING:
+        return f"by_hand belongs to MODIFY_EXISTING, was {directive.scope}"
     return None
 
 
@@ -234,7 +238,9 @@ def _new_trade_problem(directive: StrategyDirective) -> str | None:
 
 def _changes_something(directive: StrategyDirective) -> bool:
     parts = (directive.entry_directive, directive.size_directive, directive.exit_directive)
-    return any(part is not None and part.model_fields_set for part in parts)
+    return directive.by_hand is not None or any(
+        part is not None and part.model_fields_set for part in parts
+    )
 
 
 def _or(value: Decimal | None, default: str) -> Decimal:

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from desk.contracts.by_hand import ByHand
 from desk.contracts.causality import CausalityChain
 from desk.contracts.directives import DirectiveScope, Protection
 from desk.contracts.dto import Dto, Fraction, Symbol
@@ -49,6 +50,7 @@ class ExecutionDirective(Dto):
     protection: Protection = Protection.REQUIRED
     emergency: bool = False
     affected_asset: str | None = None
+    by_hand: ByHand | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -66,7 +68,8 @@ class ExecutionDirective(Dto):
         if self.scope is DirectiveScope.CLOSE_EXISTING:
             return None
         if self.scope is DirectiveScope.MODIFY_EXISTING:
-            return None if target.entry or target.size or target.exit else "entry, size or exit"
+            is_asked = target.entry or target.size or target.exit or self.by_hand
+            return None if is_asked else "entry, size or exit"
         has_stop = target.exit is not None and target.exit.stop_loss_price is not None
         present = {
             "entry": target.entry is not None,

@@ -130,6 +130,10 @@ class Instrument:
         """Round a stop away from the market: down for a long, up for a short."""
         return self.floor_price(price) if side is PositionSide.LONG else self.ceil_price(price)
 
+    def limit_price(self, side: OrderSide, price: Decimal) -> Decimal:
+        """Round a limit so that it gives no more than was said: down for a buy, up for a sell."""
+        return self.floor_price(price) if side is OrderSide.BUY else self.ceil_price(price)
+
     def is_dust(self, size_base: Decimal, price: Decimal) -> bool:
         """Tell whether a size is too small for the venue to trade."""
         return size_base < self.min_size_base or size_base * price < self.min_notional_quote

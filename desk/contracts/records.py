@@ -37,6 +37,7 @@ class EntryKind(StrEnum):
     DIRECTIVE_REFUSED = "DIRECTIVE_REFUSED"
     TRADE_INTENDED = "TRADE_INTENDED"
     EXIT_TARGETED = "EXIT_TARGETED"
+    TRADE_ADOPTED = "TRADE_ADOPTED"
     ORDER_INTENDED = "ORDER_INTENDED"
     ORDER_SENT = "ORDER_SENT"
     ORDER_ANSWERED = "ORDER_ANSWERED"
@@ -96,6 +97,16 @@ class ExitTargeted:
     planned_take_profit_price: Decimal | None
     execution_directive_id: ExecutionDirectiveId | None = None
     is_reset: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TradeAdopted:
+    """An EXTERNAL trade came into the desk's care: from here on it is `strategy_id`'s and must be protected."""
+
+    trade_id: TradeId
+    strategy_id: str
+    worker: str
+    directive_id: DirectiveId
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +232,8 @@ class Reconciled:
 Record = (
     RunStarted | Tick | ScheduledTick | CommandRecord | ContextAssessment | OpportunitySignal | ThreatSignal
     | StrategyDirective | EntryPlan | SizePlan | ExitPlan | RoutingPlan | PlanRejected | ExecutionDirective
-    | DirectiveRefused | TradeIntended | ExitTargeted | OrderIntended | OrderSent | OrderAnswered
-    | VenueOrder | AmendRequest | CancelIntended | FillBooked | TradeExecuted | BalanceAdjusted
+    | DirectiveRefused | TradeIntended | ExitTargeted | TradeAdopted | OrderIntended | OrderSent
+    | OrderAnswered | VenueOrder | AmendRequest | CancelIntended | FillBooked | TradeExecuted | BalanceAdjusted
     | PeriodRecorded | WorkerStateSaved | WorkerStatusChanged | DeskStateChanged | AlarmRaised
     | Reconciled | FlowCompletion
 )  # fmt: skip
@@ -245,6 +256,7 @@ RECORD_TYPES: Mapping[EntryKind, type] = {
     EntryKind.DIRECTIVE_REFUSED: DirectiveRefused,
     EntryKind.TRADE_INTENDED: TradeIntended,
     EntryKind.EXIT_TARGETED: ExitTargeted,
+    EntryKind.TRADE_ADOPTED: TradeAdopted,
     EntryKind.ORDER_INTENDED: OrderIntended,
     EntryKind.ORDER_SENT: OrderSent,
     EntryKind.ORDER_ANSWERED: OrderAnswered,

@@ -121,6 +121,7 @@ _WORDS: Mapping[EntryKind, Callable[[Record], str]] = {
     EntryKind.EXIT_TARGETED: lambda one: (
         f"exits wanted at stop {one['planned_stop_price']}, target {one['planned_take_profit_price']}"
     ),
+    EntryKind.TRADE_ADOPTED: lambda one: f"trade {one['trade_id']} adopted by {one['strategy_id']}",
     EntryKind.ORDER_INTENDED: _order_intended,
     EntryKind.ORDER_SENT: lambda _: "order sent",
     EntryKind.ORDER_ANSWERED: lambda one: f"order {one['outcome']}{_because(one)}",

@@ -20,6 +20,7 @@ from desk.contracts.records import (
     OrderSent,
     PeriodRecorded,
     RunStarted,
+    TradeAdopted,
     TradeIntended,
     WorkerStateSaved,
     WorkerStatusChanged,
@@ -65,6 +66,7 @@ class Ledger(LedgerReader):
             EntryKind.EXECUTION_DIRECTED: self._execution_directed,
             EntryKind.TRADE_INTENDED: self._trade_intended,
             EntryKind.EXIT_TARGETED: self._exit_targeted,
+            EntryKind.TRADE_ADOPTED: self._trade_adopted,
             EntryKind.ORDER_INTENDED: self._order_intended,
             EntryKind.ORDER_SENT: self._order_sent,
             EntryKind.ORDER_ANSWERED: self._order_answered,
@@ -155,6 +157,13 @@ class Ledger(LedgerReader):
         if trade is None:
             return NOTHING
         self._trades.retarget(trade, record)
+        return Touched.of(self._trade_changed(record.trade_id))
+
+    def _trade_adopted(self, _: JournalEntry, record: TradeAdopted) -> Touched:
+        trade = self._trade(record.trade_id)
+        if trade is None:
+            return NOTHING
+        self._trades.adopt(trade, record)
         return Touched.of(self._trade_changed(record.trade_id))
 
     def _order_intended(self, entry: JournalEntry, record: OrderIntended) -> Touched:

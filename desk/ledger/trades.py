@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from desk.contracts.directives import Protection
 from desk.contracts.ids import DirectiveId, FillId, TradeId
 from desk.contracts.market import ZERO, InstrumentKind
 from desk.contracts.netting import MONEY
 from desk.contracts.orders import Leg, VenueFill
 from desk.contracts.orderstate import OrderState
 from desk.contracts.positions import Position
-from desk.contracts.records import ExitTargeted, FillBooked, TradeIntended
+from desk.contracts.records import ExitTargeted, FillBooked, TradeAdopted, TradeIntended
 from desk.contracts.sides import OrderSide
 from desk.ledger.rows import Row, RowCodec
 from desk.ledger.tradefold import UNFILLED, TradeFold, happened
@@ -132,6 +133,16 @@ class TradeBook:
             planned_stop_price=at.planned_stop_price if stop is None else stop,
             planned_take_profit_price=at.planned_take_profit_price if target is None else target,
             exit_directed_by=record.execution_directive_id or at.exit_directed_by,
+        )
+        self.put(trade)
+
+    def adopt(self, trade: Trade, record: TradeAdopted) -> None:
+        """Take an EXTERNAL trade into a strategy's care; from here on it must have its stop."""
+        trade.position = replace(
+            trade.position,
+            strategy_id=record.strategy_id,
+            worker=record.worker,
+            protection=Protection.REQUIRED,
         )
         self.put(trade)
 

@@ -118,6 +118,7 @@ class PlanningAggregator:
             protection=directive.protection,
             emergency=directive.emergency,
             affected_asset=directive.affected_asset,
+            by_hand=directive.by_hand,
         )
 
     def _target(self, directive_id: DirectiveId, target_id: TradeId) -> PendingTarget | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from desk.contracts import events
+from desk.contracts.directives import OPERATOR_STRATEGY
 from desk.contracts.ports.bus import EventPort
 from desk.contracts.ports.time import IdSource
 from desk.contracts.ports.view import DeskView
@@ -10,7 +11,7 @@ from desk.planning.aggregator import PlanningAggregator
 from desk.planning.coordinator import REFUSED_BY, PlanningCoordinator
 from desk.planning.direct import DirectMode, DirectTrigger
 from desk.planning.planner_adapter import CREATED, PlannerAdapter
-from desk.planning.planner_set import PLATFORM_PLANNERS, PlannerSet, platform_planners
+from desk.planning.planner_set import PLATFORM_PLANNERS, PlannerSet, operator_planners, platform_planners
 from desk.planning.request import PlanRequest
 
 _SUBSCRIBER = f"platform.{REFUSED_BY}"
@@ -32,7 +33,11 @@ class PlanningLayer:
         direct_modes: Sequence[DirectMode] = (),
     ) -> None:
         self._bus = bus
-        self._sets = {**planner_sets, PLATFORM_PLANNERS: platform_planners()}
+        self._sets = {
+            **planner_sets,
+            PLATFORM_PLANNERS: platform_planners(),
+            OPERATOR_STRATEGY: operator_planners(),
+        }
         self._aggregator = PlanningAggregator(bus, ids)
         self._coordinator = PlanningCoordinator(bus, ids, view, self._aggregator, self._sets)
         self._triggers = [(mode, DirectTrigger(mode, bus, ids, view)) for mode in direct_modes]

@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from desk.contracts.directives import StrategyDirective
 from desk.contracts.manifests import PlannerManifest
+from desk.contracts.market import ONE, ZERO
 from desk.contracts.plans import PlanRole
+from desk.planning.entry.as_told import EntryAsTold
+from desk.planning.exit.stop_and_target import StopAndTarget, StopAndTargetParameters
 from desk.planning.matcher import Range, winner
-from desk.planning.planner import Planner
+from desk.planning.planner import NoParameters, Planner
 from desk.planning.registry import make_planner
+from desk.planning.size.as_told import SizeAsTold
 
 PLATFORM_PLANNERS = "platform.planners"
 """The scope in which the platform's planners are asked."""
@@ -92,5 +97,24 @@ def platform_planners() -> PlannerSet:
             PlanRole.SIZE: (PlannerChoice(make_planner("fixed_notional")),),
             PlanRole.EXIT: (PlannerChoice(make_planner("stop_and_target")),),
             PlanRole.ROUTING: (PlannerChoice(make_planner("immediate")),),
+        }
+    )
+
+
+def operator_planners() -> PlannerSet:
+    """Return what plans the operator's own trades: price, size, stop and target exactly as told.
+
+    An entry that hurries (execution_urgency of one half or more) is immediate, any other rests.
+    """
+    half = Decimal("0.5")
+    return PlannerSet(
+        {
+            PlanRole.ENTRY: (PlannerChoice(EntryAsTold(NoParameters())),),
+            PlanRole.SIZE: (PlannerChoice(SizeAsTold(NoParameters())),),
+            PlanRole.EXIT: (PlannerChoice(StopAndTarget(StopAndTargetParameters(with_target=False))),),
+            PlanRole.ROUTING: (
+                PlannerChoice(make_planner("immediate"), {"execution_urgency": (half, ONE)}),
+                PlannerChoice(make_planner("patient"), {"execution_urgency": (ZERO, half)}),
+            ),
         }
     )

@@ -7,7 +7,7 @@ from desk.contracts.directives import OPERATOR_STRATEGY, ExitDirective, Protecti
 from desk.contracts.ids import ExitPlanId
 from desk.contracts.manifests import Parameters, PlannerManifest, parameter
 from desk.contracts.market import ONE
-from desk.contracts.plans import ExitPlan, PlanRole
+from desk.contracts.plans import EntryType, ExitPlan, PlanRole
 from desk.contracts.sides import PositionSide
 from desk.planning.impossible import PlanImpossible
 from desk.planning.planner import Planner
@@ -117,11 +117,17 @@ def _target(request: PlanRequest, wish: ExitDirective, stop: Decimal | None) -> 
     if not target > 0:
         raise PlanImpossible(f"the target would be {target}: the stop is too far for this reward:risk ratio")
     leaving = request.quote.touch(request.side.exit_side)
-    if not (target - leaving) * sign > 0:
+    if not _waits(request) and not (target - leaving) * sign > 0:
         raise PlanImpossible(f"a target at {target} would fire at once: the market is at {leaving}")
     if request.is_new and not (target - request.entry_price) * sign > 0:
         raise PlanImpossible(f"a target at {target} is on the wrong side of the entry")
     return target
+
+
+def _waits(request: PlanRequest) -> bool:
+    """Tell whether the entry waits for its price: the target is met, if at all, from there."""
+    entry = request.plans.entry
+    return request.is_new and entry is not None and entry.order_type is not EntryType.MARKET
 
 
 def _risk_per_unit(request: PlanRequest, stop: Decimal | None) -> Decimal:

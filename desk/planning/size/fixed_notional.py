@@ -13,8 +13,8 @@ from desk.planning.request import PlanRequest
 from desk.planning.size.sizing import (
     checked_leverage,
     floor_divide,
-    most_affordable,
     order_price,
+    refuse_unaffordable,
     size_plan,
     unit_cost,
 )
@@ -54,12 +54,7 @@ class FixedNotional(Planner):
         buys_spot = request.instrument.is_spot and request.direction is OrderSide.BUY
         price = unit_cost(request, leverage) if buys_spot else order_price(request)
         wanted = floor_divide(self._notional(request), price)
-        affordable = most_affordable(request, leverage)
-        if not wanted - request.held_base <= affordable:
-            raise PlanImpossible(
-                f"{wanted - request.held_base:f} {request.instrument.base} more are wanted,"
-                f" and the free balance affords {affordable:f}"
-            )
+        refuse_unaffordable(request, request.instrument.floor_size(wanted - request.held_base), leverage)
         return size_plan(request, wanted, leverage)
 
     def _notional(self, request: PlanRequest) -> Decimal:

@@ -1,10 +1,10 @@
 """What every size planner must respect: cash, lots, minima; rounded so that no limit is passed."""
 
-from decimal import ROUND_FLOOR, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 
 from desk.contracts.directives import EntryDirective
 from desk.contracts.ids import SizePlanId
-from desk.contracts.market import ONE, ZERO
+from desk.contracts.market import ONE, ZERO, Instrument
 from desk.contracts.plans import EntryType, SizePlan
 from desk.contracts.sides import OrderSide
 from desk.planning.impossible import PlanImpossible
@@ -12,6 +12,7 @@ from desk.planning.request import PlanRequest
 
 # A quotient rounded up in its last digit could buy one lot more than the limit allows.
 _FLOOR = Context(prec=28, rounding=ROUND_FLOOR)
+_CENT = Decimal("0.01")
 
 
 def floor_divide(amount: Decimal, per_unit: Decimal) -> Decimal:
@@ -43,6 +44,27 @@ def most_affordable(request: PlanRequest, leverage: Decimal) -> Decimal:
     return floor_divide(cash, unit_cost(request, leverage))
 
 
+def refuse_unaffordable(request: PlanRequest, added_base: Decimal, leverage: Decimal) -> None:
+    """Raise PlanImpossible, with what is needed and what is free, where cash or coins do not reach."""
+    if added_base <= most_affordable(request, leverage):
+        return
+    instrument = request.instrument
+    if instrument.is_spot and request.direction is OrderSide.SELL:
+        held = request.market.free.get(instrument.base, ZERO)
+        raise PlanImpossible(f"{added_base:f} {instrument.base} are to be sold, and {held:f} are free")
+    needed = shown(added_base * unit_cost(request, leverage))
+    free = shown(request.market.free.get(instrument.quote, ZERO))
+    raise PlanImpossible(
+        f"{added_base:f} {instrument.base} more need {needed} {instrument.quote} with fees and slippage,"
+        f" and {free} {instrument.quote} are free"
+    )
+
+
+def shown(amount: Decimal) -> str:
+    """Return an amount of money as a sentence shows it."""
+    return f"{amount.quantize(_CENT, ROUND_HALF_EVEN).normalize():f}" if amount.is_finite() else str(amount)
+
+
 def stop_distance(request: PlanRequest) -> Decimal | None:
     """Return what one unit of base loses from entry to stop, in quote; None without a stop."""
     stop = request.stop_price
@@ -69,12 +91,20 @@ def size_plan(request: PlanRequest, wanted_base: Decimal, leverage: Decimal) -> 
         size = min(size, instrument.floor_size(request.held_base + instrument.max_size_base))
     price = order_price(request)
     if instrument.is_dust(size, price):
+        if instrument.is_dust(request.held_base + most_affordable(request, leverage), price):
+            refuse_unaffordable(request, _smallest(instrument, price), leverage)
         raise PlanImpossible(
             f"size {size} at {price} is below the minimum of {request.symbol}:"
             f" {instrument.min_size_base} {instrument.base}"
             f" and {instrument.min_notional_quote} {instrument.quote}"
         )
     return planned(request, size, leverage)
+
+
+def _smallest(instrument: Instrument, price: Decimal) -> Decimal:
+    """Return the least that the venue trades at a price, in whole lots."""
+    least = max(instrument.min_size_base, instrument.min_notional_quote / price)
+    return (least / instrument.size_step).to_integral_value(ROUND_CEILING) * instrument.size_step
 
 
 def planned(request: PlanRequest, size_base: Decimal, leverage: Decimal) -> SizePlan:

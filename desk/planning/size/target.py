@@ -8,7 +8,7 @@ from desk.contracts.plans import PlanRole, SizePlan
 from desk.planning.impossible import PlanImpossible
 from desk.planning.planner import NoParameters, Planner
 from desk.planning.request import PlanRequest
-from desk.planning.size.sizing import most_affordable, planned, size_plan
+from desk.planning.size.sizing import planned, refuse_unaffordable, size_plan
 
 
 class TargetSize(Planner):
@@ -33,8 +33,8 @@ class TargetSize(Planner):
         target = wish.target_size_base
         leverage = ONE if request.instrument.is_spot else request.instrument.max_leverage
         added = target - request.held_base
-        if added > 0 and not added <= most_affordable(request, leverage):
-            raise PlanImpossible(f"{added:f} {request.instrument.base} more are not affordable")
+        if added > 0:
+            refuse_unaffordable(request, added, leverage)
         if target == ZERO and not request.is_new:
             return planned(request, ZERO, ONE)
         return size_plan(request, target, ONE)

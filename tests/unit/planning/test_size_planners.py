@@ -182,7 +182,7 @@ def test_a_notional_beyond_the_cash_is_refused() -> None:
     wish = asked(
         size(notional_quote=1_500), entry=None, stop=None, symbol=SPOT, desk=desk_in_memory(cash="1000")
     )
-    with pytest.raises(PlanImpossible, match="the free balance affords"):
+    with pytest.raises(PlanImpossible, match="1000 USDT are free"):
         fixed_notional().plan(wish)
 
 
@@ -216,7 +216,7 @@ def test_a_target_that_leaves_dust_is_refused() -> None:
 
 
 def test_a_target_that_cannot_be_paid_is_refused() -> None:
-    with pytest.raises(PlanImpossible, match="not affordable"):
+    with pytest.raises(PlanImpossible, match="10000 USDT are free"):
         TargetSize(NoParameters()).plan(targeted(HELD, "0.3", desk_in_memory(HELD, cash="10000")))
 
 
