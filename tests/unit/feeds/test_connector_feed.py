@@ -230,6 +230,7 @@ def test_a_wall_clock_that_is_set_back_does_not_make_every_price_late() -> None:
 
 def test_a_flood_folds_older_quotes_away_and_keeps_every_trade() -> None:
     async def floods(heard: HeardFeed) -> None:
+        heard.source.quote(START_MS, "2000", "2001", ETH)
         for number in range(400):
             heard.source.quote(START_MS, str(100 + number), "900")
             if number % 10 == 0:
@@ -239,10 +240,11 @@ def test_a_flood_folds_older_quotes_away_and_keeps_every_trade() -> None:
     heard = hear(floods, capacity=100)
     trades = [tick for tick in heard.ticks if tick.size_base]
     assert len(trades) == 40
+    assert (heard.ticks[0].symbol, heard.ticks[0].bid) == (ETH, Decimal(2000))
     assert heard.ticks[-2].bid == 499
-    assert heard.ticks[-1].symbol == ETH
+    assert (heard.ticks[-1].symbol, heard.ticks[-1].bid) == (ETH, Decimal(3000))
     irregularities = heard.feed.irregularities
-    assert irregularities.count(Irregularity.CONFLATED) == 441 - len(heard.ticks) > 0
+    assert irregularities.count(Irregularity.CONFLATED) == 442 - len(heard.ticks) > 0
     assert irregularities.count(Irregularity.LOST) == 0
     assert heard.troubles[0].startswith("the desk is behind its market: of 100 updates ")
 
@@ -304,6 +306,15 @@ def test_closing_ends_the_ticks_at_once() -> None:
         assert not heard.ticks
 
     hear(closes)
+
+
+def test_a_closed_feed_keeps_nothing_of_a_market_that_goes_on() -> None:
+    async def goes_on(heard: HeardFeed) -> None:
+        await heard.feed.close()
+        for _ in range(1_000):
+            heard.source.quote(START_MS, "99", "101")
+
+    assert not hear(goes_on, capacity=10).troubles
 
 
 def test_closing_ends_a_wait_for_ticks() -> None:
