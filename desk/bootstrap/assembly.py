@@ -19,6 +19,7 @@ from desk.execution.desk_state import DeskStateLatch
 from desk.execution.flow_registry import FlowRegistry
 from desk.execution.layer import ExecutionLayer, ExecutionPorts, build_execution
 from desk.feeds.bars import BarBook
+from desk.journal.asking import JournalQuestions
 from desk.journal.recorder import JournalRecorder
 from desk.ledger.ledger import Ledger
 from desk.planning.layer import PlanningLayer
@@ -31,6 +32,7 @@ from desk.runtime.faults import FaultDesk
 from desk.runtime.live_view import LiveView
 from desk.runtime.market_board import MarketBoard
 from desk.runtime.missed_periods import MissedPeriods
+from desk.runtime.past import Past
 from desk.runtime.recent import RecentFlows
 from desk.runtime.recording import ObservedRecorder
 from desk.runtime.schedule_fires import ScheduleFires
@@ -71,6 +73,8 @@ class Desk:
     planning: PlanningLayer
     commands: CommandDesk
     camera: SnapshotCamera
+    past: Past
+    questions: JournalQuestions
     tally: RunTally
     account: AccountFigures
     recorder: ObservedRecorder
@@ -238,6 +242,7 @@ def _desk(
     recent, tally = RecentFlows(), RunTally()
     inside.recorder.listen(recent.on_entry)
     inside.recorder.listen(tally.on_entry)
+    inside.recorder.listen(core.parts.execution.executors.emergency_exit.watch.on_entry)
     account = AccountFigures(outside.ledger, inside.view, inside.board)
     commands = CommandDesk(
         bus=inside.bus,
@@ -252,4 +257,14 @@ def _desk(
     )
     max_age_ms = configuration.platform.risk.max_price_age_ms
     camera = SnapshotCamera(core, recent, account, max_age_ms, outside.journal_lag)
-    return Desk(core, planning, commands, camera, tally, account, inside.recorder)
+    return Desk(
+        core=core,
+        planning=planning,
+        commands=commands,
+        camera=camera,
+        past=Past(inside.bars, core.parts.equity),
+        questions=JournalQuestions(outside.journal),
+        tally=tally,
+        account=account,
+        recorder=inside.recorder,
+    )

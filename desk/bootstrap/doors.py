@@ -6,4 +6,4 @@ from desk.control.local_client import LocalClient
 
 def local_client(desk: Desk) -> LocalClient:
     """Return a client for callers on the desk's own loop."""
-    return LocalClient(desk.camera, desk.commands)
+    return LocalClient(desk.camera, desk.commands, desk.past, desk.questions)

@@ -8,7 +8,7 @@ from functools import partial
 
 from desk.contracts.assets import is_affected
 from desk.contracts.execution import ExecutionDirective, FlowOutcome
-from desk.contracts.ids import DirectiveId
+from desk.contracts.ids import DirectiveId, TradeId
 from desk.contracts.ports.time import Spawner
 from desk.contracts.problems import StoreFailed
 from desk.contracts.states import AlarmSeverity, DeskState
@@ -16,6 +16,7 @@ from desk.execution.alarms import Alarms
 from desk.execution.close import TradeCloser
 from desk.execution.desk_state import DeskStateLatch
 from desk.execution.exit_check import ExitCheck, Work
+from desk.execution.exit_watch import ExitWatch
 from desk.execution.flow_registry import FlowRegistry
 from desk.execution.flow_termination import FlowTerminationHandler
 from desk.execution.lanes import Lanes
@@ -46,7 +47,7 @@ class ExitResult:
 class EmergencyExit:
     """Run the exit ladder; no worker can veto it and no state stands in its way."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the way out meets everything
         self,
         *,
         reach: Reach,
@@ -57,6 +58,7 @@ class EmergencyExit:
         termination: FlowTerminationHandler,
         check: ExitCheck,
         alarms: Alarms,
+        watch: ExitWatch,
     ) -> None:
         self._reach = reach
         self._spawner = spawner
@@ -66,6 +68,7 @@ class EmergencyExit:
         self._termination = termination
         self._check = check
         self._alarms = alarms
+        self.watch = watch
         self._running: dict[DirectiveId, None] = {}
         self.last_result: ExitResult | None = None
 
@@ -82,10 +85,10 @@ class EmergencyExit:
         )
         lanes.void_all("superseded by the emergency exit", lambda job: is_affected(job.target.symbol, asset))
         self._running[directive.directive_id] = None
+        self.watch.begin(directive, self._check.positions(directive), self._check.count_orders)
         self._spawner.spawn(f"exit {directive.directive_id}", self._run(directive, latched))
 
     async def _run(self, directive: ExecutionDirective, latched: Awaitable[None] | None) -> None:
-        began_ms = self._reach.clock.monotonic_ms()
         if latched is not None:
             # A latch that the disk refuses still holds in memory, and leaving cannot wait for a disk.
             with suppress(StoreFailed):
@@ -101,25 +104,32 @@ class EmergencyExit:
                 remains = await self._round(directive)
             except Exception as fault:  # noqa: BLE001 - a task boundary: whatever broke, the next round tries again
                 remains = [f"{type(fault).__name__}: {fault}"]
-        self._finish(directive, remains, rounds, self._reach.clock.monotonic_ms() - began_ms)
+        self._finish(directive, remains, rounds)
 
     async def _round(self, directive: ExecutionDirective) -> list[str]:
         """Close every trade while cancelling every entry; where all of it worked, ask the venue twice."""
-        trades = [one.trade_id for one in self._check.positions(directive)]
+        held = self._check.positions(directive)
+        trades = [one.trade_id for one in held]
+        self.watch.next_round(directive.directive_id, held)
         flow = self._flows.get(directive.flow_id)
         for trade_id in trades:
             if flow is not None:
                 self._flows.link(flow, trade_id)
-        closes = [
-            _told(partial(self._closer.close, one, directive.directive_id, directive.execution_directive_id))
-            for one in trades
-        ]
+        closes = [self._close(one, directive) for one in trades]
         problems = await asyncio.gather(*map(_told, self._check.cancel_entries(directive)), *closes)
         left = [problem for problem in problems if problem is not None]
-        if left and (held := await self._check.held(directive)):
-            return [*left, *held]
+        if left and (there := await self._check.held(directive)):
+            return [*left, *there]
         problems = await asyncio.gather(*map(_told, await self._check.cancel_rest(directive)))
         return [one for one in problems if one is not None] or await self._verified(directive)
+
+    async def _close(self, trade_id: TradeId, directive: ExecutionDirective) -> str | None:
+        """Close one trade; why it is not left is told while the others are still under way."""
+        ids = (directive.directive_id, directive.execution_directive_id)
+        problem = await _told(partial(self._closer.close, trade_id, *ids))
+        if problem is not None:
+            self.watch.refused(directive.directive_id, trade_id, problem)
+        return problem
 
     async def _verified(self, directive: ExecutionDirective) -> list[str]:
         first = await self._check.still_there(directive)
@@ -128,12 +138,11 @@ class EmergencyExit:
         await self._reach.clock.sleep_ms(_BETWEEN_READS_MS)
         return await self._check.still_there(directive)
 
-    def _finish(
-        self, directive: ExecutionDirective, remains: list[str], rounds: int, elapsed_ms: int
-    ) -> None:
+    def _finish(self, directive: ExecutionDirective, remains: list[str], rounds: int) -> None:
         """Latch HALTED, then end the flow: a crash between the two runs the exit once more."""
         dust = [f"{one.size_base} {one.symbol}" for one in self._check.positions(directive)]
         word = _NOT_FLAT if remains else "FLAT+DUST" if dust else "FLAT"
+        elapsed_ms = self.watch.end(directive.directive_id, word, tuple(remains or dust))
         self.last_result = ExitResult(word, tuple(remains or dust), elapsed_ms, rounds)
         text = f"{word} after {elapsed_ms} ms"
         if remains or dust:

@@ -45,6 +45,10 @@ class ExitCheck:
         """Return the cancels of every entry of ours that may still fill."""
         return [partial(self._cancel, one) for one in self._live(directive) if one.request.leg.adds_risk]
 
+    def count_orders(self, directive: ExecutionDirective) -> int:
+        """Count the orders of ours that are not over."""
+        return len(self._live(directive))
+
     async def cancel_rest(self, directive: ExecutionDirective) -> list[Work]:
         """Return the cancels of all else: stops last, and on derivatives the orders of other hands."""
         ours: list[Work] = [partial(self._cancel, one) for one in self._live(directive)]

@@ -16,6 +16,7 @@ from desk.execution.emergency_exit import EmergencyExit
 from desk.execution.entry_stopper import EntryStopper
 from desk.execution.execution_report import ExecutionReport
 from desk.execution.exit_check import ExitCheck
+from desk.execution.exit_watch import ExitWatch
 from desk.execution.external import ExternalBook
 from desk.execution.flow_journal import BirthEntries, FlowJournal
 from desk.execution.flow_registry import FlowRegistry
@@ -180,6 +181,7 @@ def _executors(
         termination=termination,
         check=ExitCheck(reach, _reader(ports), reconciliation.run),
         alarms=ports.alarms,
+        watch=ExitWatch(ports.ledger, ports.view, ports.clock),
     )
     new_trade = NewTradeExecutor(reach, ports.spawner, refusals.refuse)
     modify = ModifyExecutor(reach, ports.flows, keeper, closer, refusals.refuse)

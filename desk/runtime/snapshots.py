@@ -61,6 +61,7 @@ class SnapshotCamera:
             workers=self._workers(),
             alarms=self._recent.alarms(),
             health=self._health(now_ms),
+            exit=parts.execution.executors.emergency_exit.watch.progress(),
         )
 
     def _position(self, position: Position, now_ms: int) -> PositionRow:

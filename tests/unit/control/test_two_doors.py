@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from desk.bootstrap.doors import local_client
 from desk.contracts.commands import (
     CloseTrade,
     CommandRecord,
@@ -23,7 +24,6 @@ from desk.contracts.ids import DirectiveId, ManualId, TradeId
 from desk.contracts.ports.client import DeskClient
 from desk.contracts.snapshot import Source
 from desk.contracts.states import DeskState, TradingMode, WorkerStatus
-from desk.control.local_client import LocalClient
 from tests.builders.desk import TINY, DeskHouse
 from tests.builders.living_desk import PERP, LivingDesk
 
@@ -34,7 +34,7 @@ def with_client(folder: Path, told: Told, *settings: str) -> None:
     """Live one life with a client at the door."""
 
     async def script(living: LivingDesk) -> None:
-        await told(living, LocalClient(living.desk.camera, living.desk.commands))
+        await told(living, local_client(living.desk))
 
     DeskHouse(folder, settings=settings).live(script)
 
@@ -233,7 +233,7 @@ def test_every_command_is_in_the_journal_with_its_arguments(tmp_path: Path) -> N
 
 def test_workers_of_one_name_are_told_apart_by_their_strategy(tmp_path: Path) -> None:
     async def script(living: LivingDesk) -> None:
-        client = LocalClient(living.desk.camera, living.desk.commands)
+        client = local_client(living.desk)
         living.tick("50000")
         unclear = await client.execute(PauseWorker("trailing_stop_manager"))
         assert not unclear.accepted
