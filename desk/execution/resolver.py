@@ -13,6 +13,7 @@ from desk.execution.reading import VenueReader
 _FIRST_DELAYS_MS = (500, 1000, 2000, 4000)
 _LATER_DELAY_MS = 5000
 _NEGATIVE_READS_FOR_PROOF = 3
+_BETWEEN_NEGATIVE_READS_MS = 500
 _UNRESOLVED = frozenset({OrderStatus.UNKNOWN, OrderStatus.INTENDED, OrderStatus.SENT})
 
 
@@ -60,10 +61,14 @@ class OutcomeResolver:
         delays = iter(_FIRST_DELAYS_MS)
         try:
             while self._is_unknown(order_id):
-                negatives = await self.ask(order_id, negatives)
+                earlier, negatives = negatives, await self.ask(order_id, negatives)
                 if not self._is_unknown(order_id):
                     return
-                await self._clock.sleep_ms(next(delays, _LATER_DELAY_MS))
+                if negatives > earlier:
+                    pause_ms = _BETWEEN_NEGATIVE_READS_MS
+                else:
+                    pause_ms = min(next(delays, _LATER_DELAY_MS), self._until_too_late_ms(order_id))
+                await self._clock.sleep_ms(pause_ms)
         finally:
             self._running.discard(order_id)
 
@@ -104,6 +109,15 @@ class OutcomeResolver:
             since_ms = now_ms
         self._asked_since[order.client_order_id] = (order.status, since_ms)
         return window_ms is not None and now_ms - since_ms >= window_ms
+
+    def _until_too_late_ms(self, order_id: str) -> int:
+        """Return how long the request window is still open: a trade may be naked until its end."""
+        window_ms = self._reader.absence_proof_ms
+        asked = self._asked_since.get(order_id)
+        if window_ms is None or asked is None:
+            return _LATER_DELAY_MS
+        left_ms = asked[1] + window_ms - self._clock.monotonic_ms()
+        return left_ms if left_ms > 0 else _LATER_DELAY_MS
 
     def _settle(self, order: OrderState, outcome: OrderOutcome) -> None:
         now_ms = self._clock.now_ms()
