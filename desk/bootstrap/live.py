@@ -15,6 +15,7 @@ from desk.bootstrap.assembly import Desk, Outside, RunSchedules, assemble
 from desk.bootstrap.feeds import feed_of_now, replay_feed
 from desk.bootstrap.lock import desk_lock
 from desk.bootstrap.settings import instruments
+from desk.bootstrap.settling import settled
 from desk.bootstrap.summing import summarize
 from desk.config.configuration import Configuration
 from desk.config.market_settings import ReplaySettings
@@ -42,8 +43,6 @@ from desk.runtime.tasks import TaskSupervisor
 
 _RECONCILE_EVERY_MS = 60_000
 _STOP_WITHIN_MS = 2_000
-_SETTLE_WITHIN_MS = 1_500
-_SETTLE_STEP_MS = 20
 _SEQUENCE_BITS = 32
 
 MakeFeed = Callable[[IAPIConnector, Callable[[str], None]], Feed]
@@ -94,7 +93,7 @@ async def run_live(run: LiveRun) -> RunSummary:
             try:
                 run.on_started(desk)
                 await _until_stopped(run, desk)
-                await _settled(desk)
+                await settled(desk)
                 wall_ms = int((time.monotonic() - began) * 1000)
                 return summarize(desk, written.journal.head_hash(), wall_ms)
             finally:
@@ -185,15 +184,6 @@ async def _until_stopped(run: LiveRun, desk: Desk) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(timeout_s):
             await ended.wait()
-
-
-async def _settled(desk: Desk) -> None:
-    """Take no more ticks, and give what was just sent a moment to be answered."""
-    await desk.core.stop()
-    parts = desk.core.parts
-    deadline_ms = parts.clock.monotonic_ms() + _SETTLE_WITHIN_MS
-    while len(parts.execution.orchestrator.lanes) and parts.clock.monotonic_ms() < deadline_ms:
-        await parts.clock.sleep_ms(_SETTLE_STEP_MS)
 
 
 def _surroundings(configuration: Configuration) -> _Surroundings:

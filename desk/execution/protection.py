@@ -105,6 +105,11 @@ class ProtectionKeeper:
         """Tell whether the trade is being closed."""
         return trade_id in self._suspended
 
+    @property
+    def is_aligning(self) -> bool:
+        """Whether a trade's stop or target is being brought in line."""
+        return bool(self._aligning)
+
     async def give_up(self, trade_id: TradeId, size_base: Decimal) -> str | None:
         """Leave `size_base` of a trade uncovered, so that a spot venue lets go of the coins to be sold."""
         self._given_up_base[trade_id] = size_base
