@@ -29,7 +29,7 @@ class Sortable(Protocol):
         ...
 
     @property
-    def sort_order(self) -> str:
+    def row_order(self) -> str:
         """The order rows have now."""
         ...
 
