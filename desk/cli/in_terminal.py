@@ -22,7 +22,13 @@ def has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def run_in_terminal(configuration: Configuration, screen: ScreenOptions, duration_ms: int | None) -> int:
+def run_in_terminal(
+    configuration: Configuration,
+    screen: ScreenOptions,
+    duration_ms: int | None,
+    *,
+    with_tour: bool = False,
+) -> int:
     """Run the desk under its screen until the operator leaves, a signal comes or the run is over."""
     os.umask(_OWNER_ONLY)
     configuration.storage.create()
@@ -39,6 +45,7 @@ def run_in_terminal(configuration: Configuration, screen: ScreenOptions, duratio
                 FileMemory(configuration.storage.folder),
                 quit_question=_QUESTION,
                 when_over=core.call_when_ended,
+                with_tour=with_tour,
             )
         summary = core.summary()
     finally:

@@ -125,6 +125,12 @@ def run(
 
 
 @app.command
+def demo(*, ascii_only: AsciiOption = False) -> int:
+    """Take a tour of the screen, on paper and offline."""
+    return _command("demo")(ScreenOptions(ascii_only=ascii_only))
+
+
+@app.command
 def daemon(
     *,
     platform: PlatformOption = DEFAULT_PLATFORM,
