@@ -53,6 +53,11 @@ class ByHand(Dto):
         return self
 
     @property
+    def is_repeatable(self) -> bool:
+        """Whether doing it again after a restart ends the same: what takes away, not what sends."""
+        return self.withdraws is not None or self.cancels_entries
+
+    @property
     def cancels_entries(self) -> bool:
         """Whether it does nothing but cancel entries."""
         return self.entry is not None and self.entry.cancels

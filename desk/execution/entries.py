@@ -59,9 +59,12 @@ def order_observed(order: OrderState, seen: VenueOrder, time_ms: int) -> Journal
     return _about(order, EntryKind.ORDER_OBSERVED, seen, time_ms)
 
 
-def cancel_intended(order: OrderState, reason: str, time_ms: int) -> JournalEntry:
-    """State that a cancel will be sent."""
-    return _about(order, EntryKind.CANCEL_INTENDED, CancelIntended(order.client_order_id, reason), time_ms)
+def cancel_intended(
+    order: OrderState, reason: str, time_ms: int, causes: tuple[str, ...] = ()
+) -> JournalEntry:
+    """State that a cancel will be sent, and by which directive where one asked for it."""
+    record = CancelIntended(order.client_order_id, reason)
+    return _about(order, EntryKind.CANCEL_INTENDED, record, time_ms, causes)
 
 
 def foreign_cancel_intended(
@@ -128,6 +131,7 @@ def _about(
     kind: EntryKind,
     record: OrderSent | OrderAnswered | VenueOrder | CancelIntended,
     time_ms: int,
+    causes: tuple[str, ...] = (),
 ) -> JournalEntry:
     return JournalEntry(
         kind,
@@ -135,6 +139,7 @@ def _about(
         time_ms,
         record,
         flow_id=order.directive_id,
+        causes=causes,
         trade_id=order.trade_id,
         symbol=order.request.symbol,
     )

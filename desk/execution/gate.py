@@ -63,26 +63,42 @@ class PreTradeGate:
 
     def check(self, request: OrderRequest, trade_id: TradeId) -> Verdict:
         """Approve or refuse one order at this moment; an approval counts towards the rates."""
-        instrument = self._view.instrument(request.symbol)
-        if instrument is None:
-            return Refused("instrument", f"the venue does not trade {request.symbol}")
-        quote = _sound(self._view.quote(request.symbol))
-        problem = filter_problem(request, instrument, quote)
-        refusal = None if problem is None else Refused("filters", problem)
-        if refusal is None and request.leg.adds_risk:
-            refusal = self._risk(request, trade_id, instrument, quote)
+        refusal = self.appraise(request, trade_id)
         if refusal is not None:
             return refusal
         if request.leg.adds_risk:
             self._sent.append(_Sent(request.client_order_id, self._view.now_ms(), _shape(request)))
         return Approved(request)
 
+    def appraise(
+        self, request: OrderRequest, trade_id: TradeId, instead_of: str | None = None
+    ) -> Refused | None:
+        """Return why an order would be refused at this moment; nothing is counted.
+
+        An order that takes the place of another, `instead_of`, does not count beside it.
+        """
+        instrument = self._view.instrument(request.symbol)
+        if instrument is None:
+            return Refused("instrument", f"the venue does not trade {request.symbol}")
+        quote = _sound(self._view.quote(request.symbol))
+        problem = filter_problem(request, instrument, quote)
+        if problem is not None:
+            return Refused("filters", problem)
+        if not request.leg.adds_risk:
+            return None
+        return self._risk(request, trade_id, instrument, quote, instead_of)
+
     def withdraw(self, client_order_id: str) -> None:
         """Forget an approval whose order provably never left, so that its retry is no duplicate."""
         self._sent = deque(one for one in self._sent if one.client_order_id != client_order_id)
 
     def _risk(
-        self, request: OrderRequest, trade_id: TradeId, instrument: Instrument, quote: Quote | None
+        self,
+        request: OrderRequest,
+        trade_id: TradeId,
+        instrument: Instrument,
+        quote: Quote | None,
+        instead_of: str | None,
     ) -> Refused | None:
         if instrument.is_spot and request.side is OrderSide.SELL:
             return Refused(
@@ -92,7 +108,7 @@ class PreTradeGate:
             self._state()
             or self._freshness(request, quote)
             or self._collar(request, quote)
-            or self._notionals(request, instrument, quote)
+            or self._notionals(request, instrument, quote, instead_of)
             or self._book(request, trade_id)
             or self._rates(request)
         )
@@ -128,7 +144,7 @@ class PreTradeGate:
         return None
 
     def _notionals(
-        self, request: OrderRequest, instrument: Instrument, quote: Quote | None
+        self, request: OrderRequest, instrument: Instrument, quote: Quote | None, instead_of: str | None
     ) -> Refused | None:
         rate = self._view.rate(instrument.quote)
         if rate is None or quote is None or not rate.is_finite():
@@ -139,7 +155,7 @@ class PreTradeGate:
             return Refused(
                 "order notional", f"{notional:.2f} is over the limit of {self._limits.max_order_notional}"
             )
-        total = (self._committed_base(request.symbol) + request.size_base) * price * rate
+        total = (self._committed_base(request.symbol, instead_of) + request.size_base) * price * rate
         if not total <= self._limits.max_position_notional:
             return Refused(
                 "position notional",
@@ -147,10 +163,11 @@ class PreTradeGate:
             )
         return None
 
-    def _committed_base(self, symbol: str) -> Decimal:
-        """Return what is held of a symbol and what entries under way could still add."""
+    def _committed_base(self, symbol: str, instead_of: str | None) -> Decimal:
+        """Return what is held of a symbol and what entries under way, but for one, could still add."""
         held = sum((one.size_base for one in self._view.positions_on(symbol)), ZERO)
-        return held + sum((one.remaining_base for one in self._entries(symbol)), ZERO)
+        others = (one for one in self._entries(symbol) if one.client_order_id != instead_of)
+        return held + sum((one.remaining_base for one in others), ZERO)
 
     def _entries(self, symbol: str | None = None) -> list[OrderState]:
         return [

@@ -9,10 +9,12 @@ from desk.contracts.ports.store import LedgerView, Recorder
 from desk.contracts.ports.time import Clock, IdSource, Spawner
 from desk.contracts.ports.view import DeskView
 from desk.execution.alarms import Alarms
+from desk.execution.by_hand import HandExecutor
 from desk.execution.close import TradeCloser
 from desk.execution.completion import FlowCompletionRule
 from desk.execution.desk_state import DeskStateLatch
 from desk.execution.emergency_exit import EmergencyExit
+from desk.execution.entry_changes import EntryChanger
 from desk.execution.entry_stopper import EntryStopper
 from desk.execution.execution_report import ExecutionReport
 from desk.execution.exit_check import ExitCheck
@@ -185,7 +187,9 @@ def _executors(
     )
     new_trade = NewTradeExecutor(reach, ports.spawner, refusals.refuse)
     modify = ModifyExecutor(reach, ports.flows, keeper, closer, refusals.refuse)
-    return Executors(new_trade, modify, closer, leave)
+    changer = EntryChanger(reach, ports.flows, refusals.refuse)
+    by_hand = HandExecutor(reach, ports.flows, keeper, modify, changer, refusals.refuse)
+    return Executors(new_trade, modify, closer, leave, by_hand)
 
 
 def _orchestrator(

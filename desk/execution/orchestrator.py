@@ -10,6 +10,7 @@ from desk.contracts.ports.store import LedgerView
 from desk.contracts.ports.time import Clock, Spawner
 from desk.contracts.problems import StoreFailed
 from desk.contracts.states import DeskState
+from desk.execution.by_hand import HandExecutor
 from desk.execution.close import TradeCloser
 from desk.execution.completion import FlowCompletionRule
 from desk.execution.desk_state import DeskStateLatch
@@ -30,6 +31,7 @@ class Executors:
     modify: ModifyExecutor
     closer: TradeCloser
     emergency_exit: EmergencyExit
+    by_hand: HandExecutor
 
 
 class JobRefusals:
@@ -81,6 +83,7 @@ class PlanExecutionOrchestrator:
         self._refusals = refusals
         self._ledger = ledger
         self._executors = executors
+        self._spawner = spawner
         self.lanes = Lanes(spawner, self._run, self._void)
 
     def attach(self, bus: EventBus) -> None:
@@ -111,7 +114,7 @@ class PlanExecutionOrchestrator:
             self._flows.link(flow, target.trade_id)
             flow.running.add(target.trade_id)
         for target in directive.targets:
-            self.lanes.submit(Job(directive, target))
+            self._submit(Job(directive, target))
 
     def begin_exit(self, directive: ExecutionDirective) -> None:
         """Latch EXITING, void what waits, and leave."""
@@ -132,11 +135,21 @@ class PlanExecutionOrchestrator:
         for target in directive.targets:
             self._flows.link(flow, target.trade_id)
             flow.running.add(target.trade_id)
-            self.lanes.submit(Job(directive, target))
+            self._submit(Job(directive, target))
+
+    def _submit(self, job: Job) -> None:
+        """Queue a job in its trade's lane; what only cancels entries waits for nothing that may hang."""
+        asked = job.directive.by_hand
+        if asked is not None and asked.cancels_entries:
+            self._spawner.spawn(f"cancel entries of {job.target.trade_id}", self._run(job))
+        else:
+            self.lanes.submit(job)
 
     def _problem(self, directive: ExecutionDirective) -> str | None:
         state = self._state.current
-        if directive.scope is DirectiveScope.CLOSE_EXISTING or state is DeskState.ACTIVE:
+        asked = directive.by_hand
+        is_way_out = asked is not None and asked.cancels_entries
+        if directive.scope is DirectiveScope.CLOSE_EXISTING or state is DeskState.ACTIVE or is_way_out:
             return None
         if directive.scope is DirectiveScope.NEW_TRADE:
             return f"the desk is {state}: no new risk"
@@ -185,6 +198,8 @@ class PlanExecutionOrchestrator:
         match job.directive.scope:
             case DirectiveScope.NEW_TRADE:
                 await self._executors.new_trade.run(job)
+            case DirectiveScope.MODIFY_EXISTING if job.directive.by_hand is not None:
+                await self._executors.by_hand.run(job, job.directive.by_hand)
             case DirectiveScope.MODIFY_EXISTING:
                 await self._executors.modify.run(job)
             case DirectiveScope.CLOSE_EXISTING:

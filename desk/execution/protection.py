@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 
+from desk.contracts.directives import Protection
 from desk.contracts.ids import TradeId
 from desk.contracts.market import ZERO
 from desk.contracts.orders import Leg, OrderStatus
@@ -217,6 +218,13 @@ class ProtectionKeeper:
         if target is not None and not self._has_target(target, size_base, position):
             await self._align_target(target, size_base, position)
             return False, None
+        return await self._withdraw_unplanned(position)
+
+    async def _withdraw_unplanned(self, position: Position) -> tuple[bool, str | None]:
+        """Take away what no plan wants; where nothing is, the trade is as it should be unless it changed."""
+        for leg in _unplanned(position):
+            if self._orders.rests(leg, position):
+                return False, await self._orders.withdraw(leg, position)
         now = self._reach.ledger.position(position.trade_id)
         return now is not None and now.size_base == position.size_base, None
 
@@ -231,3 +239,10 @@ class ProtectionKeeper:
         if problem is not None:
             self._refused[position.trade_id] = (target, size_base)
             self._on_target_refused(position.trade_id, problem)
+
+
+def _unplanned(position: Position) -> list[Leg]:
+    """List the legs that no plan of the trade wants; the stop of a trade that needs one always is."""
+    is_stopless = position.protection is Protection.NONE and position.planned_stop_price is None
+    is_targetless = position.planned_take_profit_price is None
+    return [Leg.STOP] * is_stopless + [Leg.TARGET] * is_targetless

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from decimal import Decimal
-from itertools import chain, repeat
 
 from desk.contracts.ids import DirectiveId, ExecutionDirectiveId, TradeId
 from desk.contracts.market import Instrument
@@ -13,8 +12,6 @@ from desk.execution.filters import filter_problem
 from desk.execution.reach import Reach
 
 _ATTEMPTS = 3
-_FIRST_LOOKS_MS = (500, 1000, 2000, 4000)
-_LATER_LOOK_MS = 5000
 
 FlowOf = Callable[[TradeId], DirectiveId | None]
 
@@ -53,6 +50,17 @@ class ProtectiveOrders:
         if self._reach.capabilities.amends_in_place:
             return await self._amend(kept, price, size_base, position)
         return await self._replace(kept, price, size_base, position)
+
+    async def withdraw(self, leg: Leg, position: Position) -> str | None:
+        """Cancel every order of a leg that is not wanted any more; return why one is still there."""
+        for order in self._resting(leg, position):
+            if not await self._reach.cancel_and_wait(order, f"the {leg} is withdrawn", _owner(position)):
+                return f"{leg} order {order.client_order_id} is not over"
+        return None
+
+    def rests(self, leg: Leg, position: Position) -> bool:
+        """Tell whether any order of the leg is not over."""
+        return bool(self._resting(leg, position))
 
     def _resting(self, leg: Leg, position: Position) -> list[OrderState]:
         return [one for one in self._reach.ledger.orders_of(position.trade_id) if one.request.leg is leg]
@@ -107,20 +115,12 @@ class ProtectiveOrders:
         if outcome.kind is OutcomeKind.ACCEPTED:
             return None
         if outcome.kind is OutcomeKind.UNKNOWN:
-            await self._until_seen(order)
+            await self._reach.until_seen(order)
             return None
         now = self._reach.ledger.order(order.client_order_id)
         if now is None or not now.status.is_working:
             return None
         return f"{order.request.leg} at {price} refused: {outcome.reason}"
-
-    async def _until_seen(self, order: OrderState) -> None:
-        """Ask until the venue shows what it made of an amend, or the order is over; never guess it."""
-        for pause_ms in chain(_FIRST_LOOKS_MS, repeat(_LATER_LOOK_MS)):
-            now = self._reach.ledger.order(order.client_order_id)
-            if now is None or now.is_over or await self._reach.sender.look(order):
-                return
-            await self._reach.clock.sleep_ms(pause_ms)
 
     async def _replace(
         self, order: OrderState, price: Decimal, size_base: Decimal, position: Position

@@ -1,6 +1,7 @@
 """What every executor works with."""
 
 from dataclasses import dataclass
+from itertools import chain, repeat
 
 from desk.contracts.ids import TradeId
 from desk.contracts.orders import Capabilities
@@ -11,6 +12,9 @@ from desk.contracts.ports.view import DeskView
 from desk.execution.sending import OrderSender
 from desk.execution.settings import ExecutionSettings
 from desk.execution.waiting import Signals
+
+_FIRST_LOOKS_MS = (500, 1000, 2000, 4000)
+_LATER_LOOK_MS = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +40,29 @@ class Reach:
                 return order
             await self.signals.wait(order_id, remaining_ms)
 
-    async def cancel_and_wait(self, order: OrderState, reason: str) -> bool:
+    async def cancel_and_wait(self, order: OrderState, reason: str, *causes: str) -> bool:
         """Cancel an order; True once it is over, however it got there. What is not said is asked for."""
-        outcome = await self.sender.cancel(order, reason)
+        outcome = await self.sender.cancel(order, reason, *causes)
         if outcome.order is None:
             await self.sender.look(order)
         ended = await self.until_over(order.client_order_id, self.settings.timeout_ms)
         return ended is None or ended.is_over
 
-    async def cancel_until_over(self, order_id: str, reason: str) -> None:
+    async def cancel_until_over(self, order_id: str, reason: str, *causes: str) -> None:
         """Cancel an order as often as it takes: a venue that does not answer is asked again."""
         attempt = 0
         while (order := self.ledger.order(order_id)) is not None and not order.is_over:
-            if not await self.cancel_and_wait(order, reason):
+            if not await self.cancel_and_wait(order, reason, *causes):
                 attempt += 1
                 await self.clock.sleep_ms(self.settings.retry.delay_ms(min(attempt, 10)))
+
+    async def until_seen(self, order: OrderState) -> None:
+        """Ask until the venue shows what it made of an amend, or the order is over; never guess it."""
+        for pause_ms in chain(_FIRST_LOOKS_MS, repeat(_LATER_LOOK_MS)):
+            now = self.ledger.order(order.client_order_id)
+            if now is None or now.is_over or await self.sender.look(order):
+                return
+            await self.clock.sleep_ms(pause_ms)
 
     def shares_symbol(self, trade_id: TradeId, symbol: str) -> bool:
         """Tell whether another trade holds the symbol too, or may at any moment."""

@@ -97,6 +97,9 @@ class Recovery:
             is_under_way = any(not one.request.leg.is_protective for one in self._orders(target.trade_id))
             if position is not None and size not in (None, position.size_base) and not is_under_way:
                 flow.problems.append(f"{position.size_base} held, not {size}: interrupted by a restart")
+        if execution.by_hand is not None and execution.by_hand.is_repeatable:
+            self._layer.orchestrator.resume(execution)
+            return
         begun = tuple(
             one.model_copy(update={"size": None, "entry": None})
             for one in execution.targets
@@ -107,8 +110,11 @@ class Recovery:
             return
         if not flow.problems:
             self._note_fills(flow)
-        if not flow.effects and not flow.problems:
-            flow.problems.append("interrupted by a restart before anything was sent")
+        has_order = any(one.directive_id == flow.flow_id for one in self._ledger.live_orders())
+        if not flow.effects and not flow.problems and not has_order:
+            asked = execution.by_hand
+            what = "before anything was sent" if asked is None else "before the venue's answer was seen"
+            flow.problems.append(f"interrupted by a restart {what}")
         self._layer.completion.evaluate(flow.flow_id)
 
     def _is_targeted(self, target: TargetPlans) -> bool:

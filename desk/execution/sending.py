@@ -168,13 +168,25 @@ class OrderSender:
             raise KeyError(message)
         return order
 
+    def appraise(
+        self, draft: OrderRequest, trade_id: TradeId, instead_of: str | None = None
+    ) -> Refused | None:
+        """Return what the gate would refuse `draft` for at this moment; leaves nothing behind."""
+        if not self._settings.enabled:
+            return Refused("orchestrator", WATCHING)
+        return self._gate.appraise(draft, trade_id, instead_of)
+
     async def amend(self, order: OrderState, request: AmendRequest) -> OrderOutcome:
         """Change a resting order in place; UNKNOWN stays so until `look` shows what the venue did.
 
-        What provably did not leave is tried again, as the retry policy says.
+        What provably did not leave is tried again, as the retry policy says; what may add risk passes the
+        gate.
         """
         if not self._settings.enabled:
             return OrderOutcome(OutcomeKind.NOT_SENT, code="orchestrator", reason=WATCHING)
+        refused = self.appraise(amended(order, request), order.trade_id, instead_of=order.client_order_id)
+        if order.request.leg.adds_risk and refused is not None:
+            return OrderOutcome(OutcomeKind.NOT_SENT, code=refused.check, reason=refused.reason)
         with suppress(StoreSpooled):
             await self._recorder.record(entries.amend_intended(order, request, self._clock.now_ms()))
         what = f"{order.request.leg} amend"
@@ -196,11 +208,11 @@ class OrderSender:
         self._observe(order, OrderOutcome(OutcomeKind.ACCEPTED, seen))
         return True
 
-    async def cancel(self, order: OrderState, reason: str) -> OrderOutcome:
+    async def cancel(self, order: OrderState, reason: str, *causes: str) -> OrderOutcome:
         """Cancel an order; tried again while the venue's word is missing, as the retry policy says."""
         if not self._settings.enabled:
             return OrderOutcome(OutcomeKind.NOT_SENT, code="orchestrator", reason=WATCHING)
-        self._recorder.record(entries.cancel_intended(order, reason, self._clock.now_ms()))
+        self._recorder.record(entries.cancel_intended(order, reason, self._clock.now_ms(), causes))
         symbol, order_id = order.request.symbol, order.client_order_id
         what = f"{order.request.leg} cancel"
         outcome = await self._bounded(self._connector.cancel_order(symbol, order_id), what)
@@ -243,6 +255,16 @@ class OrderSender:
 
     def _warn(self, text: str, *causes: str) -> None:
         self._alarms.raise_alarm(AlarmSeverity.WARNING, text, *causes)
+
+
+def amended(order: OrderState, request: AmendRequest) -> OrderRequest:
+    """Return an order's request as it would be after an amend."""
+    return replace(
+        order.request,
+        size_base=request.size_base or order.size_base,
+        limit_price=request.limit_price or order.limit_price,
+        stop_price=request.stop_price or order.stop_price,
+    )
 
 
 def _not_sent(code: str, reason: str) -> OrderOutcome:

@@ -164,6 +164,7 @@ class Ledger(LedgerReader):
         if trade is None:
             return NOTHING
         self._trades.adopt(trade, record)
+        self._in_flow(record.trade_id, record.directive_id)
         return Touched.of(self._trade_changed(record.trade_id))
 
     def _order_intended(self, entry: JournalEntry, record: OrderIntended) -> Touched:

@@ -142,6 +142,7 @@ class TradeBook:
             trade.position,
             strategy_id=record.strategy_id,
             worker=record.worker,
+            directive_id=record.directive_id,
             protection=Protection.REQUIRED,
         )
         self.put(trade)
