@@ -12,6 +12,7 @@ from pathlib import Path
 
 from connectors.registry import ConnectorParts, create
 from desk.bootstrap.assembly import Desk, Outside, RunSchedules, assemble
+from desk.bootstrap.control import hosted_control
 from desk.bootstrap.feeds import feed_of_now, replay_feed
 from desk.bootstrap.lock import desk_lock
 from desk.bootstrap.settings import instruments
@@ -91,9 +92,12 @@ async def run_live(run: LiveRun) -> RunSummary:
             desk.recorder.listen(run.on_entry)
             await desk.core.start()
             try:
-                run.on_started(desk)
-                await _until_stopped(run, desk)
-                await settled(desk)
+                async with hosted_control(
+                    desk, around.storage, run.configuration.platform.control, faults.on_task_failure
+                ):
+                    run.on_started(desk)
+                    await _until_stopped(run, desk)
+                    await settled(desk)
                 wall_ms = int((time.monotonic() - began) * 1000)
                 return summarize(desk, written.journal.head_hash(), wall_ms)
             finally:

@@ -90,6 +90,12 @@ class StorageSettings(Dto):
     )
 
 
+class ControlSettings(Dto):
+    """Let commands and screens of other processes reach the desk."""
+
+    enabled: bool = Field(default=True, description="whether the desk listens on its control socket")
+
+
 class Platform(Dto):
     """Hold platform.yaml whole."""
 
@@ -104,3 +110,4 @@ class Platform(Dto):
     storage: StorageSettings = Field(StorageSettings(), description="where the desk keeps its state")
     schedule: tuple[ScheduleSettings, ...] = Field((), description="the schedules workers can hear")
     ui: ScreenBlock = Field(ScreenBlock(), description="how the screen looks and is steered")
+    control: ControlSettings = Field(ControlSettings(), description="how other processes reach the desk")

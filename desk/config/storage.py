@@ -41,6 +41,11 @@ class StorageLayout:
         return self.folder / "desk.log"
 
     @property
+    def control(self) -> Path:
+        """The folder of the control socket, its owner's alone."""
+        return self.folder / "control"
+
+    @property
     def replay(self) -> "StorageLayout":
         """The folder of replays, which never touch the desk's own files."""
         return StorageLayout(self.folder / "replay")
@@ -60,3 +65,9 @@ def storage_of(platform: Platform) -> StorageLayout:
     if platform.storage.path is not None:
         return StorageLayout(Path(platform.storage.path).expanduser())
     return StorageLayout(platformdirs.user_state_path("desk", appauthor=False) / platform.desk.id)
+
+
+def living_storage(platform: Platform) -> StorageLayout:
+    """Return the layout that `desk run` and `desk daemon` keep: recorded prices have a folder of their own."""
+    storage = storage_of(platform)
+    return storage.replay if platform.feed.name == "replay" else storage
