@@ -5,11 +5,12 @@ from tempfile import TemporaryDirectory
 
 from desk.bootstrap.plugins import offered_plugins
 from desk.cli.in_terminal import has_terminal, run_in_terminal
-from desk.cli.options import ScreenOptions
+from desk.cli.options import RunOptions, ScreenOptions
 from desk.cli.output import ExitCode, complain
 from desk.config.configuration import Configuration, load_configuration
 
 _FOLDER = Path(__file__).parent / "demonstration"
+_PLATFORM = _FOLDER / "platform.yaml"
 
 
 def command(screen: ScreenOptions) -> int:
@@ -18,15 +19,20 @@ def command(screen: ScreenOptions) -> int:
         complain("desk: the demo needs a terminal; `desk run --duration 30s` runs without one")
         return ExitCode.REFUSED
     with TemporaryDirectory(prefix="desk-demo-") as folder:
-        return run_in_terminal(demonstration(Path(folder)), screen, None, with_tour=True)
+        options = RunOptions(_PLATFORM, settings=_settings(Path(folder)))
+        return run_in_terminal(demonstration(Path(folder)), options, screen, with_tour=True)
 
 
 def demonstration(folder: Path) -> Configuration:
     """Return the tour's desk, which keeps its state in `folder`; nothing of the environment bears on it."""
     return load_configuration(
-        _FOLDER / "platform.yaml",
+        _PLATFORM,
         (_FOLDER / "breakouts.yaml", _FOLDER / "minute-dca.yaml"),
-        (f"storage.path={folder}",),
+        _settings(folder),
         {},
         offered_plugins(),
     )
+
+
+def _settings(folder: Path) -> tuple[str, ...]:
+    return (f"storage.path={folder}",)

@@ -5,10 +5,11 @@ import sys
 from contextlib import suppress
 
 from desk.bootstrap.core_thread import CoreThread
-from desk.cli.options import ScreenOptions
+from desk.cli.options import RunOptions, ScreenOptions
 from desk.cli.output import ExitCode
 from desk.cli.stream import say_summary
 from desk.config.configuration import Configuration
+from desk.control.last_resort import FlattenProcess
 from desk.control.screen_memory import FileMemory
 from desk.runtime.clock import WallClock
 from desk.runtime.log_file import open_log
@@ -24,8 +25,8 @@ def has_terminal() -> bool:
 
 def run_in_terminal(
     configuration: Configuration,
+    options: RunOptions,
     screen: ScreenOptions,
-    duration_ms: int | None,
     *,
     with_tour: bool = False,
 ) -> int:
@@ -34,7 +35,7 @@ def run_in_terminal(
     configuration.storage.create()
     monitoring = configuration.platform.orchestration.plan_execution.monitoring
     log = open_log(configuration.storage.log, logs_executions=monitoring.log_all_executions)
-    core = CoreThread(configuration, duration_ms, log.write, log.entry)
+    core = CoreThread(configuration, options.duration_ms, log.write, log.entry)
     try:
         with core:
             from desk.ui.launch import run_screen
@@ -44,6 +45,7 @@ def run_in_terminal(
                 configuration.platform.ui.settings(ascii_only=screen.ascii_only, observe=screen.observe),
                 FileMemory(configuration.storage.folder),
                 quit_question=_QUESTION,
+                last_resort=FlattenProcess(options.place_arguments()),
                 when_over=core.call_when_ended,
                 with_tour=with_tour,
             )

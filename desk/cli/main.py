@@ -131,6 +131,19 @@ def demo(*, ascii_only: AsciiOption = False) -> int:
 
 
 @app.command
+def attach(
+    *,
+    platform: PlatformOption = DEFAULT_PLATFORM,
+    settings: SetOption = (),
+    ascii_only: AsciiOption = False,
+    observe: ObserveOption = False,
+) -> int:
+    """Show a desk that runs in another process."""
+    screen = ScreenOptions(ascii_only=ascii_only, observe=observe)
+    return _command("attach")(RunOptions(platform, settings=settings), screen)
+
+
+@app.command
 def daemon(
     *,
     platform: PlatformOption = DEFAULT_PLATFORM,

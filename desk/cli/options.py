@@ -38,6 +38,11 @@ class RunOptions:
     live: bool = False
     json: bool = False
 
+    def place_arguments(self) -> tuple[str, ...]:
+        """Write the arguments by which another command finds the same desk."""
+        settings = (part for setting in self.settings for part in ("--set", setting))
+        return ("--platform", str(self.platform), *settings)
+
 
 @dataclass(frozen=True, slots=True)
 class ScreenOptions:

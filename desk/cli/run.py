@@ -12,7 +12,7 @@ def command(options: RunOptions, screen: ScreenOptions) -> int:
     """Run the desk on a screen; with --json headless, and without a terminal so for 30 seconds."""
     configuration = configure(options)
     if has_terminal() and not options.json:
-        return run_in_terminal(configuration, screen, options.duration_ms)
+        return run_in_terminal(configuration, options, screen)
     duration_ms = options.duration_ms
     if duration_ms is None and not has_terminal():
         duration_ms = _WITHOUT_TERMINAL_MS
