@@ -1,0 +1,17 @@
+"""What was decided, and how far it came."""
+
+from desk.ui.panes.table_pane import TablePane
+from desk.ui.viewmodels.directives import directives_table
+from desk.ui.viewmodels.frame import Frame
+from desk.ui.viewmodels.table import Table
+
+
+class DirectivesPane(TablePane):
+    """What was decided, and how far it came."""
+
+    name_of_pane = "directives"
+    title = "Directives"
+
+    def table_of(self, frame: Frame) -> Table:
+        """Return the table to draw."""
+        return directives_table(frame)

@@ -1,0 +1,39 @@
+"""A pane that is a table: its view model, and the grid that draws it."""
+
+from textual.app import ComposeResult
+
+from desk.ui.panes.pane import Pane
+from desk.ui.viewmodels.frame import Frame
+from desk.ui.viewmodels.subject import Subject
+from desk.ui.viewmodels.table import Table
+from desk.ui.widgets.grid import Grid
+
+
+class TablePane(Pane):
+    """Draw a table of each frame; the grid in it filters, sorts and copies."""
+
+    DEFAULT_CSS = """
+    TablePane { height: 1fr; width: 1fr; }
+    """
+
+    def compose(self) -> ComposeResult:
+        """Stand the grid up."""
+        yield Grid()
+
+    @property
+    def grid(self) -> Grid:
+        """The grid of this pane."""
+        return self.query_one(Grid)
+
+    def table_of(self, frame: Frame) -> Table:
+        """Return the table to draw."""
+        raise NotImplementedError
+
+    def draw(self, frame: Frame) -> None:
+        """Show the table of `frame`."""
+        self.grid.show(self.table_of(frame), ascii_only=frame.writing.ascii_only)
+
+    @property
+    def subject(self) -> Subject | None:
+        """What the cursor is on."""
+        return self.grid.subject

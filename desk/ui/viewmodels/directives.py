@@ -1,0 +1,69 @@
+"""The directive stream: what was decided, by whom, and how far it came."""
+
+from desk.contracts.snapshot import DirectiveRow
+from desk.ui.viewmodels.cells import time_cell
+from desk.ui.viewmodels.frame import Frame
+from desk.ui.viewmodels.subject import Subject, SubjectKind
+from desk.ui.viewmodels.table import Cell, Column, Row, Table
+from desk.ui.viewmodels.tones import Tone
+
+EMPTY = "No directives yet. A worker's decision appears here, with its reason; enter asks it why."
+
+_COLUMNS = (
+    Column("time", "Time", 11),
+    Column("state", "State", 11),
+    Column("scope", "Scope", 8, rank=1),
+    Column("symbol", "Symbol", 13),
+    Column("worker", "Worker", 18, rank=2),
+    Column("why", "Why", 24),
+)
+_SCOPES = {"NEW_TRADE": "open", "MODIFY_EXISTING": "modify", "CLOSE_EXISTING": "close"}
+_UNDER_WAY = frozenset({"planning", "executing"})
+_STOPPED = frozenset({"refused", "rejected", "voided", "superseded", "expired"})
+
+
+def scope_word(scope: str) -> str:
+    """Return a directive's scope as one short word."""
+    return _SCOPES.get(scope, scope)
+
+
+def state_tone(state: str) -> Tone:
+    """Return what a directive's state means."""
+    if state in _UNDER_WAY:
+        return Tone.ACCENT
+    if state == "unknown":
+        return Tone.UNKNOWN
+    return Tone.WARN if state in _STOPPED or "fail" in state or "error" in state else Tone.PLAIN
+
+
+def directives_table(frame: Frame) -> Table:
+    """Return the newest directives, newest first."""
+    return Table(
+        columns=_COLUMNS,
+        rows=tuple(_row(one, frame) for one in frame.snapshot.directives),
+        empty=EMPTY,
+    )
+
+
+def _row(row: DirectiveRow, frame: Frame) -> Row:
+    tone = state_tone(row.state)
+    why = f"{row.reason} · {row.rationale}" if row.reason and row.rationale else row.reason or row.rationale
+    separator = why.replace(" · ", " / ") if frame.writing.ascii_only else why
+    return Row(
+        key=row.directive_id,
+        cells=(
+            time_cell(row.time_ms, frame),
+            Cell(row.state, tone),
+            Cell(scope_word(row.scope)),
+            Cell(row.symbol, Tone.STRONG),
+            Cell(row.worker, Tone.DIM),
+            Cell(separator),
+        ),
+        subject=Subject(
+            SubjectKind.DIRECTIVE,
+            row.directive_id,
+            symbol=row.symbol or None,
+            trade_id=row.trade_ids[0] if len(row.trade_ids) == 1 else None,
+            strategy_id=row.strategy_id or None,
+        ),
+    )

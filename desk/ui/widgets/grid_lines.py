@@ -1,0 +1,113 @@
+"""Draw a table's lines as strips: title, rows and foot, each exactly as wide as the grid."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from desk.ui.viewmodels.arrangement import Sorting
+from desk.ui.viewmodels.grid_layout import GAP, Placed
+from desk.ui.viewmodels.table import Align, Cell
+from desk.ui.viewmodels.text import cells, clean, plain
+from desk.ui.viewmodels.tones import Tone
+
+_FOOT_GAP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class GridLook:
+    """Hold the styles a grid is drawn in: rows, title line, foot line, the cursor's row and its cell."""
+
+    tones: Mapping[Tone, Style]
+    base: Style
+    title: Style
+    foot: Style
+    cursor: Style
+    cursor_cell: Style
+
+
+class GridLines:
+    """Draw lines of one width, layout and look."""
+
+    def __init__(self, look: GridLook, placed: Sequence[Placed], width: int, *, ascii_only: bool) -> None:
+        self.placed = placed
+        self._look = look
+        self._width = width
+        self._ascii_only = ascii_only
+        self._styles = {tone: look.base + style for tone, style in look.tones.items()}
+        self._under_cursor = {tone: style + look.cursor for tone, style in self._styles.items()}
+
+    def row(self, row: Sequence[Cell], cursor_column: int | None) -> Strip:
+        """Draw one row; `cursor_column` is the index of the cursor's column where it is on this row."""
+        has_cursor = cursor_column is not None
+        styles = self._under_cursor if has_cursor else self._styles
+        gap = Segment(" " * GAP, styles[Tone.PLAIN])
+        segments: list[Segment] = []
+        for one in self.placed:
+            if segments:
+                segments.append(gap)
+            cell = row[one.index]
+            style = styles[cell.tone]
+            if one.index == cursor_column:
+                style = style + self._look.cursor_cell
+            segments.append(Segment(self._fit(cell.text, one), style))
+        return self._strip(segments, styles[Tone.PLAIN])
+
+    def title(self, sorting: Sorting, cursor_column: int | None) -> Strip:
+        """Draw the line of titles, an arrow at the one that sorts."""
+        segments: list[Segment] = []
+        for one in self.placed:
+            if segments:
+                segments.append(Segment(" " * GAP, self._look.title))
+            style = self._look.title
+            if one.index == cursor_column:
+                style = style + Style(underline=True)
+            segments.extend(self._title_of(one, sorting, style))
+        return self._strip(segments, self._look.title)
+
+    def foot(self, foot: Sequence[Cell]) -> Strip:
+        """Draw the foot: a run of cells, the last of them cut where the width ends."""
+        segments: list[Segment] = []
+        left = self._width
+        for one in foot:
+            if left <= 0:
+                break
+            gap = " " * min(_FOOT_GAP if segments else 0, left)
+            text = clean(one.text, ascii_only=self._ascii_only)
+            shown = plain(text, min(cells(text), left - len(gap)), ascii_only=self._ascii_only)
+            left -= len(gap) + cells(shown)
+            if gap:
+                segments.append(Segment(gap, self._look.foot))
+            segments.append(Segment(shown, self._look.foot + self._look.tones[one.tone]))
+        return self._strip(segments, self._look.foot)
+
+    def message(self, text: str) -> Strip:
+        """Draw one line that stands for rows that are not there."""
+        shown = plain(text, self._width, ascii_only=self._ascii_only)
+        return self._strip([Segment(shown, self._styles[Tone.DIM])], self._look.base)
+
+    def blank(self) -> Strip:
+        """Draw an empty line."""
+        return Strip.blank(self._width, self._look.base)
+
+    def _fit(self, text: str, one: Placed) -> str:
+        to_right = one.column.align is Align.RIGHT
+        return plain(text, one.width, ascii_only=self._ascii_only, to_right=to_right)
+
+    def _title_of(self, one: Placed, sorting: Sorting, style: Style) -> list[Segment]:
+        if one.column.key != sorting.key or one.width < 1:
+            return [Segment(self._fit(one.column.title, one), style)]
+        arrows = ("^", "v") if self._ascii_only else ("▲", "▼")
+        arrow = arrows[sorting.is_descending]
+        room = one.width - len(arrow)
+        title = plain(one.column.title, min(len(one.column.title), room), ascii_only=self._ascii_only)
+        text = title + arrow
+        space = " " * (one.width - len(text))
+        shown = space + text if one.column.align is Align.RIGHT else text + space
+        return [Segment(shown, style)]
+
+    def _strip(self, segments: list[Segment], style: Style) -> Strip:
+        """Close a line: to the toolkit's own idea of widths, should it differ from ours."""
+        return Strip(segments).adjust_cell_length(self._width, style)
