@@ -9,5 +9,13 @@ class EarlyKeys(Protocol):
     """Look at each key and paste before any other part of the screen does."""
 
     def take(self, event: Key | Paste) -> bool:
-        """Return whether this event is dealt with, so that nobody else sees it; never blocks, never raises."""
+        """Return whether this event is dealt with, and nobody else may see it; never blocks or raises."""
         ...
+
+
+class NoEarlyKeys:
+    """Take nothing."""
+
+    def take(self, event: Key | Paste) -> bool:
+        """Leave every key to the others."""
+        return False

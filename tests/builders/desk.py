@@ -19,6 +19,7 @@ same files:
 import random
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,7 @@ from desk.runtime.scheduler import ScheduleDriver
 from desk.runtime.store_trouble import StoreTrouble
 from desk.runtime.tasks import TaskSupervisor
 from desk.runtime.virtual_loop import Abandoned, VirtualLoop, run_virtual
+from tests.builders.host_loop import host_loop
 from tests.builders.living_desk import PERP, SPOT, LivingDesk
 
 START_MS = 1_700_000_040_000
@@ -180,6 +182,17 @@ class DeskHouse:
         self.now_ms = born.now_ms() + down_ms
         return born.report(was_killed=not born.ended)
 
+    @asynccontextmanager
+    async def lived(self) -> AsyncIterator[LivingDesk]:
+        """Start a desk on the loop that runs, in the machine's time, and stop it at the end."""
+        self.lives += 1
+        born = _Birth(self, self.lives, self.now_ms)
+        living = await born.started(host_loop())
+        try:
+            yield living
+        finally:
+            await born.stop(living)
+
     def moved(self, state: StorageLayout, now_ms: int) -> "DeskHouse":
         """Return the same house with other files and another time; it goes on counting its lives."""
         other = copy(self)
@@ -214,16 +227,25 @@ class _Birth:
         self.ended = False
 
     async def live(self, loop: VirtualLoop, script: Script) -> None:
-        living = self._living = self._house.living = await self._born(loop)
+        living = await self._made(loop)
         try:
             await living.desk.core.start()
             await script(living)
         except Exception:
-            await self._stop(living)
+            await self.stop(living)
             raise
-        await self._stop(living)  # no `finally`: it would run when a killed life is let go of
+        await self.stop(living)  # no `finally`: it would run when a killed life is let go of
 
-    async def _stop(self, living: LivingDesk) -> None:
+    async def started(self, loop: VirtualLoop) -> LivingDesk:
+        living = await self._made(loop)
+        await living.desk.core.start()
+        return living
+
+    async def _made(self, loop: VirtualLoop) -> LivingDesk:
+        living = self._living = self._house.living = await self._born(loop)
+        return living
+
+    async def stop(self, living: LivingDesk) -> None:
         self.ended = True
         await living.supervisor.stop(1000)
         await living.desk.core.close()

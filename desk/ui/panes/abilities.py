@@ -5,7 +5,7 @@ them to every pane it stands in.
 """
 
 from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeGuard, runtime_checkable
 
 from desk.ui.viewmodels.table import Column
 
@@ -15,7 +15,7 @@ class Filterable(Protocol):
     """Show only the rows that hold a text."""
 
     def apply_filter(self, text: str) -> tuple[int, int]:
-        """Keep rows that hold `text`, whatever its case; "" keeps all. Return how many show, and of how many."""
+        """Keep rows that hold `text`, whatever its case, or all; return how many show, and of how many."""
         ...
 
 
@@ -49,3 +49,18 @@ class Copyable(Protocol):
     def row_text(self) -> str:
         """Return the row under the cursor, its cells with tabs between them."""
         ...
+
+
+def can_filter(widget: object) -> TypeGuard[Filterable]:
+    """Whether `widget` filters its rows."""
+    return isinstance(widget, Filterable)
+
+
+def can_sort(widget: object) -> TypeGuard[Sortable]:
+    """Whether `widget` sorts its rows."""
+    return isinstance(widget, Sortable)
+
+
+def can_copy(widget: object) -> TypeGuard[Copyable]:
+    """Whether `widget` gives out its text."""
+    return isinstance(widget, Copyable)

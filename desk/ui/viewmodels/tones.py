@@ -16,3 +16,4 @@ class Tone(StrEnum):
     ALARM = "alarm"
     STALE = "stale"
     UNKNOWN = "unknown"
+    LIVE = "live"

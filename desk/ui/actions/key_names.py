@@ -1,0 +1,37 @@
+"""How keys are written for people, and how people's writing is read."""
+
+from typing import Final
+
+from textual.binding import Binding, InvalidBinding
+from textual.keys import key_to_character
+
+_SHOWN: Final = {"escape": "esc", "space": "space", "pageup": "page up", "pagedown": "page down"}
+_CHARACTERS: Final = {"slash": "/", "at": "@", "minus": "-", "plus": "+", "underscore": "_"}
+"""What Textual names by a word that is not the character's own."""
+
+
+def keys_of(keys: str) -> tuple[str, ...]:
+    """Split a comma-separated list into keys as Textual names them: `?` is question_mark."""
+    try:
+        return tuple(one.key for one in Binding.make_bindings([Binding(keys, "")]))
+    except InvalidBinding:
+        return ()
+
+
+def shown_keys(keys: str) -> str:
+    """Write all of `keys`, as help lists them."""
+    return " ".join(_shown(one) for one in keys_of(keys))
+
+
+def shown_key(keys: str) -> str:
+    """Write the first of `keys`, as the footer has it."""
+    return next((_shown(one) for one in keys_of(keys)), "")
+
+
+def _shown(key: str) -> str:
+    """Write one key: `question_mark` is ?, `ctrl+p` is ^p."""
+    if key in _SHOWN:
+        return _SHOWN[key]
+    modifiers, _, bare = key.rpartition("+")
+    name = _CHARACTERS.get(bare) or key_to_character(bare) or bare
+    return f"^{name}" if modifiers == "ctrl" else "+".join(one for one in (modifiers, name) if one)

@@ -1,0 +1,104 @@
+"""The habits every pane shares: move between them, look closer, filter, sort, copy, stand still."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeGuard
+
+from desk.ui.actions.action import Action, Group, Situation, Stage
+from desk.ui.panes.abilities import can_copy, can_filter, can_sort
+from desk.ui.workspaces import WORKSPACES
+
+if TYPE_CHECKING:
+    from desk.ui.app import DeskApp
+    from desk.ui.views import Views
+
+
+def view_actions(app: "DeskApp", views: "Views") -> tuple[Action, ...]:
+    """Return the actions that change only what is shown."""
+    return (*_habits(app, views), *_table_habits(views), *_workspaces(views))
+
+
+def _do(work: Callable[[], None]) -> Callable[[Stage, Situation], Awaitable[None]]:
+    async def run(_: Stage, __: Situation) -> None:
+        work()
+
+    return run
+
+
+def _habits(app: "DeskApp", views: "Views") -> tuple[Action, ...]:
+    return (
+        _view("help", "help", "every key that works here", "?,f1", app.show_help, hint="help"),
+        _view(
+            "palette",
+            "commands",
+            "find any command by its name",
+            "ctrl+p,:",
+            app.action_command_palette,
+            hint="commands",
+        ),
+        _view(
+            "freeze",
+            "freeze",
+            "stop the display; the desk goes on",
+            "space",
+            views.toggle_freeze,
+            hint="freeze",
+        ),
+        _view("zoom", "zoom", "give this pane the whole screen, and back", "z", views.zoom, hint="zoom"),
+        _view("back", "back", "clear the filter, leave the zoom", "escape", views.back),
+        _view("jump", "jump", "go to a pane by its letter", "ctrl+o", app.show_jump),
+        _view("events", "events", "everything the screen told", "e", app.show_events),
+        _view("theme", "theme", "the next theme", "t", views.next_theme),
+        _view("quit", "quit", "leave the screen", "q", app.action_leave, hint="quit"),
+    )
+
+
+def _table_habits(views: "Views") -> tuple[Action, ...]:
+    filters, sorts, copies = (_can(views, one) for one in (can_filter, can_sort, can_copy))
+    return (
+        _view(
+            "filter",
+            "filter",
+            "show only rows with a text",
+            "/",
+            views.open_filter_line,
+            filters,
+            hint="filter",
+        ),
+        _view("sort", "sort", "by the next column", "s", views.sort_next, sorts),
+        _view("sort_back", "sort backwards", "turn the order round", "S", views.sort_backwards, sorts),
+        _view("copy_cell", "copy cell", "put the cell on the clipboard", "y", views.copy_cell, copies),
+        _view(
+            "copy_row", "copy row", "put the row on the clipboard, tabs between", "Y", views.copy_row, copies
+        ),
+    )
+
+
+def _view(
+    name: str,
+    title: str,
+    tooltip: str,
+    keys: str,
+    work: Callable[[], None],
+    applies: Callable[[Situation], bool] = lambda _: True,
+    *,
+    hint: str = "",
+) -> Action:
+    return Action(f"view.{name}", Group.VIEW, title, tooltip, keys, _do(work), applies, hint=hint)
+
+
+def _can(views: "Views", is_able: Callable[[object], TypeGuard[object]]) -> Callable[[Situation], bool]:
+    return lambda _: views.find(is_able) is not None
+
+
+def _workspaces(views: "Views") -> tuple[Action, ...]:
+    return tuple(_workspace(views, number) for number in range(len(WORKSPACES)))
+
+
+def _workspace(views: "Views", number: int) -> Action:
+    one = WORKSPACES[number]
+
+    async def run(_: Stage, __: Situation) -> None:
+        await views.open_workspace(one.name)
+
+    panes = ", ".join(one.panes).replace("_", " ")
+    return Action(f"view.{one.name}", Group.VIEW, f"workspace {one.name}", panes, str(number + 1), run)

@@ -1,0 +1,258 @@
+"""The app: it joins sampler, panes and actions, and knows nothing of what any of them shows or does."""
+
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.command import Provider
+from textual.events import Event, Key, MouseDown, Paste
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+from textual.widgets import Input
+
+from desk.contracts.ports.client import DeskClient
+from desk.contracts.screen import ScreenMemory, ScreenSettings
+from desk.ui.actions.action import Situation
+from desk.ui.actions.key_names import keys_of
+from desk.ui.actions.registry import ActionRegistry, offered_actions
+from desk.ui.actions.views import view_actions
+from desk.ui.board import Board
+from desk.ui.choices import Choices
+from desk.ui.crash import CrashQuietly
+from desk.ui.early_keys import EarlyKeys, NoEarlyKeys
+from desk.ui.event_list import EventList, ScreenEvent
+from desk.ui.panes.catalog import panes
+from desk.ui.panes.pane import Pane
+from desk.ui.performing import perform
+from desk.ui.poll import Sampler, monotonic_ms
+from desk.ui.screens.events import EventsScreen
+from desk.ui.screens.help import HelpScreen
+from desk.ui.screens.jump import JumpScreen
+from desk.ui.screens.leave import LeaveScreen
+from desk.ui.screens.palette import DeskCommands
+from desk.ui.screens.work import WorkScreen
+from desk.ui.stage import AppStage
+from desk.ui.themes import themes
+from desk.ui.viewmodels.frame import Writing
+from desk.ui.viewmodels.text import clean
+from desk.ui.views import Views
+from desk.ui.widgets.filter_line import FilterInput
+from desk.ui.widgets.footer import HintBar, hints
+
+_BEAT_S = 0.5
+_OVERDUE_MS = 900
+_TOAST_S = 3.0
+_PROBLEM_TOAST_S = 8.0
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+class DeskApp(CrashQuietly, inherit_bindings=False):
+    """Show a desk; `quit_question` is asked before leaving, None where leaving stops nothing."""
+
+    CSS_PATH = "desk.tcss"
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {DeskCommands}
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "leave", priority=True, show=False),
+        Binding("ctrl+c", "leave", priority=True, show=False),
+    ]
+
+    def __init__(
+        self,
+        client: DeskClient,
+        settings: ScreenSettings,
+        memory: ScreenMemory,
+        writing: Writing,
+        *,
+        quit_question: str | None = None,
+        catalog: Mapping[str, type[Pane]] | None = None,
+        now_ms: Callable[[], int] = monotonic_ms,
+    ) -> None:
+        super().__init__()
+        self.client, self.settings, self.memory = client, settings, memory
+        self.choices = Choices(memory)
+        self.stage = AppStage(self)
+        self.early_keys: EarlyKeys = NoEarlyKeys()
+        self.is_clicking = False
+        self.events = EventList()
+        self.sampler = Sampler(client, refresh_hz=settings.refresh_hz, on_answer=self.redraw, now_ms=now_ms)
+        self.board = Board(self.sampler, writing, observe=settings.observe, on_failure=self._pane_failed)
+        self.work = WorkScreen(panes() if catalog is None else catalog)
+        self.views = Views(self, self.work)
+        actions = (*offered_actions(observe=settings.observe), *view_actions(self, self.views))
+        self.registry = ActionRegistry(actions, settings.keymap)
+        self._quit_question = quit_question
+        self._failed_panes = dict[str, str]()
+        self._choose_theme()
+        self._bind_keys()
+
+    def _choose_theme(self) -> None:
+        for theme in themes(self.settings.palette):
+            self.register_theme(theme)
+        kept = self.choices["theme"]
+        self.theme = kept if kept in self.available_themes else self.settings.theme
+
+    def _bind_keys(self) -> None:
+        taken = list[str]()
+        for action in self.registry:
+            keys = keys_of(action.keys)
+            taken.extend(keys)
+            if keys:
+                self.bind(",".join(keys), f"perform({action.id!r})")
+        for letter in _LETTERS:
+            if letter not in taken:
+                self.bind(letter, f"sort_by({letter!r})")
+
+    # ------------------------------------------------------------ life
+
+    def get_default_screen(self) -> Screen[None]:
+        """Return the screen all others are laid over."""
+        return self.work
+
+    async def on_work_screen_laid(self) -> None:
+        """Show last time's workspace and begin to sample."""
+        await self.views.open_first()
+        self.set_interval(_BEAT_S, self._beat)
+        self.run_worker(self.sampler.run(), name="sampler", exit_on_error=False)
+
+    def _beat(self) -> None:
+        """Let running clocks run while the desk is silent."""
+        if self.sampler.unheard_ms > _OVERDUE_MS:
+            self.redraw()
+
+    def redraw(self) -> None:
+        """Draw what is known now."""
+        if not self.work.is_mounted:
+            return
+        self.board.draw(self.work)
+        self.views.refilter()
+        self.show_hints()
+
+    def show_hints(self) -> None:
+        """Say in the footer what works now."""
+        situation = self.situation
+        if situation is not None:
+            self.work.query_one(HintBar).show(hints(self.registry.applicable(situation)))
+
+    def leave(self, code: int = 0) -> None:
+        """End the screen at once, in order."""
+        self.exit(code)
+
+    # ------------------------------------------------------------ keys
+
+    async def on_event(self, event: Event) -> None:
+        """Offer keys and pastes to the early keys before anything else sees them."""
+        if isinstance(event, Key | Paste) and not event.is_forwarded:
+            self.is_clicking = False
+            if self.early_keys.take(event):
+                return
+        elif isinstance(event, MouseDown) and not event.is_forwarded:
+            self.is_clicking = True
+        await super().on_event(event)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Tell whether an action can be done now, so that its key may mean something else."""
+        if action == "perform":
+            situation = self.situation
+            if situation is None or self.work.is_too_small:
+                return parameters[0] == "view.quit"
+            return self.registry[str(parameters[0])].applies(situation)
+        if action == "sort_by":
+            return bool(self.views.column_of(str(parameters[0])))
+        if action == "leave":
+            return not (isinstance(self.focused, Input) and bool(self.focused.selected_text))
+        return True
+
+    def action_perform(self, action_id: str) -> None:
+        """Do an action of the registry."""
+        action, situation = self.registry[action_id], self.situation
+        if action.acts and self.is_clicking:
+            self.tell(f"{action.title}: a click never acts; press its key", is_problem=True)
+        elif action_id == "view.quit":
+            self.action_leave()
+        elif situation is not None:
+            self.run_worker(perform(action, self.stage, situation), name=action_id, exit_on_error=False)
+
+    def action_sort_by(self, letter: str) -> None:
+        """Sort the focused pane by the column that begins with `letter`."""
+        self.views.sort_by_letter(letter)
+
+    @property
+    def situation(self) -> Situation | None:
+        """What an action would be done in: always the newest picture, also while the display is frozen."""
+        frame = self.board.newest
+        if frame is None:
+            return None
+        pane = self.work.focused_pane
+        if pane is None:
+            return Situation(frame, "", None)
+        return Situation(frame, pane.name_of_pane, pane.subject)
+
+    # ------------------------------------------------------------ telling and leaving
+
+    def tell(self, text: str, *, is_problem: bool = False) -> None:
+        """Show a toast and keep it in the event list."""
+        snapshot = self.sampler.snapshot
+        self.events.add(ScreenEvent(None if snapshot is None else snapshot.time_ms, text, is_problem))
+        severity: SeverityLevel = "error" if is_problem else "information"
+        timeout = _PROBLEM_TOAST_S if is_problem else _TOAST_S
+        self.notify(clean(text), severity=severity, timeout=timeout, markup=False)
+
+    def action_leave(self) -> None:
+        """Ask whether to leave, where leaving stops something."""
+        if self._quit_question is None:
+            self.leave()
+        elif not isinstance(self.screen, LeaveScreen):
+            self.push_screen(LeaveScreen(self._quit_question, self.sampler.snapshot), self._left)
+
+    def _left(self, is_leaving: bool | None) -> None:  # noqa: FBT001 - Textual calls it so
+        if is_leaving:
+            self.leave()
+
+    def _pane_failed(self, pane: Pane, error: Exception) -> None:
+        """Tell of each kind of failure of a pane once."""
+        kind = type(error).__name__
+        if self._failed_panes.get(pane.name_of_pane) != kind:
+            self._failed_panes[pane.name_of_pane] = kind
+            self.tell(f"{pane.title} could not be drawn ({kind})", is_problem=True)
+
+    def show_help(self) -> None:
+        """Lay out every key that works now."""
+        if (situation := self.situation) is not None:
+            self.push_screen(HelpScreen(self.registry.applicable(situation), situation.pane))
+
+    def show_events(self) -> None:
+        """Lay out everything that was told."""
+        self.push_screen(EventsScreen(self.events.newest_first, self.board.writing))
+
+    def show_jump(self) -> None:
+        """Put a letter on each pane."""
+        self.push_screen(JumpScreen(self.work.shown_panes()), self._jumped)
+
+    def _jumped(self, pane: Pane | None) -> None:
+        if pane is not None:
+            self.work.focus_first(pane)
+
+    # ------------------------------------------------------------ messages of the work screen
+
+    def on_hint_bar_chosen(self, message: HintBar.Chosen) -> None:
+        """Do what was clicked, where it only changes the view."""
+        self.action_perform(message.action_id)
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        """Filter while it is typed."""
+        if isinstance(message.input, FilterInput):
+            self.views.type_filter(message.value)
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        """Keep the filter."""
+        if isinstance(message.input, FilterInput):
+            self.views.close_filter_line()
+
+    def on_filter_input_given_up(self, message: FilterInput.GivenUp) -> None:
+        """Show every row again."""
+        self.views.clear_filter()
+
+    def on_descendant_focus(self) -> None:
+        """Say what works where the focus is now."""
+        self.show_hints()

@@ -1,0 +1,111 @@
+"""The screen everything else is laid over: header, workspaces, filter line and footer."""
+
+from collections.abc import Mapping
+
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.events import Resize
+from textual.message import Message
+from textual.screen import Screen
+from textual.widget import Widget
+
+from desk.ui.panes.pane import Pane
+from desk.ui.widgets.filter_line import FilterLine
+from desk.ui.widgets.footer import HintBar
+from desk.ui.widgets.header import DeskHeader
+from desk.ui.widgets.too_small import TooSmall
+from desk.ui.workspaces import WORKSPACES, Workspace
+
+SMALLEST_WIDTH = 60
+SMALLEST_HEIGHT = 18
+
+
+class WorkspaceView(Container):
+    """Hold the panes of one workspace; they are made when it is first shown."""
+
+    def __init__(self, workspace: Workspace, catalog: Mapping[str, type[Pane]]) -> None:
+        super().__init__(id=f"workspace-{workspace.name}", classes="workspace")
+        self.display = False
+        self._is_made = False
+        self._kinds = tuple(catalog[one] for one in workspace.panes if one in catalog)
+
+    async def make(self) -> None:
+        """Mount the panes, once."""
+        if self._is_made:
+            return
+        self._is_made = True
+        for kind in self._kinds:
+            pane = kind(id=f"pane-{kind.name_of_pane}")
+            pane.border_title = kind.title
+            await self.mount(pane)
+
+
+class WorkScreen(Screen[None]):
+    """Lay the desk out."""
+
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as Textual declares it
+        (0, "-narrow"),
+        (80, "-normal"),
+        (120, "-wide"),
+        (160, "-broad"),
+    ]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (32, "-high")]  # noqa: RUF012 - as Textual declares it
+
+    class Laid(Message):
+        """Tell that the frame stands."""
+
+    def __init__(self, catalog: Mapping[str, type[Pane]]) -> None:
+        super().__init__(id="work")
+        self._catalog = catalog
+
+    def compose(self) -> ComposeResult:
+        """Make the frame; panes come when their workspace is shown."""
+        yield DeskHeader()
+        with Container(id="workspaces"):
+            for one in WORKSPACES:
+                yield WorkspaceView(one, self._catalog)
+        yield FilterLine()
+        yield HintBar()
+        yield TooSmall(f"{SMALLEST_WIDTH}x{SMALLEST_HEIGHT}")
+
+    def on_mount(self) -> None:
+        """Tell that workspaces can be shown."""
+        self.post_message(self.Laid())
+
+    async def show_workspace(self, name: str) -> None:
+        """Show one workspace and give its first pane the focus."""
+        wanted = self.query_one(f"#workspace-{name}", WorkspaceView)
+        if wanted.display:
+            return
+        await wanted.make()
+        for view in self.query(WorkspaceView):
+            view.display = view is wanted
+        self.focus_first(wanted)
+
+    def focus_first(self, view: Widget) -> None:
+        """Focus `view`, or the first thing in it that can have the focus."""
+        for one in (view, *view.query("*")):
+            if one.focusable:
+                one.focus()
+                return
+
+    def shown_panes(self) -> tuple[Pane, ...]:
+        """Return the panes that can be seen."""
+        views = [one for one in self.query(WorkspaceView) if one.display]
+        return tuple(one for view in views for one in view.query(Pane) if one.display)
+
+    @property
+    def focused_pane(self) -> Pane | None:
+        """The pane that has the focus, or holds what has it."""
+        if self.focused is None:
+            return None
+        return next((one for one in self.focused.ancestors_with_self if isinstance(one, Pane)), None)
+
+    @property
+    def is_too_small(self) -> bool:
+        """Whether nothing but the notice can be shown."""
+        return self.size.width < SMALLEST_WIDTH or self.size.height < SMALLEST_HEIGHT
+
+    def on_resize(self, event: Resize) -> None:
+        """Show the notice instead of a screen nobody could read."""
+        self.set_class(event.size.width < SMALLEST_WIDTH or event.size.height < SMALLEST_HEIGHT, "-too-small")

@@ -1,0 +1,21 @@
+"""What stands on a screen too small to read: state and mode, and that the exit still works."""
+
+from rich.text import Text
+from textual.widgets import Static
+
+from desk.contracts.snapshot import Snapshot
+
+
+class TooSmall(Static):
+    """Cover a screen that is too small."""
+
+    def __init__(self, least: str) -> None:
+        super().__init__("", id="too-small", markup=False)
+        self._least = least
+
+    def show(self, snapshot: Snapshot | None) -> None:
+        """Draw what matters most, in at most five short lines."""
+        words = "waiting" if snapshot is None else f"{snapshot.state.value} {snapshot.mode.value}"
+        self.update(
+            Text(f"{words}\ntoo small\nneeds {self._least}\nX X leaves all\nq quits", justify="center")
+        )
