@@ -68,6 +68,6 @@ def storage_of(platform: Platform) -> StorageLayout:
 
 
 def living_storage(platform: Platform) -> StorageLayout:
-    """Return the layout that `desk run` and `desk daemon` keep: recorded prices have a folder of their own."""
+    """Return the layout of `desk run` and `desk daemon`: recorded prices have a folder of their own."""
     storage = storage_of(platform)
     return storage.replay if platform.feed.name == "replay" else storage

@@ -1,6 +1,7 @@
 """One connection to a desk: questions out, answers in as they come, several at once."""
 
 import asyncio
+from contextlib import suppress
 from typing import TypeVar
 
 from desk.contracts.ports.client import DeskUnreachable
@@ -23,7 +24,7 @@ from desk.control.protocol import (
 )
 from desk.control.questions import Question
 
-_GREETS_WITHIN_S = 3
+GREETS_WITHIN_S = 3
 
 Asked = TypeVar("Asked")
 Answered = TypeVar("Answered")
@@ -50,16 +51,16 @@ class Link:
         caller = place.connected()
         reader, writer = await asyncio.open_unix_connection(sock=caller, limit=MOST_ANSWER_BYTES)
         try:
-            async with asyncio.timeout(_GREETS_WITHIN_S):
+            async with asyncio.timeout(GREETS_WITHIN_S):
                 greeting = _greeting(await next_line(reader, MOST_ANSWER_BYTES))
                 mine = ClientGreeting(PROTOCOL)
                 writer.write(CLIENT_GREETING.to_json(mine) + b"\n")
                 await writer.drain()
         except TimeoutError:
-            writer.close()
+            await _closed(writer)
             raise DeskUnreachable(f"{place.path}: who listens does not greet: the desk hangs") from None
         except (OSError, Misbehaved, DeskUnreachable) as error:
-            writer.close()
+            await _closed(writer)
             raise DeskUnreachable(f"{place.path}: {error}") from error
         link = cls(place, reader, writer, greeting)
         spawner.spawn("control link", link._listen())
@@ -105,6 +106,7 @@ class Link:
             self._why_ended = f"the connection broke: {error}"
         finally:
             self.close()
+            await _closed(self._writer)
 
     def _take(self, said: dict[str, object]) -> None:
         number = said.get("id")
@@ -120,6 +122,13 @@ class Link:
 
     def _lost(self) -> DeskUnreachable:
         return DeskUnreachable(f"{self._place.path}: {self._why_ended}; look again before you ask twice")
+
+
+async def _closed(writer: asyncio.StreamWriter) -> None:
+    """Let a connection go at once: what was not sent is not wanted any more."""
+    writer.transport.abort()
+    with suppress(OSError):
+        await writer.wait_closed()
 
 
 def _greeting(line: bytes | None) -> Greeting:

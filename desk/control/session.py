@@ -63,7 +63,7 @@ class ClientSession:
         """Greet, then answer; returns when the connection is over."""
         try:
             await self._greet(greeting)
-            while (line := await self._heard(SILENT_FOR_S)) is not None:
+            while not self._writer.is_closing() and (line := await self._heard(SILENT_FOR_S)) is not None:
                 request = request_of(line)
                 await self._in_flight.acquire()
                 self._spawner.spawn("control request", self._answer(request))
@@ -72,16 +72,30 @@ class ClientSession:
         except OSError:
             pass  # gone, or silent for too long: nobody is there to be told
         finally:
-            self.cut()
+            await self._let_go()
+
+    async def turn_away(self, why: str) -> None:
+        """Say why this client is not served."""
+        await self.end(why)
+        await self._let_go()
 
     async def end(self, why: str) -> None:
-        """Say why it is over, and cut the connection."""
+        """Say why it is over; `serve` returns."""
         await self._say(refusal_line(None, Failure(FailureKind.UNREACHABLE, why)))
-        self._writer.close()
+        self.cut()
 
     def cut(self) -> None:
-        """Let the connection go; what was said goes out where the client takes it."""
+        """Say nothing more; what was said goes out as far as the client takes it. `serve` returns."""
         self._writer.close()
+        self._reader.feed_eof()
+
+    async def _let_go(self) -> None:
+        self._writer.close()
+        try:
+            async with asyncio.timeout(TAKES_WITHIN_S):
+                await self._writer.wait_closed()
+        except OSError:
+            self._writer.transport.abort()
 
     async def _greet(self, greeting: Greeting) -> None:
         await self._say(GREETING.to_json(greeting) + b"\n")

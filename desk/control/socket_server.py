@@ -10,7 +10,7 @@ from desk.control.protocol import MOST_REQUEST_BYTES, Greeting
 from desk.control.session import ClientSession, OnFailure
 
 MOST_CLIENTS = 32
-_MAY_BE_SENT_AWAY_AFTER_S = 5
+MAY_BE_SENT_AWAY_AFTER_S = 5
 """Where there is no room, who was silent for this long makes room for who comes."""
 
 
@@ -54,10 +54,10 @@ class ControlServer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         session = ClientSession(reader, writer, self._door, self._spawner, self._once)
         if not _is_own(writer):
-            await session.end("the desk belongs to another user")
+            await session.turn_away("the desk belongs to another user")
             return
         if not self._has_room():
-            await session.end(f"{MOST_CLIENTS} clients are connected already")
+            await session.turn_away(f"{MOST_CLIENTS} clients are connected already")
             return
         self._sessions[session] = None
         try:
@@ -69,7 +69,7 @@ class ControlServer:
         if len(self._sessions) < MOST_CLIENTS:
             return True
         silent = min(self._sessions, key=lambda one: one.heard_at_s)
-        if asyncio.get_running_loop().time() - silent.heard_at_s < _MAY_BE_SENT_AWAY_AFTER_S:
+        if asyncio.get_running_loop().time() - silent.heard_at_s < MAY_BE_SENT_AWAY_AFTER_S:
             return False
         silent.cut()
         return True
