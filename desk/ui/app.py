@@ -1,6 +1,8 @@
 """The app: it joins sampler, panes and actions, and knows nothing of what any of them shows or does."""
 
+import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -11,7 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from desk.contracts.ports.client import DeskClient
-from desk.contracts.screen import ScreenMemory, ScreenSettings
+from desk.contracts.screen import LastResort, ScreenMemory, ScreenSettings
 from desk.ui.actions.action import Situation
 from desk.ui.actions.key_names import keys_of
 from desk.ui.actions.registry import ActionRegistry, offered_actions
@@ -36,6 +38,8 @@ from desk.ui.themes import themes
 from desk.ui.viewmodels.frame import Writing
 from desk.ui.viewmodels.text import clean
 from desk.ui.views import Views
+from desk.ui.way_out import WayOut
+from desk.ui.way_out_host import AppHost
 from desk.ui.widgets.filter_line import FilterInput
 from desk.ui.widgets.footer import HintBar, hints
 
@@ -65,6 +69,7 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
         writing: Writing,
         *,
         quit_question: str | None = None,
+        last_resort: LastResort | None = None,
         catalog: Mapping[str, type[Pane]] | None = None,
         now_ms: Callable[[], int] = monotonic_ms,
     ) -> None:
@@ -72,7 +77,8 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
         self.client, self.settings, self.memory = client, settings, memory
         self.choices = Choices(memory)
         self.stage = AppStage(self)
-        self.early_keys: EarlyKeys = NoEarlyKeys()
+        self.way_out = WayOut(AppHost(self), client, last_resort)
+        self.early_keys: EarlyKeys = NoEarlyKeys() if settings.observe else self.way_out.keys
         self.is_clicking = False
         self.events = EventList()
         self.sampler = Sampler(client, refresh_hz=settings.refresh_hz, on_answer=self.redraw, now_ms=now_ms)
@@ -83,6 +89,8 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
         self.registry = ActionRegistry(actions, settings.keymap)
         self._quit_question = quit_question
         self._failed_panes = dict[str, str]()
+        self._is_over = False
+        self._screen_loop: asyncio.AbstractEventLoop | None = None
         self._choose_theme()
         self._bind_keys()
 
@@ -111,6 +119,9 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
 
     async def on_work_screen_laid(self) -> None:
         """Show last time's workspace and begin to sample."""
+        self._screen_loop = asyncio.get_running_loop()
+        if self._is_over:
+            self.leave()
         await self.views.open_first()
         self.set_interval(_BEAT_S, self._beat)
         self.run_worker(self.sampler.run(), name="sampler", exit_on_error=False)
@@ -137,6 +148,13 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
     def leave(self, code: int = 0) -> None:
         """End the screen at once, in order."""
         self.exit(code)
+
+    def leave_from_any_thread(self) -> None:
+        """End the screen because its desk has ended; never waits, and may come before it has opened."""
+        self._is_over = True
+        if self._screen_loop is not None:
+            with suppress(RuntimeError):  # the screen was left meanwhile
+                self._screen_loop.call_soon_threadsafe(self.leave)
 
     # ------------------------------------------------------------ keys
 

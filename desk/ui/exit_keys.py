@@ -47,6 +47,11 @@ class ExitKeys:
             self._follow[step]()
         return step is not Step.PASSED
 
+    def open(self, at_ms: int) -> None:
+        """Take a first press that was no key: the command was chosen by its name."""
+        if self.guard.press(Press.EXIT, at_ms) is Step.OPENED:
+            self._follow[Step.OPENED]()
+
     def _press(self, event: Key | Paste) -> Press:
         if isinstance(event, Paste):
             return Press.OTHER

@@ -73,8 +73,8 @@ class AppStage:
 
     def open_way_out(self) -> None:
         """Open the panel of the emergency exit, as its first key does."""
-        return
+        self._app.way_out.open()
 
     def show_exit(self) -> None:
         """Show the progress of the running or the last emergency exit."""
-        return
+        self._app.way_out.show_progress()

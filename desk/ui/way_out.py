@@ -68,6 +68,10 @@ class WayOut:
             on_fired=self._fire,
         )
 
+    def open(self) -> None:
+        """Open the panel, as the first key does."""
+        self.keys.open(monotonic_ms())
+
     def show_progress(self) -> None:
         """Show the exit that runs, or the last one."""
         self._host.lay_over(ExitProgressPanel(self._report, self.run))

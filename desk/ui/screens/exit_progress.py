@@ -1,6 +1,6 @@
 """The way out as it is gone: each position until FLAT, FLAT+DUST or NOT FLAT."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from rich.console import Group
@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from desk.ui.exit_run import ExitRun
 from desk.ui.viewmodels.exit_report import ExitReport
+from desk.ui.viewmodels.tones import Tone
 from desk.ui.widgets.tone_styles import ToneStyles
 
 _TICK_S = 0.1
@@ -76,14 +77,14 @@ class ExitProgressPanel(ModalScreen[None]):
         self.query_one("#verdict", Static).update(_verdict(report, said, styles))
 
 
-def _lines(report: ExitReport, styles: ToneStyles) -> Table:
+def _lines(report: ExitReport, styles: Mapping[Tone, Style]) -> Table:
     table = Table.grid(padding=(0, 1))
     for line in report.lines:
         table.add_row(*(Text(cell.text, style=styles[cell.tone]) for cell in line))
     return table
 
 
-def _verdict(report: ExitReport, said: Text, styles: ToneStyles) -> Group:
+def _verdict(report: ExitReport, said: Text, styles: Mapping[Tone, Style]) -> Group:
     if not report.is_over:
         return Group(said)
     style = styles[report.verdict.tone] + Style(bold=True)
