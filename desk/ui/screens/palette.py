@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
+from rich.markup import escape
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from desk.ui.actions.action import Action
@@ -47,4 +48,5 @@ def _name(action: Action) -> str:
 
 
 def _help(action: Action) -> str:
-    return f"{action.tooltip}  [{shown_keys(action.keys)}]" if action.keys else action.tooltip
+    words = f"{action.tooltip}  ({shown_keys(action.keys)})" if action.keys else action.tooltip
+    return escape(words)  # the palette reads markup, and a key may be a bracket
