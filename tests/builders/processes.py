@@ -2,14 +2,19 @@
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
-STARTS_WITHIN_S = 30
+STARTS_WITHIN_S = HAPPENS_WITHIN_S = 60
 LOOK_EVERY_S = 0.05
+
+Line = dict[str, Any]
 
 PLATFORM = """\
 desk: {id: test-desk, account_currency: USDT}
@@ -66,11 +71,15 @@ WILD, CALM = "4", "0.0001"
 
 @dataclass(frozen=True)
 class DeskProcess:
-    """A running `desk daemon`: `lines` and `words` are where it writes JSON lines and all else."""
+    """A running `desk daemon`: `lines` and `words` are where it writes JSON lines and all else.
+
+    `start_s` is how long its start took, and so a measure of the machine and of what else it does.
+    """
 
     process: subprocess.Popen[bytes]
     lines: Path
     words: Path
+    start_s: float = 0
 
     def __enter__(self) -> Self:
         return self
@@ -85,11 +94,23 @@ class DeskProcess:
         said = self.words.read_text()
         return said if said.startswith("desk test-desk is") and said.endswith("\n") else ""
 
-    def summary(self) -> dict[str, Any]:
+    def told(self) -> list[Line]:
+        """Return the lines it has written so far."""
+        whole = self.lines.read_bytes().rpartition(b"\n")[0]
+        return [json.loads(line) for line in whole.splitlines()]
+
+    def summary(self) -> Line:
         """Return the last line of a desk that ended cleanly."""
-        summary: dict[str, Any] = json.loads(self.lines.read_text().splitlines()[-1])
+        summary = self.told()[-1]
         assert summary["type"] == "summary"
         return summary
+
+    def lives_until(self, is_enough: Callable[[Sequence[Line]], bool]) -> None:
+        """Wait until what it has told is enough; fails where the desk ends by itself."""
+        deadline_s = time.monotonic() + HAPPENS_WITHIN_S
+        while not is_enough(self.told()):
+            assert time.monotonic() < deadline_s, f"not within {HAPPENS_WITHIN_S} s: {self.told()[-9:]}"
+            self.lives_for(LOOK_EVERY_S)
 
     def lives_for(self, seconds: float) -> None:
         """Wait; fails where the desk ends by itself."""
@@ -98,8 +119,8 @@ class DeskProcess:
             raise AssertionError(f"the desk ended by itself with {code}: {self.words.read_text()}")
 
     def ends_within(self, seconds: float) -> int:
-        """Wait for its end and return its exit code."""
-        return self.process.wait(seconds)
+        """Wait for its end and return its exit code; a slow machine has as long as the start took on top."""
+        return self.process.wait(seconds + self.start_s)
 
     def kill(self) -> None:
         """Kill it as nothing can refuse, and wait for its death."""
@@ -128,17 +149,19 @@ def started(folder: Path, *arguments: str, volatility: str = WILD) -> DeskProces
     """Start a daemon and wait until it says what it is."""
     line = command(folder, "daemon", *arguments, volatility=volatility)
     lines, words = folder / "lines.jsonl", folder / "words.txt"
+    as_told = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    began_s = time.monotonic()
     with lines.open("wb") as out, words.open("wb") as err:
-        desk = DeskProcess(subprocess.Popen(line, stdout=out, stderr=err), lines, words)
-    for _ in range(int(STARTS_WITHIN_S / LOOK_EVERY_S)):
+        desk = DeskProcess(subprocess.Popen(line, stdout=out, stderr=err, env=as_told), lines, words)
+    while time.monotonic() < began_s + STARTS_WITHIN_S:
         if desk.greeting:
-            return desk
+            return replace(desk, start_s=time.monotonic() - began_s)
         desk.lives_for(LOOK_EVERY_S)
     desk.kill()
     raise AssertionError(f"no desk after {STARTS_WITHIN_S} s: {words.read_text()}")
 
 
-def answered(folder: Path, name: str, *arguments: str) -> tuple[int, dict[str, Any]]:
+def answered(folder: Path, name: str, *arguments: str) -> tuple[int, Line]:
     """Run a command to its end; return its exit code and the JSON it answered."""
     done = subprocess.run(
         command(folder, name, *arguments),
@@ -147,5 +170,5 @@ def answered(folder: Path, name: str, *arguments: str) -> tuple[int, dict[str, A
         check=False,
         timeout=STARTS_WITHIN_S,
     )
-    answer: dict[str, Any] = json.loads(done.stdout) if done.stdout else {"stderr": done.stderr}
+    answer: Line = json.loads(done.stdout) if done.stdout else {"stderr": done.stderr}
     return done.returncode, answer
