@@ -10,7 +10,7 @@ from importlib.util import find_spec
 
 from desk.ui.actions.action import Action, Situation
 
-MODULES = ("exits", "positions", "orders", "trades", "workers", "schedules", "alarms", "market", "why")
+MODULES = ("exits", "positions", "orders", "trades", "workers", "schedules", "alarms", "market", "why", "exports")
 
 
 class ActionRegistry:

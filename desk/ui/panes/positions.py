@@ -1,4 +1,4 @@
-"""Open positions and how they are protected."""
+"""Show open positions and how they are protected."""
 
 from desk.ui.panes.table_pane import TablePane
 from desk.ui.viewmodels.frame import Frame
@@ -7,7 +7,7 @@ from desk.ui.viewmodels.table import Table
 
 
 class PositionsPane(TablePane):
-    """Open positions and how they are protected."""
+    """Show open positions and how they are protected."""
 
     name_of_pane = "positions"
     title = "Open positions"

@@ -1,5 +1,7 @@
 """A pane that is a table: its view model, and the grid that draws it."""
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
 
 from desk.ui.panes.pane import Pane
@@ -10,15 +12,16 @@ from desk.ui.widgets.grid import Grid
 
 
 class TablePane(Pane):
-    """Draw a table of each frame; the grid in it filters, sorts and copies."""
+    """Draw a table of each frame; the grid in it filters, sorts and copies.
 
-    DEFAULT_CSS = """
-    TablePane { height: 1fr; width: 1fr; }
+    `follows_newest` keeps a cursor on the first row there, as newer rows come in above it.
     """
+
+    follows_newest: ClassVar[bool] = False
 
     def compose(self) -> ComposeResult:
         """Stand the grid up."""
-        yield Grid()
+        yield Grid(follows_newest=self.follows_newest)
 
     @property
     def grid(self) -> Grid:

@@ -1,4 +1,4 @@
-"""How each flow ended."""
+"""Show how each flow ended."""
 
 from desk.ui.panes.table_pane import TablePane
 from desk.ui.viewmodels.frame import Frame
@@ -7,10 +7,11 @@ from desk.ui.viewmodels.terminations import terminations_table
 
 
 class TerminationsPane(TablePane):
-    """How each flow ended."""
+    """Show how each flow ended."""
 
     name_of_pane = "terminations"
     title = "Terminations"
+    follows_newest = True
 
     def table_of(self, frame: Frame) -> Table:
         """Return the table to draw."""

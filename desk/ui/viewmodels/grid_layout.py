@@ -19,10 +19,10 @@ class Placed:
 
 
 def lay_out(columns: tuple[Column, ...], width: int) -> tuple[Placed, ...]:
-    """Place the columns that fit: the highest ranks are dropped first.
+    """Place the columns that fit: the highest ranks are dropped first, among equals the later.
 
-    Among columns of one rank the later goes first. The first column always stays, cut to the width. The last one left takes what room there is, where it
-    holds words; numbers stay where they are.
+    The first column always stays, cut to the width. The last one that is left takes the room there is,
+    where it holds words; numbers stay where they are.
     """
     shown = list(enumerate(columns))
     while len(shown) > 1 and _taken(shown) > width:

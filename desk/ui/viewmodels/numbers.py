@@ -1,6 +1,6 @@
 """Numbers as a trader reads them: grouped, in the instrument's precision, with a sign where it is profit."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 
 from desk.contracts.market import Instrument
@@ -65,15 +65,6 @@ def signed_percent(fraction: Decimal | None, places: int = 2) -> str:
 def multiple(value: Decimal | None) -> str:
     """Write a multiple of the first risk, such as +1.2R."""
     return NOTHING if value is None else f"{signed(value, 1)}R"
-
-
-def align_points(texts: Iterable[str], width: int) -> tuple[str, ...]:
-    """Fill numbers with spaces so that their decimal points stand below each other, where `width` allows."""
-    given = tuple(texts)
-    tails = [len(one) - one.find(".") if "." in one else 0 for one in given]
-    most = max(tails, default=0)
-    padded = tuple(one + " " * (most - tail) for one, tail in zip(given, tails, strict=True))
-    return padded if all(len(one) <= width for one in padded) else given
 
 
 class Precision:

@@ -3,12 +3,13 @@
 from decimal import Decimal
 
 from desk.contracts.positions import EXTERNAL_STRATEGY, Position
-from desk.contracts.sides import PositionSide
 from desk.contracts.snapshot import PositionRow
 from desk.ui.viewmodels.cells import number_cell, profit_cell, tone_of
+from desk.ui.viewmodels.fitting import fitted
 from desk.ui.viewmodels.frame import Frame
 from desk.ui.viewmodels.numbers import NOTHING, Precision, money, multiple, number, percent, signed
 from desk.ui.viewmodels.protection import protection_cell
+from desk.ui.viewmodels.sides import side_text
 from desk.ui.viewmodels.staleness import Staleness
 from desk.ui.viewmodels.stop_bar import BAR_CELLS, stop_bar
 from desk.ui.viewmodels.subject import Subject, SubjectKind
@@ -20,41 +21,43 @@ EMPTY = "No open positions. Strategies open them; n opens one by hand."
 
 _RIGHT = Align.RIGHT
 _COLUMNS = (
-    Column("symbol", "Symbol", 13),
+    Column("symbol", "Symbol", 8),
     Column("side", "Side", 7),
-    Column("unrealized", "uPnL", 11, _RIGHT),
+    Column("unrealized", "uPnL", 10, _RIGHT),
     Column("r", "R", 6, _RIGHT, rank=2),
     Column("bar", "Distance", BAR_CELLS, rank=1),
     Column("distance", "To stop", 9, _RIGHT, rank=1),
-    Column("mark", "Mark", 11, _RIGHT, rank=3),
-    Column("size", "Size", 10, _RIGHT, rank=4),
-    Column("entry", "Entry", 11, _RIGHT, rank=4),
-    Column("stop", "Stop", 11, _RIGHT, rank=5),
-    Column("target", "Target", 11, _RIGHT, rank=6),
+    Column("mark", "Mark", 7, _RIGHT, rank=3),
+    Column("size", "Size", 6, _RIGHT, rank=4),
+    Column("entry", "Entry", 7, _RIGHT, rank=4),
+    Column("stop", "Stop", 7, _RIGHT, rank=5),
+    Column("target", "Target", 7, _RIGHT, rank=6),
     Column("protection", "Protection", 13),
 )
 _LIQUIDATION = Column("liquidation", "To liq.", 7, _RIGHT, rank=5)
-_LEVERAGE = Column("leverage", "Lev", 5, _RIGHT, rank=8)
-_FUNDING = Column("funding", "Funding", 9, _RIGHT, rank=9)
+_LEVERAGE = Column("leverage", "Lev", 4, _RIGHT, rank=8)
+_FUNDING = Column("funding", "Funding", 8, _RIGHT, rank=9)
 _LAST = (
-    Column("notional", "Notional", 12, _RIGHT, rank=7),
-    Column("fees", "Fees", 8, _RIGHT, rank=9),
+    Column("notional", "Notional", 9, _RIGHT, rank=7),
+    Column("fees", "Fees", 6, _RIGHT, rank=9),
     Column("age", "Age", 7, _RIGHT, rank=8),
-    Column("worker", "Worker", 16, rank=10),
+    Column("worker", "Worker", 10, rank=10),
 )
+_FITTED = frozenset({"symbol", "mark", "size", "entry", "stop", "target", "notional", "fees"})
 
 
 def positions_table(frame: Frame) -> Table:
-    """Return every open trade with its totals; columns of derivatives only where one is held."""
+    """Return every open trade and the totals; columns of derivatives only where one is held."""
     rows = frame.snapshot.positions
     columns = (*_COLUMNS, *_of_derivatives(rows), *_LAST)
     scribe = _Scribe(frame)
-    return Table(
+    table = Table(
         columns=columns,
         rows=tuple(scribe.row(one, columns) for one in rows),
         foot=_foot(frame) if rows else (),
         empty=EMPTY,
     )
+    return fitted(table, _FITTED)
 
 
 def _of_derivatives(rows: tuple[PositionRow, ...]) -> tuple[Column, ...]:
@@ -95,7 +98,7 @@ class _Scribe:
         pnl, r_multiple = row.unrealized_quote.value, row.r_multiple.value
         return {
             "symbol": Cell(position.symbol, Tone.STRONG),
-            "side": self._side(position.side),
+            "side": Cell(side_text(position.side, self._frame.writing)),
             "unrealized": profit_cell(pnl, is_stale=is_stale),
             "r": number_cell(multiple(r_multiple), r_multiple, tone=tone_of(r_multiple), is_stale=is_stale),
             "bar": self._bar(row, is_stale=is_stale),
@@ -120,11 +123,6 @@ class _Scribe:
             "target": self._price(symbol, position.take_profit_price),
             "notional": number_cell(money(notional), notional, is_stale=is_stale),
         }
-
-    def _side(self, side: PositionSide) -> Cell:
-        is_long = side is PositionSide.LONG
-        arrow = ("^" if is_long else "v") if self._frame.writing.ascii_only else ("▲" if is_long else "▼")
-        return Cell(f"{side} {arrow}")
 
     def _price(self, symbol: str, value: Decimal | None) -> Cell:
         return _written(self._precision.price(symbol, value), value)

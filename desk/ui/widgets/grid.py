@@ -17,14 +17,12 @@ from desk.ui.viewmodels.arrangement import Sorting
 from desk.ui.viewmodels.grid_layout import Placed, lay_out
 from desk.ui.viewmodels.grid_rows import GridRows
 from desk.ui.viewmodels.subject import Subject
-from desk.ui.viewmodels.table import Cell, Column, Row, Table
+from desk.ui.viewmodels.table import Column, Row, Table
 from desk.ui.viewmodels.text import clean
 from desk.ui.widgets.grid_lines import GridLines, GridLook
 from desk.ui.widgets.tone_styles import ToneStyles
 
 _TITLE_LINES = 1
-_KEPT_STRIPS = 1024
-Drawn = tuple[tuple[Cell, ...], int | None, Strip]
 
 
 class Grid(ScrollView, can_focus=True):
@@ -83,7 +81,6 @@ class Grid(ScrollView, can_focus=True):
         self._ascii_only = False
         self._column_key = ""
         self._lines: GridLines | None = None
-        self._strips: dict[str, Drawn] = {}
 
     # ------------------------------------------------------------ what it shows
 
@@ -255,7 +252,6 @@ class Grid(ScrollView, can_focus=True):
 
     def _forget_lines(self) -> None:
         self._lines = None
-        self._strips.clear()
 
     def notify_style_update(self) -> None:
         """Draw everything anew in another theme, or with the focus come or gone."""
@@ -293,17 +289,7 @@ class Grid(ScrollView, can_focus=True):
             return lines.foot(rows.table.foot)
         at = self.scroll_offset.y + y - _TITLE_LINES
         if at < len(rows.shown):
-            return self._strip_of(lines, rows.shown[at], self._column if at == rows.cursor else None)
+            return lines.row(rows.shown[at], self._column if at == rows.cursor else None)
         if at == 0:
             return lines.message(f"No row holds {rows.wanted!r}." if rows.table.rows else rows.table.empty)
         return lines.blank()
-
-    def _strip_of(self, lines: GridLines, row: Row, cursor_column: int | None) -> Strip:
-        drawn = self._strips.get(row.key)
-        if drawn is not None and drawn[1] == cursor_column and drawn[0] == row.cells:
-            return drawn[2]
-        if len(self._strips) > _KEPT_STRIPS:
-            self._strips.clear()
-        strip = lines.row(row.cells, cursor_column)
-        self._strips[row.key] = (row.cells, cursor_column, strip)
-        return strip

@@ -9,11 +9,13 @@ from textual.strip import Strip
 
 from desk.ui.viewmodels.arrangement import Sorting
 from desk.ui.viewmodels.grid_layout import GAP, Placed
-from desk.ui.viewmodels.table import Align, Cell
-from desk.ui.viewmodels.text import cells, clean, plain
+from desk.ui.viewmodels.table import Align, Cell, Row
+from desk.ui.viewmodels.text import cells, clean, plain, shorten
 from desk.ui.viewmodels.tones import Tone
 
 _FOOT_GAP = 3
+_KEPT_STRIPS = 1024
+Drawn = tuple[tuple[Cell, ...], int | None, Strip]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,24 @@ class GridLines:
         self._width = width
         self._ascii_only = ascii_only
         self._styles = {tone: look.base + style for tone, style in look.tones.items()}
+        self._drawn: dict[str, Drawn] = {}
         self._under_cursor = {tone: style + look.cursor for tone, style in self._styles.items()}
 
-    def row(self, row: Sequence[Cell], cursor_column: int | None) -> Strip:
-        """Draw one row; `cursor_column` is the index of the cursor's column where it is on this row."""
+    def row(self, row: Row, cursor_column: int | None) -> Strip:
+        """Draw one row; `cursor_column` is the index of the cursor's column where it is on this row.
+
+        A row that reads as it did when it was last drawn is not drawn again.
+        """
+        drawn = self._drawn.get(row.key)
+        if drawn is not None and drawn[1] == cursor_column and drawn[0] == row.cells:
+            return drawn[2]
+        if len(self._drawn) > _KEPT_STRIPS:
+            self._drawn.clear()
+        strip = self._row(row.cells, cursor_column)
+        self._drawn[row.key] = (row.cells, cursor_column, strip)
+        return strip
+
+    def _row(self, row: Sequence[Cell], cursor_column: int | None) -> Strip:
         has_cursor = cursor_column is not None
         styles = self._under_cursor if has_cursor else self._styles
         gap = Segment(" " * GAP, styles[Tone.PLAIN])
@@ -69,19 +85,18 @@ class GridLines:
 
     def foot(self, foot: Sequence[Cell]) -> Strip:
         """Draw the foot: a run of cells, the last of them cut where the width ends."""
+        texts = [clean(one.text, ascii_only=self._ascii_only) for one in foot]
+        taken = sum(cells(one) for one in texts)
+        gap = _FOOT_GAP if taken + _FOOT_GAP * (len(foot) - 1) <= self._width else _FOOT_GAP - 1
         segments: list[Segment] = []
         left = self._width
-        for one in foot:
-            if left <= 0:
-                break
-            gap = " " * min(_FOOT_GAP if segments else 0, left)
-            text = clean(one.text, ascii_only=self._ascii_only)
-            shown = plain(text, min(cells(text), left - len(gap)), ascii_only=self._ascii_only)
-            left -= len(gap) + cells(shown)
-            if gap:
-                segments.append(Segment(gap, self._look.foot))
+        for text, one in zip(texts, foot, strict=True):
+            space = min(gap if segments else 0, left)
+            shown = shorten(text, left - space, ascii_only=self._ascii_only)
+            left -= space + cells(shown)
+            segments.append(Segment(" " * space, self._look.foot))
             segments.append(Segment(shown, self._look.foot + self._look.tones[one.tone]))
-        return self._strip(segments, self._look.foot)
+        return self._strip([one for one in segments if one.text], self._look.foot)
 
     def message(self, text: str) -> Strip:
         """Draw one line that stands for rows that are not there."""
@@ -94,6 +109,8 @@ class GridLines:
 
     def _fit(self, text: str, one: Placed) -> str:
         to_right = one.column.align is Align.RIGHT
+        if to_right and len(text) > one.width:
+            text = text.replace(",", "").strip()
         return plain(text, one.width, ascii_only=self._ascii_only, to_right=to_right)
 
     def _title_of(self, one: Placed, sorting: Sorting, style: Style) -> list[Segment]:

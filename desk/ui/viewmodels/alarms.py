@@ -1,0 +1,59 @@
+"""Alarms, those not yet seen first; below them the price alerts that wait."""
+
+from desk.contracts.snapshot import AlarmRow, PriceAlertRow
+from desk.contracts.states import AlarmSeverity
+from desk.ui.viewmodels.cells import time_cell
+from desk.ui.viewmodels.frame import Frame
+from desk.ui.viewmodels.numbers import NOTHING, Precision
+from desk.ui.viewmodels.subject import Subject, SubjectKind
+from desk.ui.viewmodels.table import Cell, Column, Row, Table
+from desk.ui.viewmodels.tones import Tone
+
+EMPTY = "No alarms, and no price alert waits."
+
+_COLUMNS = (
+    Column("time", "Time", 11),
+    Column("severity", "Alarm", 8),
+    Column("seen", "Seen", 7, rank=1),
+    Column("symbol", "Symbol", 13, rank=2),
+    Column("text", "What", 20),
+)
+
+
+def alarms_table(frame: Frame) -> Table:
+    """Return alarms, newest first within what is not yet seen, then those that are; then price alerts."""
+    alarms = sorted(frame.snapshot.alarms, key=lambda one: (one.is_acknowledged, -one.time_ms))
+    precision = Precision(frame.snapshot)
+    waiting = (_alert_row(one, frame, precision) for one in frame.snapshot.price_alerts)
+    return Table(_COLUMNS, (*(_alarm_row(one, frame) for one in alarms), *waiting), empty=EMPTY)
+
+
+def _alarm_row(row: AlarmRow, frame: Frame) -> Row:
+    is_critical = row.severity is AlarmSeverity.CRITICAL
+    tone = Tone.DIM if row.is_acknowledged else Tone.ALARM if is_critical else Tone.WARN
+    return Row(
+        key=row.alarm_id,
+        cells=(
+            time_cell(row.time_ms, frame),
+            Cell("CRITICAL" if is_critical else "warning", tone, 0 if is_critical else 1),
+            Cell("seen" if row.is_acknowledged else "NEW", Tone.DIM if row.is_acknowledged else Tone.PLAIN),
+            Cell(row.symbol or NOTHING, Tone.DIM),
+            Cell(row.text, Tone.DIM if row.is_acknowledged else Tone.PLAIN),
+        ),
+        subject=Subject(SubjectKind.ALARM, row.alarm_id, symbol=row.symbol, trade_id=row.trade_id),
+    )
+
+
+def _alert_row(row: PriceAlertRow, frame: Frame, precision: Precision) -> Row:
+    way = "rises to" if row.is_above else "falls to"
+    return Row(
+        key=row.alert_id,
+        cells=(
+            time_cell(row.set_at_ms, frame),
+            Cell("waits", Tone.ACCENT, 2),
+            Cell(NOTHING, Tone.DIM),
+            Cell(row.symbol, Tone.DIM),
+            Cell(f"price alert: {row.symbol} {way} {precision.price(row.symbol, row.price)}"),
+        ),
+        subject=Subject(SubjectKind.PRICE_ALERT, row.alert_id, symbol=row.symbol),
+    )

@@ -1,0 +1,48 @@
+"""The log: what happened, in words, newest first."""
+
+from desk.contracts.snapshot import LogRow
+from desk.contracts.states import AlarmSeverity
+from desk.ui.viewmodels.cells import time_cell
+from desk.ui.viewmodels.frame import Frame
+from desk.ui.viewmodels.subject import Subject, SubjectKind
+from desk.ui.viewmodels.table import Cell, Column, Row, Table
+from desk.ui.viewmodels.tones import Tone
+
+EMPTY = "Nothing has happened yet."
+
+_COLUMNS = (
+    Column("time", "Time", 11),
+    Column("kind", "Kind", 14, rank=1),
+    Column("text", "What", 24),
+)
+_TONES = {None: Tone.PLAIN, AlarmSeverity.WARNING: Tone.WARN, AlarmSeverity.CRITICAL: Tone.ALARM}
+
+
+def log_table(frame: Frame) -> Table:
+    """Return the newest entries, newest first."""
+    return Table(_COLUMNS, _rows(frame), empty=EMPTY)
+
+
+def _rows(frame: Frame) -> tuple[Row, ...]:
+    """Give each entry a key that stays: entries about one thing at one time are told apart by their count."""
+    met = dict[tuple[int, str, str], int]()
+    rows = list[Row]()
+    oldest_first = sorted(frame.snapshot.log, key=lambda one: one.time_ms)
+    for one in oldest_first:
+        same = (one.time_ms, one.kind, one.subject_id)
+        met[same] = met.get(same, 0) + 1
+        rows.append(_row(one, met[same], frame))
+    return tuple(reversed(rows))
+
+
+def _row(row: LogRow, count: int, frame: Frame) -> Row:
+    tone = _TONES[row.severity]
+    return Row(
+        key=f"{row.time_ms} {row.kind} {row.subject_id} {count}",
+        cells=(
+            time_cell(row.time_ms, frame),
+            Cell(row.kind, Tone.DIM if row.severity is None else tone),
+            Cell(row.text, Tone.PLAIN if row.severity is None else Tone.STRONG),
+        ),
+        subject=Subject(SubjectKind.LOG, row.subject_id) if row.subject_id else None,
+    )

@@ -1,0 +1,44 @@
+"""The workers: which are called, which are not, and why."""
+
+from desk.contracts.snapshot import WorkerRow
+from desk.contracts.states import WorkerStatus
+from desk.ui.viewmodels.frame import Frame
+from desk.ui.viewmodels.subject import Subject, SubjectKind
+from desk.ui.viewmodels.table import Align, Cell, Column, Row, Table
+from desk.ui.viewmodels.tones import Tone
+
+EMPTY = "No workers. A blueprint names them: desk run --blueprint FILE."
+
+_COLUMNS = (
+    Column("worker", "Worker", 20),
+    Column("status", "Status", 8),
+    Column("errors", "Errors", 6, Align.RIGHT, rank=1),
+    Column("strategy", "Strategy", 14, rank=2),
+    Column("category", "Category", 20, rank=3),
+    Column("reason", "Reason", 12, rank=1),
+)
+_TONES = {
+    WorkerStatus.RUNNING: Tone.PLAIN,
+    WorkerStatus.PAUSED: Tone.WARN,
+    WorkerStatus.STOPPED: Tone.ALARM,
+}
+
+
+def workers_table(frame: Frame) -> Table:
+    """Return every worker."""
+    return Table(_COLUMNS, tuple(_row(one) for one in frame.snapshot.workers), empty=EMPTY)
+
+
+def _row(row: WorkerRow) -> Row:
+    return Row(
+        key=f"{row.strategy_id} {row.name}",
+        cells=(
+            Cell(row.name, Tone.STRONG),
+            Cell(row.status, _TONES[row.status]),
+            Cell(str(row.errors), Tone.WARN if row.errors else Tone.DIM, row.errors),
+            Cell(row.strategy_id, Tone.DIM),
+            Cell(row.category.lower().replace("_", " "), Tone.DIM),
+            Cell(row.reason),
+        ),
+        subject=Subject(SubjectKind.WORKER, row.name, strategy_id=row.strategy_id),
+    )
