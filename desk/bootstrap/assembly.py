@@ -25,7 +25,7 @@ from desk.ledger.ledger import Ledger
 from desk.planning.layer import PlanningLayer
 from desk.runtime.account_figures import AccountFigures
 from desk.runtime.births import Births
-from desk.runtime.commanding import CommandDesk
+from desk.runtime.commanding import CommandDesk, CommandParts
 from desk.runtime.core import CoreParts, DeskCore
 from desk.runtime.equity_watch import EquityWatch
 from desk.runtime.faults import FaultDesk
@@ -244,19 +244,9 @@ def _desk(
     inside.recorder.listen(tally.on_entry)
     inside.recorder.listen(core.parts.execution.executors.emergency_exit.watch.on_entry)
     account = AccountFigures(outside.ledger, inside.view, inside.board)
-    commands = CommandDesk(
-        bus=inside.bus,
-        recorder=inside.recorder,
-        ledger=outside.ledger,
-        clock=outside.clock,
-        ids=outside.ids,
-        state=inside.state,
-        adapters=core.parts.adapters,
-        scheduler=core.parts.scheduler,
-        is_exiting=lambda: core.parts.execution.executors.emergency_exit.is_running,
-    )
+    commands = CommandDesk(_command_parts(outside, inside, core, recent))
     max_age_ms = configuration.platform.risk.max_price_age_ms
-    camera = SnapshotCamera(core, recent, account, max_age_ms, outside.journal_lag)
+    camera = SnapshotCamera(core, recent, account, max_age_ms, outside.journal_lag, commands)
     return Desk(
         core=core,
         planning=planning,
@@ -267,4 +257,23 @@ def _desk(
         tally=tally,
         account=account,
         recorder=inside.recorder,
+    )
+
+
+def _command_parts(outside: Outside, inside: _Inside, core: DeskCore, recent: RecentFlows) -> CommandParts:
+    return CommandParts(
+        bus=inside.bus,
+        recorder=inside.recorder,
+        ledger=outside.ledger,
+        view=inside.view,
+        clock=outside.clock,
+        ids=outside.ids,
+        state=inside.state,
+        alarms=inside.alarms,
+        births=inside.births,
+        sender=core.parts.execution.sender,
+        adapters=core.parts.adapters,
+        scheduler=core.parts.scheduler,
+        is_exiting=lambda: core.parts.execution.executors.emergency_exit.is_running,
+        known_alarms=lambda: [one.alarm_id for one in recent.alarms()],
     )

@@ -25,8 +25,10 @@ class Alarms:
         *causes: str,
         symbol: str | None = None,
         trade_id: TradeId | None = None,
+        before: tuple[JournalEntry, ...] = (),
+        beside: tuple[JournalEntry, ...] = (),
     ) -> None:
-        """Tell the operator."""
+        """Tell the operator; entries `before` and `beside` the alarm are durable with it or not at all."""
         alarm = AlarmRaised(self._ids.new(AlarmId), severity, text, symbol, trade_id)
         entry = JournalEntry(
             EntryKind.ALARM_RAISED,
@@ -37,5 +39,5 @@ class Alarms:
             trade_id=trade_id,
             symbol=symbol,
         )
-        self._recorder.record(entry)
+        self._recorder.record(*before, entry, *beside)
         self._bus.publish(events.ALARM_RAISED, alarm)

@@ -6,11 +6,14 @@ from desk.contracts.market import Instrument, Quote
 from desk.contracts.orders import OrderRequest, OrderType
 from desk.contracts.sides import OrderSide
 
+MOST_CARRIED = Decimal(10) ** 12
+"""More than any price or size there is; what is larger is a slip of the hand."""
+
 
 def filter_problem(request: OrderRequest, instrument: Instrument, quote: Quote | None) -> str | None:
     """Name the first filter of `instrument` that `request` breaks, with its numbers."""
     numbers = (request.size_base, request.limit_price, request.stop_price)
-    strange = next((one for one in numbers if one is not None and not one.is_finite()), None)
+    strange = next((one for one in numbers if one is not None and not _is_carried(one)), None)
     if strange is not None:
         return f"{strange} is no number an order can carry"
     return (
@@ -19,6 +22,11 @@ def filter_problem(request: OrderRequest, instrument: Instrument, quote: Quote |
         or _notional_problem(request, instrument, quote)
         or _trigger_problem(request, quote)
     )
+
+
+def _is_carried(number: Decimal) -> bool:
+    """Tell whether a number is finite and small enough to be reckoned in steps without rounding."""
+    return number.is_finite() and abs(number) < MOST_CARRIED
 
 
 def _size_problem(size: Decimal, instrument: Instrument) -> str | None:

@@ -1,7 +1,10 @@
 """Where chains begin: the tick, schedule or command is written down before its first effect."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from desk.contracts.causality import CausalityChain
-from desk.contracts.ids import ScheduleId
+from desk.contracts.ids import ManualId, ScheduleId
 from desk.contracts.market import ScheduledTick
 from desk.contracts.ports.time import Clock
 from desk.contracts.records import EntryKind, JournalEntry
@@ -18,6 +21,7 @@ class Births:
         self._clock = clock
         self._last_tick_id: str | None = None
         self._schedule_ids: set[str] = set()
+        self._command: ManualId | None = None
 
     def entries(self, chain: CausalityChain) -> tuple[JournalEntry, ...]:
         """Return what must be written before an effect of `chain`."""
@@ -38,7 +42,18 @@ class Births:
     def note(self, scheduled: ScheduledTick) -> JournalEntry:
         """Return the entry of a scheduled tick that is about to be published."""
         self._schedule_ids.add(scheduled.id)
-        return JournalEntry(EntryKind.SCHEDULED_TICK, scheduled.id, self._clock.now_ms(), scheduled)
+        causes = () if self._command is None else (self._command,)
+        now_ms = self._clock.now_ms()
+        return JournalEntry(EntryKind.SCHEDULED_TICK, scheduled.id, now_ms, scheduled, causes=causes)
+
+    @contextmanager
+    def by_command(self, manual_id: ManualId) -> Iterator[None]:
+        """Name a command as the cause of the scheduled ticks noted meanwhile."""
+        self._command = manual_id
+        try:
+            yield
+        finally:
+            self._command = None
 
     def _schedule(self, schedule_id: ScheduleId) -> JournalEntry:
         """Write down the platform's own schedule, which notices what happened while the desk was away."""

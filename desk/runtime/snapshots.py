@@ -1,12 +1,14 @@
 """Take the desk's picture: immutable, each number with its source and age."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 from desk.contracts.orderstate import OrderState
 from desk.contracts.positions import Position
 from desk.contracts.snapshot import (
     AccountView,
+    AlarmRow,
     FeedRow,
     Figure,
     Health,
@@ -19,6 +21,7 @@ from desk.contracts.snapshot import (
 )
 from desk.execution.coverage import is_covered
 from desk.runtime.account_figures import AccountFigures
+from desk.runtime.commanding import CommandDesk
 from desk.runtime.core import DeskCore
 from desk.runtime.recent import RecentFlows
 
@@ -33,12 +36,14 @@ class SnapshotCamera:
         account: AccountFigures,
         max_price_age_ms: int,
         journal_lag: Callable[[], int],
+        commands: CommandDesk,
     ) -> None:
         self._core = core
         self._recent = recent
         self._account = account
         self._max_price_age_ms = max_price_age_ms
         self._journal_lag = journal_lag
+        self._commands = commands
 
     def take(self) -> Snapshot:
         """Return the desk as it is now."""
@@ -59,9 +64,17 @@ class SnapshotCamera:
             feeds=tuple(self._feed(symbol, now_ms) for symbol in parts.feed.symbols),
             schedules=self._schedules(),
             workers=self._workers(),
-            alarms=self._recent.alarms(),
+            alarms=self._alarms(),
+            price_alerts=self._commands.alerts.rows(),
             health=self._health(now_ms),
             exit=parts.execution.executors.emergency_exit.watch.progress(),
+        )
+
+    def _alarms(self) -> tuple[AlarmRow, ...]:
+        is_seen = self._commands.seen.is_seen
+        return tuple(
+            replace(one, is_acknowledged=True) if is_seen(one.alarm_id) else one
+            for one in self._recent.alarms()
         )
 
     def _position(self, position: Position, now_ms: int) -> PositionRow:

@@ -1,0 +1,119 @@
+"""Commands about orders: amend one, cancel one, cancel every entry."""
+
+from desk.contracts.by_hand import ByHand, EntryChange
+from desk.contracts.commands import (
+    AmendOrder,
+    CancelEntries,
+    CancelOrder,
+    CommandOutcome,
+    MoveStop,
+    SetTarget,
+)
+from desk.contracts.directives import DirectiveScope, Protection
+from desk.contracts.ids import ManualId
+from desk.contracts.orders import Leg
+from desk.contracts.orderstate import OrderState
+from desk.contracts.positions import Position
+from desk.runtime.commanding.answering import Answers, CommandRefused
+from desk.runtime.commanding.checking import instrument_of, named, positive, reason_of
+from desk.runtime.commanding.directing import directive_by_hand
+from desk.runtime.commanding.parts import CommandParts
+from desk.runtime.commanding.trades import TradeCommands
+
+
+class OrderCommands:
+    """Find the order a command means, and what changing it means for its trade."""
+
+    def __init__(self, parts: CommandParts, answers: Answers, trades: TradeCommands) -> None:
+        self._parts = parts
+        self._answers = answers
+        self._trades = trades
+
+    async def amend(self, command: AmendOrder, manual_id: ManualId) -> CommandOutcome:
+        """Change an entry; the price of a stop or target is its trade's, and moves by the trade's own way."""
+        order, trade = self._live(command.client_order_id)
+        if command.price is None and command.size_base is None:
+            raise CommandRefused("nothing to change: give a price, a size or both")
+        price = None if command.price is None else positive("price", command.price)
+        size_base = None if command.size_base is None else positive("size", command.size_base)
+        leg, reason = order.request.leg, reason_of(command.reason, "amended by the operator")
+        if leg is Leg.ENTRY:
+            change = EntryChange(
+                client_order_id=order.client_order_id, limit_price=price, size_base=size_base
+            )
+            return await self._change(manual_id, (trade,), change, reason)
+        if not leg.is_protective:
+            raise CommandRefused(
+                f"a {leg} order lowers what is held and is not changed: it fills or is sent anew"
+            )
+        if price is None or size_base is not None:
+            raise CommandRefused(f"the size of a {leg} follows what its trade holds: give a price alone")
+        if leg is Leg.STOP:
+            return await self._trades.move_stop(MoveStop(trade.trade_id, price, reason), manual_id)
+        return await self._trades.set_target(SetTarget(trade.trade_id, price, reason), manual_id)
+
+    async def cancel(self, command: CancelOrder, manual_id: ManualId) -> CommandOutcome:
+        """Cancel an entry, a target, or a stop that its trade does not need."""
+        order, trade = self._live(command.client_order_id)
+        leg, reason = order.request.leg, reason_of(command.reason, "cancelled by the operator")
+        if leg is Leg.ENTRY:
+            change = EntryChange(client_order_id=order.client_order_id)
+            return await self._change(manual_id, (trade,), change, reason)
+        if leg is Leg.STOP and trade.protection is Protection.REQUIRED:
+            raise CommandRefused(
+                f"{order.client_order_id} is the stop of {trade.trade_id}, which would be naked without it:"
+                " move the stop, or close the trade"
+            )
+        if not leg.is_protective:
+            raise CommandRefused(
+                f"a {leg} order lowers what is held and is not cancelled: it fills or is sent anew"
+            )
+        return await self._trades.withdraw(manual_id, trade, leg, reason)
+
+    async def cancel_entries(self, command: CancelEntries, manual_id: ManualId) -> CommandOutcome:
+        """Cancel every entry of a symbol, or of all; stops and targets stay."""
+        if command.symbol is not None:
+            instrument_of(self._parts.view, command.symbol)
+        ledger = self._parts.ledger
+        entries = [one for one in ledger.live_orders() if one.request.leg is Leg.ENTRY]
+        meant = [one for one in entries if command.symbol in (None, one.request.symbol)]
+        positions = (ledger.position(one) for one in dict.fromkeys(one.trade_id for one in meant))
+        trades = tuple(one for one in positions if one is not None)
+        if not trades:
+            of = "" if command.symbol is None else f" of {command.symbol}"
+            return self._answers.done(manual_id, f"no entry{of} rests or is under way")
+        reason = reason_of(command.reason, "entries cancelled by the operator")
+        return await self._change(manual_id, trades, EntryChange(), reason)
+
+    async def _change(
+        self, manual_id: ManualId, trades: tuple[Position, ...], change: EntryChange, reason: str
+    ) -> CommandOutcome:
+        parts = self._parts
+        directive = directive_by_hand(
+            parts.ids,
+            parts.clock,
+            manual_id,
+            DirectiveScope.MODIFY_EXISTING,
+            reason,
+            target_trade_ids=tuple(one.trade_id for one in trades),
+            by_hand=ByHand(entry=change),
+        )
+        return await self._trades.follow(manual_id, directive)
+
+    def _live(self, client_order_id: str) -> tuple[OrderState, Position]:
+        """Return an order that is not over, with its trade; raises CommandRefused with those there are."""
+        ledger = self._parts.ledger
+        order = ledger.order(client_order_id)
+        if order is None:
+            live = named(f"{one.client_order_id} ({one.request.leg})" for one in ledger.live_orders())
+            raise CommandRefused(f"there is no order {client_order_id!r}; orders that are not over: {live}")
+        if order.is_over:
+            raise CommandRefused(
+                f"{client_order_id} is {order.status.lower()}, {order.filled_base} filled: nothing rests"
+            )
+        position = ledger.position(order.trade_id)
+        if position is None:
+            raise CommandRefused(
+                f"{client_order_id} belongs to {order.trade_id}, which the ledger does not know"
+            )
+        return order, position
