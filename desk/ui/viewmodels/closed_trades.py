@@ -26,7 +26,7 @@ _COLUMNS = (
     Column("closed", "Closed", 11),
     Column("symbol", "Symbol", 8),
     Column("side", "Side", 7, rank=1),
-    Column("symbol", "result", "Result", 8, Align.RIGHT),
+    Column("result", "Result", 8, Align.RIGHT),
     Column("r", "R", 5, Align.RIGHT, rank=1),
     Column("fees", "Fees", 6, Align.RIGHT, rank=2),
     Column("slippage", "Slip bp", 8, Align.RIGHT, rank=3),

@@ -23,7 +23,7 @@ _COLUMNS = (
     Column("status", "Status", 14),
     Column("leg", "For", 7, rank=1),
     Column("type", "Type", 11, rank=4),
-    Column("symbol", "size", "Size", 7, Align.RIGHT, rank=1),
+    Column("size", "Size", 7, Align.RIGHT, rank=1),
     Column("filled", "Filled", 7, Align.RIGHT, rank=3),
     Column("price", "Price", 7, Align.RIGHT, rank=1),
     Column("age", "Age", 7, Align.RIGHT, rank=2),

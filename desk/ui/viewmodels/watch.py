@@ -19,7 +19,7 @@ TREND_CELLS = 16
 
 _COLUMNS = (
     Column("symbol", "Symbol", 8),
-    Column("symbol", "bid", "Bid", 7, Align.RIGHT, rank=2),
+    Column("bid", "Bid", 7, Align.RIGHT, rank=2),
     Column("ask", "Ask", 7, Align.RIGHT, rank=2),
     Column("last", "Last", 7, Align.RIGHT),
     Column("change", "Change", 8, Align.RIGHT, rank=1),
