@@ -1,7 +1,7 @@
 """The app: it joins sampler, panes and actions, and knows nothing of what any of them shows or does."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from typing import ClassVar
 
@@ -12,35 +12,34 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.widgets import Input
 
-from desk.contracts.ports.client import DeskClient
-from desk.contracts.screen import LastResort, ScreenMemory, ScreenSettings
+from desk.contracts.screen import ScreenSettings
 from desk.ui.actions.action import Situation
 from desk.ui.actions.key_names import keys_of
-from desk.ui.actions.registry import ActionRegistry, offered_actions
+from desk.ui.actions.registry import ActionRegistry, all_actions
 from desk.ui.actions.views import view_actions
+from desk.ui.alarm_watch import AlarmWatch
 from desk.ui.board import Board
 from desk.ui.choices import Choices
 from desk.ui.crash import CrashQuietly
 from desk.ui.early_keys import EarlyKeys, NoEarlyKeys
 from desk.ui.event_list import EventList, ScreenEvent
+from desk.ui.guide import Guide
+from desk.ui.overlays import Overlays
 from desk.ui.panes.catalog import panes
 from desk.ui.panes.pane import Pane
+from desk.ui.parts import ScreenParts
 from desk.ui.performing import perform
-from desk.ui.poll import Sampler, monotonic_ms
-from desk.ui.screens.events import EventsScreen
-from desk.ui.screens.help import HelpScreen
-from desk.ui.screens.jump import JumpScreen
-from desk.ui.screens.leave import LeaveScreen
+from desk.ui.poll import Sampler
 from desk.ui.screens.palette import DeskCommands
 from desk.ui.screens.work import WorkScreen
 from desk.ui.stage import AppStage
+from desk.ui.terminal import DeskDriver
 from desk.ui.themes import themes
-from desk.ui.viewmodels.frame import Writing
 from desk.ui.viewmodels.text import clean
 from desk.ui.views import Views
 from desk.ui.way_out import WayOut
 from desk.ui.way_out_host import AppHost
-from desk.ui.widgets.filter_line import FilterInput
+from desk.ui.widgets.filter_line import FilterLine
 from desk.ui.widgets.footer import HintBar, hints
 
 _BEAT_S = 0.5
@@ -51,54 +50,47 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class DeskApp(CrashQuietly, inherit_bindings=False):
-    """Show a desk; `quit_question` is asked before leaving, None where leaving stops nothing."""
+    """Show a desk."""
 
     CSS_PATH = "desk.tcss"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {DeskCommands}
-    ENABLE_COMMAND_PALETTE = True
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+q", "leave", priority=True, show=False),
-        Binding("ctrl+c", "leave", priority=True, show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q,ctrl+c", "leave", priority=True, show=False)]
 
-    def __init__(
-        self,
-        client: DeskClient,
-        settings: ScreenSettings,
-        memory: ScreenMemory,
-        writing: Writing,
-        *,
-        quit_question: str | None = None,
-        last_resort: LastResort | None = None,
-        catalog: Mapping[str, type[Pane]] | None = None,
-        now_ms: Callable[[], int] = monotonic_ms,
-    ) -> None:
-        super().__init__()
-        self.client, self.settings, self.memory = client, settings, memory
-        self.choices = Choices(memory)
+    def __init__(self, parts: ScreenParts) -> None:
+        super().__init__(driver_class=DeskDriver)
+        settings = parts.settings
+        self.client, self.memory = parts.client, parts.memory
+        self.choices = Choices(parts.memory)
         self.stage = AppStage(self)
-        self.way_out = WayOut(AppHost(self), client, last_resort)
+        self.way_out = WayOut(AppHost(self), parts.client, parts.last_resort)
         self.early_keys: EarlyKeys = NoEarlyKeys() if settings.observe else self.way_out.keys
         self.is_clicking = False
         self.events = EventList()
-        self.sampler = Sampler(client, refresh_hz=settings.refresh_hz, on_answer=self.redraw, now_ms=now_ms)
-        self.board = Board(self.sampler, writing, observe=settings.observe, on_failure=self._pane_failed)
-        self.work = WorkScreen(panes() if catalog is None else catalog)
+        self.sampler = Sampler(
+            parts.client, refresh_hz=settings.refresh_hz, on_answer=self._answered, now_ms=parts.now_ms
+        )
+        self.board = Board(
+            self.sampler, parts.writing, observe=settings.observe, on_failure=self._pane_failed
+        )
+        self.work = WorkScreen(panes() if parts.catalog is None else parts.catalog)
+        self.set_class(settings.ascii_only, "-ascii")
         self.views = Views(self, self.work)
-        actions = (*offered_actions(observe=settings.observe), *view_actions(self, self.views))
-        self.registry = ActionRegistry(actions, settings.keymap)
-        self._quit_question = quit_question
+        self.overlays = Overlays(self, parts.quit_question)
+        own = view_actions(self.views, self.overlays, self.action_command_palette)
+        self.registry = ActionRegistry(all_actions(own), settings.keymap, observe=settings.observe)
+        self._guide = Guide(self.choices, with_tour=parts.with_tour)
+        self._alarms = AlarmWatch()
         self._failed_panes = dict[str, str]()
         self._is_over = False
         self._screen_loop: asyncio.AbstractEventLoop | None = None
-        self._choose_theme()
+        self._choose_theme(settings)
         self._bind_keys()
 
-    def _choose_theme(self) -> None:
-        for theme in themes(self.settings.palette):
+    def _choose_theme(self, settings: ScreenSettings) -> None:
+        for theme in themes(settings.palette):
             self.register_theme(theme)
         kept = self.choices["theme"]
-        self.theme = kept if kept in self.available_themes else self.settings.theme
+        self.theme = kept if kept in self.available_themes else settings.theme
 
     def _bind_keys(self) -> None:
         taken = list[str]()
@@ -123,20 +115,32 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
         if self._is_over:
             self.leave()
         await self.views.open_first()
+        self._guide.start(self.work)
         self.set_interval(_BEAT_S, self._beat)
         self.run_worker(self.sampler.run(), name="sampler", exit_on_error=False)
 
+    def _answered(self) -> None:
+        """Draw what the sampler brought, and tell of new alarms."""
+        if self.sampler.snapshot is not None:
+            for text in self._alarms.fresh(self.sampler.snapshot):
+                self.tell(text, is_problem=True)
+        if not (isinstance(self._driver, DeskDriver) and self._driver.is_behind):
+            self.redraw()
+
     def _beat(self) -> None:
-        """Let running clocks run while the desk is silent."""
+        """Let running clocks run while the desk is silent, and mend what a slow terminal lost."""
         if self.sampler.unheard_ms > _OVERDUE_MS:
             self.redraw()
+        driver = self._driver
+        if isinstance(driver, DeskDriver) and not driver.is_behind and driver.take_lost():
+            self.screen.refresh(layout=True)
 
     def redraw(self) -> None:
         """Draw what is known now."""
-        if not self.work.is_mounted:
+        if not self.work.is_laid:
             return
         self.board.draw(self.work)
-        self.views.refilter()
+        self.views.follow()
         self.show_hints()
 
     def show_hints(self) -> None:
@@ -184,16 +188,21 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
     def action_perform(self, action_id: str) -> None:
         """Do an action of the registry."""
         action, situation = self.registry[action_id], self.situation
-        if action.acts and self.is_clicking:
+        if action.acts and not action.asks and self.is_clicking:
             self.tell(f"{action.title}: a click never acts; press its key", is_problem=True)
         elif action_id == "view.quit":
             self.action_leave()
         elif situation is not None:
             self.run_worker(perform(action, self.stage, situation), name=action_id, exit_on_error=False)
+        self._guide.done(action_id, self.work)
 
     def action_sort_by(self, letter: str) -> None:
         """Sort the focused pane by the column that begins with `letter`."""
         self.views.sort_by_letter(letter)
+
+    def action_leave(self) -> None:
+        """Ask whether to leave."""
+        self.overlays.ask_to_leave()
 
     @property
     def situation(self) -> Situation | None:
@@ -206,7 +215,7 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
             return Situation(frame, "", None)
         return Situation(frame, pane.name_of_pane, pane.subject)
 
-    # ------------------------------------------------------------ telling and leaving
+    # ------------------------------------------------------------ telling
 
     def tell(self, text: str, *, is_problem: bool = False) -> None:
         """Show a toast and keep it in the event list."""
@@ -216,17 +225,6 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
         timeout = _PROBLEM_TOAST_S if is_problem else _TOAST_S
         self.notify(clean(text), severity=severity, timeout=timeout, markup=False)
 
-    def action_leave(self) -> None:
-        """Ask whether to leave, where leaving stops something."""
-        if self._quit_question is None:
-            self.leave()
-        elif not isinstance(self.screen, LeaveScreen):
-            self.push_screen(LeaveScreen(self._quit_question, self.sampler.snapshot), self._left)
-
-    def _left(self, is_leaving: bool | None) -> None:  # noqa: FBT001 - Textual calls it so
-        if is_leaving:
-            self.leave()
-
     def _pane_failed(self, pane: Pane, error: Exception) -> None:
         """Tell of each kind of failure of a pane once."""
         kind = type(error).__name__
@@ -234,40 +232,21 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
             self._failed_panes[pane.name_of_pane] = kind
             self.tell(f"{pane.title} could not be drawn ({kind})", is_problem=True)
 
-    def show_help(self) -> None:
-        """Lay out every key that works now."""
-        if (situation := self.situation) is not None:
-            self.push_screen(HelpScreen(self.registry.applicable(situation), situation.pane))
-
-    def show_events(self) -> None:
-        """Lay out everything that was told."""
-        self.push_screen(EventsScreen(self.events.newest_first, self.board.writing))
-
-    def show_jump(self) -> None:
-        """Put a letter on each pane."""
-        self.push_screen(JumpScreen(self.work.shown_panes()), self._jumped)
-
-    def _jumped(self, pane: Pane | None) -> None:
-        if pane is not None:
-            self.work.focus_first(pane)
-
     # ------------------------------------------------------------ messages of the work screen
 
     def on_hint_bar_chosen(self, message: HintBar.Chosen) -> None:
         """Do what was clicked, where it only changes the view."""
         self.action_perform(message.action_id)
 
-    def on_input_changed(self, message: Input.Changed) -> None:
+    def on_filter_line_typed(self, message: FilterLine.Typed) -> None:
         """Filter while it is typed."""
-        if isinstance(message.input, FilterInput):
-            self.views.type_filter(message.value)
+        self.views.type_filter(message.text)
 
-    def on_input_submitted(self, message: Input.Submitted) -> None:
-        """Keep the filter."""
-        if isinstance(message.input, FilterInput):
-            self.views.close_filter_line()
+    def on_filter_line_kept(self) -> None:
+        """Go back to the rows that are left."""
+        self.views.close_filter_line()
 
-    def on_filter_input_given_up(self, message: FilterInput.GivenUp) -> None:
+    def on_filter_line_given_up(self) -> None:
         """Show every row again."""
         self.views.clear_filter()
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from desk.contracts.states import TradingMode
 from desk.ui.panes.pane import Pane
 from desk.ui.poll import Sampler
 from desk.ui.screens.work import WorkScreen
@@ -73,6 +74,7 @@ class Board:
             lines = header(newest, observe=self._observe)
         screen.query_one(DeskHeader).show(lines)
         screen.query_one(TooSmall).show(self._sampler.snapshot)
+        screen.set_class(newest is not None and newest.snapshot.mode is TradingMode.LIVE, "-live")
 
     @property
     def newest(self) -> Frame | None:

@@ -1,5 +1,6 @@
 """Open the screen over a desk and keep it open until the operator leaves."""
 
+import asyncio
 from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -7,6 +8,8 @@ from desk.contracts.ports.client import DeskClient
 from desk.contracts.problems import InputRefused, Problem
 from desk.contracts.screen import LastResort, ScreenMemory, ScreenSettings
 from desk.ui.app import DeskApp
+from desk.ui.parts import ScreenParts
+from desk.ui.signals import leaving_on_signals
 from desk.ui.themes import check_theme
 from desk.ui.viewmodels.frame import Writing
 
@@ -21,35 +24,43 @@ def run_screen(
     quit_question: str | None,
     last_resort: LastResort | None = None,
     when_over: Callable[[Callable[[], None]], None] | None = None,
+    with_tour: bool = False,
 ) -> int:
     """Show the desk until the operator leaves; return 0, or 1 where the screen itself failed.
 
     Call it on the main thread. `quit_question` is asked before leaving, None where leaving stops nothing.
     `when_over` takes what is called, on any thread, when the desk has ended by itself; the screen then ends.
-    Raises InputRefused, before anything is shown, where `settings` has an unknown theme, time zone,
-    action or key.
+    Hang-up, termination and interrupt end the screen in order; afterwards a hang-up is ignored, since the
+    host is stopping. Raises InputRefused, before anything is shown, where `settings` has an unknown theme,
+    time zone, action or key.
     """
-    app = screen_app(client, settings, memory, quit_question=quit_question, last_resort=last_resort)
+    app = DeskApp(
+        ScreenParts(
+            client,
+            settings,
+            memory,
+            writing_of(settings),
+            quit_question=quit_question,
+            last_resort=last_resort,
+            with_tour=with_tour,
+        )
+    )
     if when_over is not None:
         when_over(app.leave_from_any_thread)
-    app.run()
+    asyncio.run(_shown(app))
     return FAILED if app.failure else DONE
 
 
-def screen_app(
-    client: DeskClient,
-    settings: ScreenSettings,
-    memory: ScreenMemory,
-    *,
-    quit_question: str | None,
-    last_resort: LastResort | None = None,
-) -> DeskApp:
-    """Build the app; raises InputRefused as `run_screen` does."""
+async def _shown(app: DeskApp) -> None:
+    with leaving_on_signals(app.leave):
+        await app.run_async()
+
+
+def writing_of(settings: ScreenSettings) -> Writing:
+    """Return how values are written; raises InputRefused at an unknown theme or time zone."""
     check_theme(settings.theme)
-    writing = Writing(
-        time_zone=_zone(settings.time_zone), ascii_only=settings.ascii_only, palette=settings.palette
-    )
-    return DeskApp(client, settings, memory, writing, quit_question=quit_question, last_resort=last_resort)
+    zone = _zone(settings.time_zone)
+    return Writing(time_zone=zone, ascii_only=settings.ascii_only, palette=settings.palette)
 
 
 def _zone(name: str) -> ZoneInfo | None:
@@ -58,11 +69,7 @@ def _zone(name: str) -> ZoneInfo | None:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        problem = Problem(
-            "platform.yaml",
-            None,
-            "ui.time_zone",
-            f"no time zone is called {name!r}",
-            "write local or an IANA name such as Europe/Amsterdam",
-        )
-        raise InputRefused(problem) from None
+        remedy = "write local, or an IANA name such as Europe/Amsterdam"
+        raise InputRefused(
+            Problem("platform.yaml", None, "ui.time_zone", f"no time zone is called {name!r}", remedy)
+        ) from None

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
-from desk.contracts.commands import Command, CommandOutcome, EmergencyExit, Halt
+from desk.contracts.commands import Command, CommandOutcome
 from desk.contracts.ports.client import DeskClient, DeskUnreachable
 from desk.contracts.screen import ScreenMemory
 from desk.ui.actions.action import Situation
@@ -37,9 +37,6 @@ class AppStage:
 
     async def carry_out(self, command: Command, doing: str) -> CommandOutcome | None:
         """Send a command, tell its effect in the event list and a toast; None where nobody answered."""
-        if self._app.is_clicking and not isinstance(command, EmergencyExit | Halt):
-            self.tell(f"{doing}: nothing was sent, a click never acts; use the keys", is_problem=True)
-            return None
         try:
             outcome = await self.client.execute(command)
         except DeskUnreachable as refusal:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, TypeGuard, TypeVar
 
 from textual.content import Content
 
-from desk.ui.panes.abilities import Sortable, can_copy, can_filter, can_sort
+from desk.ui.panes.abilities import can_copy, can_filter, can_sort
 from desk.ui.panes.pane import Pane
 from desk.ui.screens.work import WorkScreen, WorkspaceView
 from desk.ui.themes import THEME_NAMES
@@ -132,11 +132,14 @@ class Views:
             self._filter(pane)
         self.close_filter_line()
 
-    def refilter(self) -> None:
-        """Tell the counts of filtered panes anew: their rows have changed."""
+    def follow(self) -> None:
+        """Tell the counts of filtered panes anew, and remember the order a click may have given."""
         for pane in self._screen.shown_panes():
             if self.filter_of(pane):
                 self._filter(pane)
+            target = _within(pane, can_sort)
+            if target is not None:
+                self._app.choices.keep(f"sort.{pane.name_of_pane}", target.row_order)
 
     def _filter(self, pane: Pane) -> tuple[int, int]:
         text, target = self.filter_of(pane), _within(pane, can_filter)
@@ -153,14 +156,14 @@ class Views:
             keys = ["", *(one.key for one in target.columns)]
             now = target.row_order.removeprefix("-")
             place = keys.index(now) if now in keys else 0
-            self._sort(target, keys[(place + 1) % len(keys)])
+            target.sort_by(keys[(place + 1) % len(keys)])
 
     def sort_backwards(self) -> None:
         """Turn the order of the focused pane round."""
         target = self.find(can_sort)
         if target is not None and target.row_order:
             order = target.row_order
-            self._sort(target, order[1:] if order.startswith("-") else f"-{order}")
+            target.sort_by(order[1:] if order.startswith("-") else f"-{order}")
 
     def column_of(self, letter: str) -> str:
         """Return the column of the focused pane whose title begins with `letter`, "" where none does."""
@@ -172,17 +175,7 @@ class Views:
         """Sort by the column that begins with `letter`; again, the other way round."""
         target, key = self.find(can_sort), self.column_of(letter)
         if target is not None and key:
-            self._sort(target, f"-{key}" if target.row_order == key else key)
-
-    def _sort(self, target: Sortable, order: str) -> None:
-        target.sort_by(order)
-        self.keep_sort()
-
-    def keep_sort(self) -> None:
-        """Remember the order of the focused pane."""
-        pane, target = self._screen.focused_pane, self.find(can_sort)
-        if pane is not None and target is not None:
-            self._app.choices.keep(f"sort.{pane.name_of_pane}", target.row_order)
+            target.sort_by(f"-{key}" if target.row_order == key else key)
 
     def _restore_sort(self, pane: Pane) -> None:
         order, target = self._app.choices[f"sort.{pane.name_of_pane}"], _within(pane, can_sort)

@@ -14,7 +14,6 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from textual.pilot import Pilot
 
@@ -28,7 +27,9 @@ from desk.contracts.ticket import TradePreview
 from desk.contracts.why import CauseTree, Refusal
 from desk.control.local_client import LocalClient
 from desk.ui.app import DeskApp
-from desk.ui.viewmodels.frame import Writing
+from desk.ui.launch import writing_of
+from desk.ui.parts import ScreenParts
+from desk.ui.poll import monotonic_ms
 from desk.ui.widgets.footer import HintBar
 from desk.ui.widgets.header import DeskHeader
 from tests.builders.desk import DeskHouse
@@ -162,15 +163,22 @@ def desk_app(
     settings: ScreenSettings | None = None,
     memory: KeptMemory | None = None,
     quit_question: str | None = None,
-    now_ms: Callable[[], int] | None = None,
+    with_tour: bool = False,
+    now_ms: Callable[[], int] = monotonic_ms,
 ) -> DeskApp:
     """Build the app in UTC; with `now_ms` its clock is the test's."""
-    given = settings or ScreenSettings()
-    writing = Writing(ZoneInfo("UTC"), ascii_only=given.ascii_only, palette=given.palette)
-    kept = memory or KeptMemory()
-    if now_ms is None:
-        return DeskApp(client, given, kept, writing, quit_question=quit_question)
-    return DeskApp(client, given, kept, writing, quit_question=quit_question, now_ms=now_ms)
+    given = settings or ScreenSettings(time_zone="UTC")
+    return DeskApp(
+        ScreenParts(
+            client,
+            given,
+            memory or KeptMemory(),
+            writing_of(given),
+            quit_question=quit_question,
+            with_tour=with_tour,
+            now_ms=now_ms,
+        )
+    )
 
 
 @asynccontextmanager
@@ -181,10 +189,19 @@ async def screen_over(
     settings: ScreenSettings | None = None,
     memory: KeptMemory | None = None,
     quit_question: str | None = None,
+    with_tour: bool = False,
+    now_ms: Callable[[], int] = monotonic_ms,
 ) -> AsyncIterator[Screening]:
     """Open a screen over a picture or over any client, and wait until it has drawn."""
     client = PictureDesk(desk) if isinstance(desk, Snapshot) else desk
-    app = desk_app(client, settings=settings, memory=memory, quit_question=quit_question)
+    app = desk_app(
+        client,
+        settings=settings,
+        memory=memory,
+        quit_question=quit_question,
+        with_tour=with_tour,
+        now_ms=now_ms,
+    )
     async with app.run_test(size=size, notifications=True) as pilot:
         screen = Screening(app, pilot)
         if not (isinstance(client, PictureDesk) and (client.unreachable or client.gate)):

@@ -3,11 +3,13 @@
 from typing import Final
 
 from textual.binding import Binding, InvalidBinding
-from textual.keys import key_to_character
+from textual.keys import Keys, key_to_character
 
 _SHOWN: Final = {"escape": "esc", "space": "space", "pageup": "page up", "pagedown": "page down"}
 _CHARACTERS: Final = {"slash": "/", "at": "@", "minus": "-", "plus": "+", "underscore": "_"}
 """What Textual names by a word that is not the character's own."""
+_MODIFIERS: Final = ("ctrl", "shift", "alt", "super", "hyper", "meta")
+_NAMES: Final = frozenset(one.value for one in Keys) | frozenset(_CHARACTERS)
 
 
 def keys_of(keys: str) -> tuple[str, ...]:
@@ -35,3 +37,11 @@ def _shown(key: str) -> str:
     modifiers, _, bare = key.rpartition("+")
     name = _CHARACTERS.get(bare) or key_to_character(bare) or bare
     return f"^{name}" if modifiers == "ctrl" else "+".join(one for one in (modifiers, name) if one)
+
+
+def is_key(key: str) -> bool:
+    """Whether a terminal can send what is named `key`."""
+    *modifiers, bare = key.split("+")
+    if any(one not in _MODIFIERS for one in modifiers):
+        return False
+    return len(bare) == 1 or bare in _NAMES or key_to_character(bare) is not None

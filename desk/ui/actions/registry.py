@@ -9,17 +9,24 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from desk.ui.actions.action import Action, Situation
+from desk.ui.actions.keymap import check_keymap
 
-MODULES = ("exits", "positions", "orders", "trades", "workers", "schedules", "alarms", "market", "why", "exports")
+MODULES = ("exits", "positions", "orders", "trades", "workers", "schedules", "alarms", "market", "why")
 
 
 class ActionRegistry:
-    """Hold every action in the order it is offered; `keymap` gives an action other keys than its own."""
+    """Hold every action in the order it is offered; `keymap` gives an action other keys than its own.
 
-    def __init__(self, actions: Sequence[Action], keymap: Mapping[str, str]) -> None:
-        self._actions = {one.id: one for one in actions}
-        for action_id, keys in keymap.items():
-            self._actions[action_id] = replace(self._actions[action_id], keys=keys)
+    With `observe` what sends commands is left out. Raises InputRefused where the keymap names an unknown
+    action or key, or gives one key to two actions.
+    """
+
+    def __init__(
+        self, actions: Sequence[Action], keymap: Mapping[str, str], *, observe: bool = False
+    ) -> None:
+        check_keymap(actions, keymap)
+        offered = [one for one in actions if not (observe and one.acts)]
+        self._actions = {one.id: replace(one, keys=keymap.get(one.id, one.keys)) for one in offered}
 
     def __iter__(self) -> Iterator[Action]:
         """Give the actions in order."""
@@ -34,11 +41,11 @@ class ActionRegistry:
         return tuple(one for one in self._actions.values() if one.applies(situation))
 
 
-def offered_actions(*, observe: bool) -> tuple[Action, ...]:
-    """Return the actions of every module; with `observe` those that send commands are left out."""
+def all_actions(of_the_shell: Sequence[Action]) -> tuple[Action, ...]:
+    """Return the actions of every module, and those `of_the_shell` after them."""
     found = list[Action]()
     for name in MODULES:
         place = f"desk.ui.actions.{name}"
         if find_spec(place) is not None:
             found.extend(import_module(place).ACTIONS)
-    return tuple(one for one in found if not (observe and one.acts))
+    return (*found, *of_the_shell)

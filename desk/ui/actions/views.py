@@ -8,13 +8,15 @@ from desk.ui.panes.abilities import can_copy, can_filter, can_sort
 from desk.ui.workspaces import WORKSPACES
 
 if TYPE_CHECKING:
-    from desk.ui.app import DeskApp
+    from desk.ui.overlays import Overlays
     from desk.ui.views import Views
 
 
-def view_actions(app: "DeskApp", views: "Views") -> tuple[Action, ...]:
+def view_actions(
+    views: "Views", overlays: "Overlays", open_palette: Callable[[], None]
+) -> tuple[Action, ...]:
     """Return the actions that change only what is shown."""
-    return (*_habits(app, views), *_table_habits(views), *_workspaces(views))
+    return (*_table_habits(views), *_habits(views, overlays, open_palette), *_workspaces(views))
 
 
 def _do(work: Callable[[], None]) -> Callable[[Stage, Situation], Awaitable[None]]:
@@ -24,15 +26,15 @@ def _do(work: Callable[[], None]) -> Callable[[Stage, Situation], Awaitable[None
     return run
 
 
-def _habits(app: "DeskApp", views: "Views") -> tuple[Action, ...]:
+def _habits(views: "Views", overlays: "Overlays", open_palette: Callable[[], None]) -> tuple[Action, ...]:
     return (
-        _view("help", "help", "every key that works here", "?,f1", app.show_help, hint="help"),
+        _view("help", "help", "every key that works here", "?,f1", overlays.show_help, hint="help"),
         _view(
             "palette",
             "commands",
             "find any command by its name",
             "ctrl+p,:",
-            app.action_command_palette,
+            open_palette,
             hint="commands",
         ),
         _view(
@@ -45,10 +47,10 @@ def _habits(app: "DeskApp", views: "Views") -> tuple[Action, ...]:
         ),
         _view("zoom", "zoom", "give this pane the whole screen, and back", "z", views.zoom, hint="zoom"),
         _view("back", "back", "clear the filter, leave the zoom", "escape", views.back),
-        _view("jump", "jump", "go to a pane by its letter", "ctrl+o", app.show_jump),
-        _view("events", "events", "everything the screen told", "e", app.show_events),
+        _view("jump", "jump", "go to a pane by its letter", "ctrl+o", overlays.show_jump),
+        _view("events", "events", "everything the screen told", "e", overlays.show_events),
         _view("theme", "theme", "the next theme", "t", views.next_theme),
-        _view("quit", "quit", "leave the screen", "q", app.action_leave, hint="quit"),
+        _view("quit", "quit", "leave the screen", "q", overlays.ask_to_leave, hint="quit"),
     )
 
 

@@ -12,6 +12,7 @@ from textual.widget import Widget
 from desk.ui.panes.pane import Pane
 from desk.ui.widgets.filter_line import FilterLine
 from desk.ui.widgets.footer import HintBar
+from desk.ui.widgets.guide_line import GuideLine
 from desk.ui.widgets.header import DeskHeader
 from desk.ui.widgets.too_small import TooSmall
 from desk.ui.workspaces import WORKSPACES, Workspace
@@ -57,6 +58,7 @@ class WorkScreen(Screen[None]):
     def __init__(self, catalog: Mapping[str, type[Pane]]) -> None:
         super().__init__(id="work")
         self._catalog = catalog
+        self.is_laid = False
 
     def compose(self) -> ComposeResult:
         """Make the frame; panes come when their workspace is shown."""
@@ -65,11 +67,13 @@ class WorkScreen(Screen[None]):
             for one in WORKSPACES:
                 yield WorkspaceView(one, self._catalog)
         yield FilterLine()
+        yield GuideLine()
         yield HintBar()
         yield TooSmall(f"{SMALLEST_WIDTH}x{SMALLEST_HEIGHT}")
 
     def on_mount(self) -> None:
         """Tell that workspaces can be shown."""
+        self.is_laid = True
         self.post_message(self.Laid())
 
     async def show_workspace(self, name: str) -> None:

@@ -15,8 +15,7 @@ _GAP = 1
 _ALWAYS = 0
 _CENT = Decimal("0.01")
 
-_STATE_TONES = {
-    DeskState.ACTIVE: Tone.GOOD,
+_LOUD_STATES = {
     DeskState.REDUCING: Tone.WARN,
     DeskState.HALTED: Tone.ALARM,
     DeskState.EXITING: Tone.ALARM,
@@ -86,7 +85,7 @@ def _first_line(frame: Frame) -> HeaderLine:
     snapshot = frame.snapshot
     left = [
         Piece(snapshot.desk_id, Tone.STRONG, 3),
-        Piece(snapshot.state.value, _STATE_TONES[snapshot.state], is_badge=True),
+        state_piece(snapshot.state),
         mode_piece(snapshot.mode),
         Piece(snapshot.health.connector_name, Tone.DIM, 2),
     ]
@@ -96,10 +95,16 @@ def _first_line(frame: Frame) -> HeaderLine:
     return HeaderLine(tuple(left), (Piece(word, tone), Piece(_time(frame), Tone.DIM, 1)))
 
 
+def state_piece(state: DeskState) -> Piece:
+    """Write what the desk may do: quiet while that is everything."""
+    loud = _LOUD_STATES.get(state)
+    return Piece(state.value, Tone.STRONG) if loud is None else Piece(state.value, loud, is_badge=True)
+
+
 def mode_piece(mode: TradingMode) -> Piece:
     """Write whose money is at stake: a word on every screen, loud where it is real money."""
-    tone = Tone.LIVE if mode is TradingMode.LIVE else Tone.ACCENT
-    return Piece(mode.value, tone, is_badge=True)
+    is_live = mode is TradingMode.LIVE
+    return Piece(mode.value, Tone.LIVE if is_live else Tone.ACCENT, is_badge=is_live)
 
 
 def _badges(frame: Frame, *, observe: bool) -> tuple[Piece, ...]:

@@ -16,7 +16,9 @@ def staying(snapshot: Snapshot | None) -> tuple[str, ...]:
     if entries:
         lines.append(f"{_count(entries, 'other order')} stay there too and may fill")
     if naked:
-        lines.append(f"{_count(naked, 'position')} WITHOUT A STOP: nobody places one while the desk is stopped")
+        lines.append(
+            f"{_count(naked, 'position')} WITHOUT A STOP: nobody places one while the desk is stopped"
+        )
     return tuple(lines)
 
 

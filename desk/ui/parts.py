@@ -1,0 +1,28 @@
+"""What a screen is opened with."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from desk.contracts.ports.client import DeskClient
+from desk.contracts.screen import LastResort, ScreenMemory, ScreenSettings
+from desk.ui.panes.pane import Pane
+from desk.ui.poll import monotonic_ms
+from desk.ui.viewmodels.frame import Writing
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenParts:
+    """Hold what a screen is opened with.
+
+    `quit_question` is asked before leaving, None where leaving stops nothing.
+    """
+
+    client: DeskClient
+    settings: ScreenSettings
+    memory: ScreenMemory
+    writing: Writing
+    quit_question: str | None = None
+    last_resort: LastResort | None = None
+    with_tour: bool = False
+    catalog: Mapping[str, type[Pane]] | None = None
+    now_ms: Callable[[], int] = monotonic_ms
