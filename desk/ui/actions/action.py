@@ -95,3 +95,5 @@ class Action:
     acts: bool = False
     hint: str = ""
     """A word for the footer; empty keeps it out of there."""
+    asks: bool = False
+    """Whether it asks before it sends: a click may begin it, since a click alone still sends nothing."""
