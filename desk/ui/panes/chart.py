@@ -116,7 +116,7 @@ class ChartPane(Pane, can_focus=True):
         def draw(width: int, height: int) -> Picture:
             return candle_picture(scene, width, height)
 
-        self.query_one(PictureView).show(draw)
+        self.query_one(PictureView).show(scene, draw)
 
     # ------------------------------------------------------------ its own keys
 

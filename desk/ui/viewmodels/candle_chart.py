@@ -10,7 +10,7 @@ from desk.contracts.market import Bar
 from desk.contracts.sides import OrderSide
 from desk.ui.viewmodels.axis import time_labels
 from desk.ui.viewmodels.candles import PITCH, draw_candles
-from desk.ui.viewmodels.canvas import Canvas, Picture, Span
+from desk.ui.viewmodels.canvas import Canvas, Picture, Span, draw_heading
 from desk.ui.viewmodels.frame import Writing
 from desk.ui.viewmodels.price_axis import PriceAxis, PriceLevel
 from desk.ui.viewmodels.scale import Scale, range_of, widened
@@ -59,7 +59,7 @@ def candle_picture(scene: CandleScene, width: int, height: int) -> Picture:
     is_headed = height >= _HEADED_FROM
     top, rows = (1, height - 2) if is_headed else (0, height)
     if is_headed:
-        _draw_heading(canvas, scene)
+        draw_heading(canvas, scene.heading, scene.state)
     bars = _usable(scene.bars)[-candles_that_fit(width) :]
     if not bars or rows < 1 or width < 1:
         canvas.write(max((width - len(scene.empty)) // 2, 0), height // 2, scene.empty, Tone.DIM)
@@ -134,16 +134,3 @@ def _usable(bars: Sequence[Bar]) -> Sequence[Bar]:
     return [
         bar for bar in bars if all(price.is_finite() for price in (bar.open, bar.high, bar.low, bar.close))
     ]
-
-
-def _draw_heading(canvas: Canvas, scene: CandleScene) -> None:
-    state = scene.state
-    state_at = canvas.width - len(state.text)
-    x = 0
-    for span in scene.heading:
-        room = (state_at - 1 if state.text else canvas.width) - x
-        if x and len(span.text) + 1 > room:
-            break
-        x = canvas.write(x, 0, span.text, span.tone, most=room, is_badge=span.is_badge) + 1
-    if state_at > 0:
-        canvas.write(state_at, 0, state.text, state.tone, is_badge=state.is_badge)

@@ -1,5 +1,6 @@
 """A drawing made of characters: what charts and trees are drawn on, and the lines a widget shows of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from desk.ui.viewmodels.text import cells, clean, shorten
@@ -86,6 +87,18 @@ class Canvas:
                 spans.append(Span("".join(texts[start:x]), tone, is_badge))
                 start = x
         return tuple(spans)
+
+
+def draw_heading(canvas: Canvas, heading: Iterable[Span], state: Span) -> None:
+    """Write a line of words at the top, what comes first is dropped last; `state` stands at its right end."""
+    state_at = canvas.width - len(state.text)
+    end = state_at - 1 if state.text else canvas.width
+    x = 0
+    for span in heading:
+        if x and cells(clean(span.text)) + 1 > end - x:
+            break
+        x = canvas.write(x, 0, span.text, span.tone, most=end - x, is_badge=span.is_badge) + 2
+    canvas.write(max(state_at, 0), 0, state.text, state.tone, is_badge=state.is_badge)
 
 
 def text_of(picture: Picture) -> str:

@@ -27,13 +27,16 @@ class PictureView(Widget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._scene: object = None
         self._draw: Draw | None = None
         self._picture: Picture = ()
         self._styles: Mapping[Tone, Style] | None = None
 
-    def show(self, draw: Draw) -> None:
-        """Draw with `draw` from now on, now and whenever the size changes."""
-        self._draw = draw
+    def show(self, scene: object, draw: Draw) -> None:
+        """Draw with `draw` now and whenever the size changes; an equal scene was drawn already."""
+        if self._draw is not None and scene == self._scene:
+            return
+        self._scene, self._draw = scene, draw
         self._repaint()
 
     def _repaint(self) -> None:

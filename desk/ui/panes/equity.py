@@ -1,0 +1,39 @@
+"""The account's worth over time."""
+
+from textual.app import ComposeResult
+
+from desk.ui.panes.pane import Pane
+from desk.ui.panes.past import PastReader
+from desk.ui.viewmodels.canvas import Picture
+from desk.ui.viewmodels.equity_chart import equity_picture
+from desk.ui.viewmodels.equity_scene import equity_scene
+from desk.ui.viewmodels.frame import Frame
+from desk.ui.widgets.picture import PictureView
+
+
+class EquityPane(Pane, can_focus=True):
+    """Draw equity, its peak and its drawdown."""
+
+    name_of_pane = "equity"
+    title = "Equity"
+    DEFAULT_CSS = """
+    EquityPane { height: 1fr; width: 1fr; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._past = PastReader(self)
+
+    def compose(self) -> ComposeResult:
+        """Stand the picture up."""
+        yield PictureView()
+
+    def draw(self, frame: Frame) -> None:
+        """Show `frame`, and ask for a newer past where that is due."""
+        self._past.ask_if_due(frame.snapshot.time_ms)
+        scene = equity_scene(frame, self._past.history, self._past.problem)
+
+        def drawn(width: int, height: int) -> Picture:
+            return equity_picture(scene, width, height)
+
+        self.query_one(PictureView).show(scene, drawn)
