@@ -6,6 +6,7 @@ from functools import partial
 
 from desk.bootstrap.settings import execution_settings, schedule_uses, schedules
 from desk.bootstrap.strategies import WorkerParts, bars_needed, build_workers, direct_modes, planner_sets
+from desk.bootstrap.watching import Sources, keepsakes, lenses
 from desk.bus import EventBus
 from desk.bus.adapter import EventAdapter
 from desk.bus.limits import AdapterLimits
@@ -27,13 +28,13 @@ from desk.runtime.account_figures import AccountFigures
 from desk.runtime.births import Births
 from desk.runtime.commanding import CommandDesk, CommandParts
 from desk.runtime.core import CoreParts, DeskCore
-from desk.runtime.equity_watch import EquityWatch
+from desk.runtime.desk_watch import DeskWatch, Keepsakes
 from desk.runtime.faults import FaultDesk
+from desk.runtime.health import HealthCheck
 from desk.runtime.live_view import LiveView
 from desk.runtime.market_board import MarketBoard
 from desk.runtime.missed_periods import MissedPeriods
 from desk.runtime.past import Past
-from desk.runtime.recent import RecentFlows
 from desk.runtime.recording import ObservedRecorder
 from desk.runtime.schedule_fires import ScheduleFires
 from desk.runtime.scheduler import ScheduleDriver
@@ -63,6 +64,8 @@ class Outside:
     reconcile_every_ms: int | None
     faults: FaultDesk
     spawner: Spawner
+    is_watched: bool = True
+    """Whether somebody may look at it: candles, trends and the pulse are kept. Not in a replay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,9 @@ class _Inside:
     state: DeskStateLatch
     alarms: Alarms
     births: Births
+    sources: Sources
+    kept: Keepsakes
+    questions: JournalQuestions
 
 
 def assemble(configuration: Configuration, outside: Outside) -> Desk:
@@ -130,6 +136,7 @@ def _inside(configuration: Configuration, outside: Outside) -> _Inside:
         flows=flows,
         state=lambda: state.current,
     )
+    sources = Sources(configuration, outside.ledger, recorder, view, board, outside.feed, outside.spawner)
     return _Inside(
         bus=bus,
         recorder=recorder,
@@ -140,6 +147,9 @@ def _inside(configuration: Configuration, outside: Outside) -> _Inside:
         state=state,
         alarms=Alarms(bus, recorder, outside.clock, outside.ids),
         births=Births(board, outside.clock),
+        sources=sources,
+        kept=keepsakes(sources),
+        questions=JournalQuestions(outside.journal),
     )
 
 
@@ -226,41 +236,56 @@ def _core_parts(
         board=inside.board,
         bars=inside.bars,
         view=inside.view,
-        equity=EquityWatch(inside.view),
+        equity=inside.kept.equity,
         execution=execution,
         adapters=adapters,
         scheduler=scheduler,
         run_schedules=run_schedules,
         reconcile_every_ms=outside.reconcile_every_ms,
+        watch=_watch(outside, inside) if outside.is_watched else None,
     )
+
+
+def _watch(outside: Outside, inside: _Inside) -> DeskWatch:
+    symbols = outside.feed.symbols
+    return DeskWatch(inside.kept, inside.questions, symbols, outside.clock, outside.spawner)
 
 
 def _desk(
     configuration: Configuration, outside: Outside, inside: _Inside, built: tuple[DeskCore, PlanningLayer]
 ) -> Desk:
     core, planning = built
-    recent, tally = RecentFlows(), RunTally()
-    inside.recorder.listen(recent.on_entry)
+    tally = RunTally()
+    inside.recorder.listen(inside.kept.on_entry)
     inside.recorder.listen(tally.on_entry)
     inside.recorder.listen(core.parts.execution.executors.emergency_exit.watch.on_entry)
-    account = AccountFigures(outside.ledger, inside.view, inside.board)
-    commands = CommandDesk(_command_parts(outside, inside, core, recent))
-    max_age_ms = configuration.platform.risk.max_price_age_ms
-    camera = SnapshotCamera(core, recent, account, max_age_ms, outside.journal_lag, commands)
+    commands = CommandDesk(_command_parts(outside, inside, core))
     return Desk(
         core=core,
         planning=planning,
         commands=commands,
-        camera=camera,
-        past=Past(inside.bars, core.parts.equity),
-        questions=JournalQuestions(outside.journal),
+        camera=_camera(configuration, outside, inside, (core, commands)),
+        past=Past(inside.kept),
+        questions=inside.questions,
         tally=tally,
-        account=account,
+        account=AccountFigures(outside.ledger, inside.view, inside.board),
         recorder=inside.recorder,
     )
 
 
-def _command_parts(outside: Outside, inside: _Inside, core: DeskCore, recent: RecentFlows) -> CommandParts:
+def _camera(
+    configuration: Configuration, outside: Outside, inside: _Inside, built: tuple[DeskCore, CommandDesk]
+) -> SnapshotCamera:
+    core, commands = built
+    watch, risk = core.parts.watch, configuration.platform.risk
+    heartbeat = None if watch is None else watch.heartbeat
+    health = HealthCheck(core, heartbeat, outside.journal_lag, risk.max_orders_per_minute)
+    strategies = tuple(one.strategy_id for one in configuration.blueprints)
+    with_lenses = lenses(inside.sources, inside.kept, core, commands, health)
+    return SnapshotCamera(core, inside.kept, commands, with_lenses, strategies)
+
+
+def _command_parts(outside: Outside, inside: _Inside, core: DeskCore) -> CommandParts:
     return CommandParts(
         bus=inside.bus,
         recorder=inside.recorder,
@@ -275,5 +300,5 @@ def _command_parts(outside: Outside, inside: _Inside, core: DeskCore, recent: Re
         adapters=core.parts.adapters,
         scheduler=core.parts.scheduler,
         is_exiting=lambda: core.parts.execution.executors.emergency_exit.is_running,
-        known_alarms=lambda: [one.alarm_id for one in recent.alarms()],
+        known_alarms=lambda: [one.alarm_id for one in inside.kept.recent.alarms()],
     )

@@ -89,6 +89,7 @@ async def _play(rehearsal: Rehearsal, loop: VirtualLoop) -> RunSummary:
             reconcile_every_ms=None,
             faults=faults,
             spawner=supervisor,
+            is_watched=False,
         ),
     )
     desk.recorder.listen(rehearsal.on_entry)

@@ -39,8 +39,7 @@ class LocalClient:
 
     async def preview(self, order: OpenTrade) -> TradePreview:
         """Return what a trade would be and what the gate would say; writes and sends nothing."""
-        what = f"{order.symbol} {order.side}: previews are not served yet"
-        return TradePreview(None, None, None, None, None, None, None, None, None, "desk", what)
+        return self._commands.preview(order)
 
     async def chart(self, symbol: str, interval_ms: int, count: int) -> ChartView:
         """Return up to `count` bars of a symbol with the fills among them; empty where none are kept."""

@@ -92,6 +92,11 @@ class PreTradeGate:
         """Forget an approval whose order provably never left, so that its retry is no duplicate."""
         self._sent = deque(one for one in self._sent if one.client_order_id != client_order_id)
 
+    def orders_in_minute(self) -> int:
+        """Count the approvals of the last minute that count towards the rate."""
+        since_ms = self._view.now_ms() - _MINUTE_MS
+        return sum(one.time_ms > since_ms for one in self._sent)
+
     def _risk(
         self,
         request: OrderRequest,
@@ -216,7 +221,7 @@ class PreTradeGate:
         longest_ms = max(_MINUTE_MS, self._limits.duplicate_window_ms)
         while self._sent and self._sent[0].time_ms <= now_ms - longest_ms:
             self._sent.popleft()
-        in_minute = sum(one.time_ms > now_ms - _MINUTE_MS for one in self._sent)
+        in_minute = self.orders_in_minute()
         if not in_minute < self._limits.max_orders_per_minute:
             return Refused("orders per minute", f"{in_minute} in the last minute, the limit is reached")
         since_ms = now_ms - self._limits.duplicate_window_ms

@@ -50,6 +50,9 @@ class Reconciliation:
         self._desk_id = desk_id
         self._alone = asyncio.Lock()
         self.succeeded_at_ms: int | None = None
+        self.seen_positions: Mapping[str, VenuePosition] = {}
+        """The venue's net positions by symbol, as last read; an error on a read changes nothing."""
+        self.positions_read_at_ms: int | None = None
 
     async def run(self) -> bool:
         """Compare; False where a read failed or the books never stood still: then nothing was concluded.
@@ -87,6 +90,8 @@ class Reconciliation:
         checked = await self._orders(orders)
         before = self._intake.fills_booked
         positions = await self._reader.positions()
+        self.seen_positions = {one.symbol: one for one in positions}
+        self.positions_read_at_ms = self._clock.now_ms()
         balances = await self._reader.balances()
         if self._intake.fills_booked != before:
             return None

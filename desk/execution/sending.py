@@ -86,6 +86,10 @@ class OrderSender:
             outcome = await self._attempt(draft, trade_id, flow_id, strategy_id, ())
         return outcome
 
+    def orders_in_minute(self) -> int:
+        """Count the orders of the last minute that the gate's rate counts."""
+        return self._gate.orders_in_minute()
+
     @property
     def _retries(self) -> int:
         return self._settings.retry.max_retries

@@ -41,6 +41,11 @@ class BarBuilder:
         """The closed bars, oldest first; it grows as bars close."""
         return self._closed
 
+    @property
+    def forming(self) -> Bar | None:
+        """The bar that is still open; None before the first tick."""
+        return None if self._opened_ms is None else self._bar(self._opened_ms)
+
     def preload(self, history: Sequence[Bar]) -> None:
         """Begin with bars closed before the first tick, oldest first.
 
@@ -95,14 +100,17 @@ class BarBuilder:
     def _finish(self) -> Bar | None:
         if self._opened_ms is None:
             return None
-        bar = Bar(
-            self.symbol, self._opened_ms, self.interval_ms,
-            self._open, self._high, self._low, self._close, self._volume,
-        )  # fmt: skip
+        bar = self._bar(self._opened_ms)
         self._closed.append(bar)
         if len(self._closed) > self._capacity:
             del self._closed[0]
         return bar
+
+    def _bar(self, opened_ms: int) -> Bar:
+        return Bar(
+            self.symbol, opened_ms, self.interval_ms,
+            self._open, self._high, self._low, self._close, self._volume,
+        )  # fmt: skip
 
 
 class BarBook:

@@ -31,6 +31,10 @@ class JournalQuestions:
     def __init__(self, store: AskedStore) -> None:
         self._store = store
 
+    async def ask(self, question: Question[Answer]) -> Answer:
+        """Answer any question; raises StoreFailed where the journal is closed."""
+        return await self._store.ask(question)
+
     async def why(self, subject_id: str) -> CauseTree:
         """Return the cause tree of any id; raises InputRefused where the journal does not know it."""
         return await self._store.ask(lambda journal: tracing(journal, subject_id, _BOUNDS))

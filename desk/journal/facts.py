@@ -6,13 +6,13 @@ from typing import Any
 from pydantic_core import from_json
 
 from desk.contracts.records import EntryKind
-from desk.journal.codec import EntryRow
+from desk.journal.codec import EncodedEntry, EntryRow
 from desk.journal.times import iso
 
 Record = Mapping[str, Any]
 
 
-def describe(entry: EntryRow) -> str:
+def describe(entry: EncodedEntry | EntryRow) -> str:
     """Return what an entry says, in words."""
     return _WORDS[EntryKind(entry.kind)](from_json(entry.data))
 

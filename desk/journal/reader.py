@@ -107,9 +107,14 @@ class JournalReader:
         query = "SELECT client_order_id FROM order_fact WHERE trade_id = ? ORDER BY rowid"
         return [str(order) for (order,) in self._connection.execute(query, (trade_id,))]
 
-    def rows(self, table: Table) -> list[Row]:
-        """Return every row of one projection."""
-        return read_rows(self._connection, table)
+    def rows(self, table: Table, rest: str = "", *values: object) -> list[Row]:
+        """Return the rows of one projection; `rest` is what follows its name in the query."""
+        return read_rows(self._connection, table, rest, *values)
+
+    def newest_rowid(self, table: Table) -> int:
+        """Return the place of a projection's newest row, zero where it has none."""
+        newest = f"SELECT coalesce(max(rowid), 0) FROM {table.value}"  # noqa: S608
+        return int(self._connection.execute(newest).fetchone()[0])
 
     def _entries(self, condition: str, value: str) -> list[EntryRow]:
         found = self._connection.execute(f"{ENTRIES} WHERE {condition} ORDER BY sequence", (value,))

@@ -19,6 +19,7 @@ from desk.execution.layer import ExecutionLayer
 from desk.execution.recovery import Recovery
 from desk.feeds.bars import BarBook
 from desk.ledger.ledger import Ledger
+from desk.runtime.desk_watch import DeskWatch
 from desk.runtime.equity_watch import EquityWatch
 from desk.runtime.live_view import LiveView
 from desk.runtime.market_board import MarketBoard
@@ -57,6 +58,7 @@ class CoreParts:
     scheduler: ScheduleDriver | None
     run_schedules: Callable[[], Coroutine[object, object, None]] | None
     reconcile_every_ms: int | None
+    watch: DeskWatch | None = None
 
 
 class DeskCore:
@@ -66,6 +68,7 @@ class DeskCore:
         self.parts = parts
         self.ticks = 0
         self._observes = parts.connector.capabilities.observes_market
+        self._shown = None if parts.watch is None else parts.watch.on_tick
 
     async def start(self) -> None:
         """Reconcile, recover what an earlier run left, warm up, and begin to hear schedules.
@@ -73,6 +76,8 @@ class DeskCore:
         Raises NotReconciled where the venue cannot be read: nothing trades before the first comparison.
         """
         parts = self.parts
+        if parts.watch is not None:
+            await parts.watch.restore()
         latch = parts.ledger.latch()
         parts.execution.state.restore(latch.state, latch.reason)
         self._restore_workers()
@@ -88,6 +93,8 @@ class DeskCore:
             parts.spawner.spawn("scheduler", parts.run_schedules())
         if parts.reconcile_every_ms is not None:
             parts.spawner.spawn("reconcile", self._reconcile_for_ever(parts.reconcile_every_ms))
+        if parts.watch is not None:
+            parts.watch.begin()
 
     async def run(self) -> None:
         """Take ticks until the feed ends."""
@@ -105,6 +112,8 @@ class DeskCore:
             parts.bus.publish(events.BAR_CLOSED, bar, cause=tick)
         parts.bus.publish(events.TICK_RECEIVED, tick, cause=tick)
         parts.equity.on_time(tick.time_ms)
+        if self._shown is not None:
+            self._shown(tick)
 
     async def stop(self) -> None:
         """Stop taking ticks; orders, positions and stops stay at the venue."""

@@ -3,24 +3,32 @@
 from collections import deque
 from decimal import Decimal
 
+from desk.contracts.history import EquityPoint
 from desk.contracts.market import ZERO
 from desk.contracts.ports.view import DeskView
 from desk.ledger.valuation import drawdown
 
 _SAMPLE_EVERY_MS = 60_000
 _SAMPLES_KEPT = 1440
+_FINE_EVERY_MS = 5_000
+_FINE_KEPT = 720
 
 
 class EquityWatch:
-    """Sample equity once a minute of the desk's time; a sample that is not known is left out."""
+    """Sample equity once a minute of the desk's time; a sample that is not known is left out.
+
+    A desk that is looked at samples it every five seconds too, and keeps an hour of that.
+    """
 
     def __init__(self, view: DeskView) -> None:
         self._view = view
         self._next_ms = 0
+        self._next_fine_ms = 0
         self.peak: Decimal | None = None
         self.worst = ZERO
         self._lowest = ZERO
-        self.samples: deque[tuple[int, Decimal]] = deque(maxlen=_SAMPLES_KEPT)
+        self.samples: deque[EquityPoint] = deque(maxlen=_SAMPLES_KEPT)
+        self._fine: deque[EquityPoint] = deque(maxlen=_FINE_KEPT)
 
     def on_time(self, now_ms: int) -> None:
         """Sample if a minute has passed."""
@@ -28,21 +36,49 @@ class EquityWatch:
             self._next_ms = now_ms + _SAMPLE_EVERY_MS
             self.sample(now_ms)
 
+    def on_second(self, now_ms: int) -> Decimal | None:
+        """Sample if five seconds have passed; return the equity that was found, None where none was."""
+        if not now_ms >= self._next_fine_ms:
+            return None
+        self._next_fine_ms = now_ms + _FINE_EVERY_MS
+        value = self._taken()
+        if value is not None:
+            self._fine.append(EquityPoint(now_ms, value))
+        return value
+
     def sample(self, now_ms: int) -> None:
         """Take equity as it is now."""
+        value = self._taken()
+        if value is not None:
+            self.samples.append(EquityPoint(now_ms, value))
+
+    def points(self) -> tuple[EquityPoint, ...]:
+        """Return what is kept, oldest first: a point per minute, then those of the last hour."""
+        if not self._fine:
+            return tuple(self.samples)
+        since_ms = self._fine[0].time_ms
+        return (*(one for one in self.samples if one.time_ms < since_ms), *self._fine)
+
+    def drawdown(self) -> Decimal | None:
+        """Return how far the newest sample is below the peak, as a fraction."""
+        newest = max((one[-1] for one in (self.samples, self._fine) if one), key=_time, default=None)
+        if self.peak is None or newest is None:
+            return None
+        return drawdown(newest.equity, self.peak)
+
+    def _taken(self) -> Decimal | None:
+        """Return equity as it is now, where it is known, and note a new peak or low."""
         value = self._view.equity()
         if value is None or not value.is_finite():
-            return
-        self.samples.append((now_ms, value))
+            return None
         if self.peak is None or value > self.peak:
             self.peak = self._lowest = value
         elif value < self._lowest:
             # Only a new low under this peak can be a new worst: most samples pay for no division.
             self._lowest = value
             self.worst = max(self.worst, drawdown(value, self.peak))
+        return value
 
-    def drawdown(self) -> Decimal | None:
-        """Return how far the newest sample is below the peak, as a fraction."""
-        if self.peak is None or not self.samples:
-            return None
-        return drawdown(self.samples[-1][1], self.peak)
+
+def _time(point: EquityPoint) -> int:
+    return point.time_ms

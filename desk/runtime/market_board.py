@@ -24,6 +24,10 @@ class MarketBoard:
             return None
         return Quote(symbol, tick.bid, tick.ask, tick.price, tick.time_ms, tick)
 
+    def newest(self, symbol: str) -> Tick | None:
+        """Return the newest tick of a symbol."""
+        return self._last.get(symbol)
+
     def mark(self, symbol: str) -> Decimal | None:
         """Return the middle of the newest bid and ask."""
         tick = self._last.get(symbol)

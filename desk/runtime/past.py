@@ -1,22 +1,22 @@
 """What a screen draws of the past: candles with the fills among them, equity, closed trades, results."""
 
-from desk.contracts.history import ChartView, EquityPoint, History
-from desk.feeds.bars import BarBook
-from desk.runtime.equity_watch import EquityWatch
+from desk.contracts.history import ChartView, History
+from desk.runtime.desk_watch import Keepsakes
 
 
 class Past:
     """Answer from what the running desk keeps."""
 
-    def __init__(self, bars: BarBook, equity: EquityWatch) -> None:
-        self._bars = bars
-        self._equity = equity
+    def __init__(self, kept: Keepsakes) -> None:
+        self._kept = kept
 
     def chart(self, symbol: str, interval_ms: int, count: int) -> ChartView:
-        """Return up to `count` bars of a symbol with the fills among them."""
-        bars = tuple(self._bars.bars(symbol, interval_ms)[-count:]) if count > 0 else ()
-        return ChartView(symbol, interval_ms, bars, ())
+        """Return up to `count` bars of a symbol with the fills among them; empty where none are kept."""
+        bars = self._kept.charts.bars(symbol, interval_ms, count)
+        marks = self._kept.marks.since(symbol, bars[0].open_time_ms) if bars else ()
+        return ChartView(symbol, interval_ms, bars, marks)
 
     def history(self) -> History:
         """Return equity, closed trades and results."""
-        return History(tuple(EquityPoint(*one) for one in self._equity.samples), (), ())
+        kept = self._kept
+        return History(kept.equity.points(), kept.closed.trades(), kept.closed.results())

@@ -84,6 +84,15 @@ class ScheduleDriver:
         """Return when a schedule fires next; raises KeyError for an unknown schedule."""
         return self._fires[name].next_after(max(self._done_ms(name), self._clock.now_ms()))
 
+    def upcoming_ms(self, name: str, count: int) -> tuple[int, ...]:
+        """Return the next times a schedule fires, at most `count`; raises KeyError for an unknown one."""
+        found: list[int] = []
+        next_ms = self.next_ms(name)
+        while next_ms is not None and len(found) < count:
+            found.append(next_ms)
+            next_ms = self._fires[name].next_after(next_ms)
+        return tuple(found)
+
     async def run(self, wait: Wait) -> None:
         """Wake whenever `wait` returns, until cancelled; at once where nothing will ever be due."""
         while True:

@@ -151,10 +151,12 @@ class DeskHouse:
         feed: MakeFeed | None = None,
         reconcile_every_ms: int | None = 60_000,
         spools: bool = False,
+        is_watched: bool = False,
     ) -> None:
         """Build it; `blueprints` and `platform` are texts or paths.
 
-        `shuffle` seeds the order of what is ready; with `spools` a journal that fails has its spool.
+        `shuffle` seeds the order of what is ready; with `spools` a journal that fails has its spool. With
+        `is_watched` it keeps what a screen draws, and its pulse: candles, trends, the past of other lives.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
@@ -165,6 +167,7 @@ class DeskHouse:
         self.feed = feed
         self.reconcile_every_ms = reconcile_every_ms
         self.spools = spools
+        self.is_watched = is_watched
         self.lives = 0
         self.now_ms = START_MS
         self.living: LivingDesk | None = None
@@ -289,6 +292,7 @@ class _Birth:
                 reconcile_every_ms=house.reconcile_every_ms,
                 faults=faults,
                 spawner=supervisor,
+                is_watched=house.is_watched,
             ),
         )
         living = LivingDesk(

@@ -1,0 +1,123 @@
+"""The open trades as rows: what the ledger holds, at the newest mark, with what the venue says of them."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from desk.contracts.market import ZERO, Tick
+from desk.contracts.orders import VenuePosition
+from desk.contracts.positions import Position
+from desk.contracts.snapshot import UNKNOWN_FIGURE, Figure, PositionRow, Source
+from desk.execution.coverage import is_covered
+from desk.execution.naked_clock import NakedClock
+from desk.execution.reconciliation import Reconciliation
+from desk.ledger.ledger import Ledger
+from desk.runtime.live_view import LiveView
+from desk.runtime.market_board import MarketBoard
+
+
+@dataclass(frozen=True, slots=True)
+class _AtMark:
+    """Hold what a position is worth at one tick; both are kept, to see whether one of them changed."""
+
+    position: Position
+    tick: Tick
+    unrealized_quote: Decimal
+    r_multiple: Decimal | None
+    stop_distance: Decimal | None
+    risk_quote: Decimal | None
+
+
+class PositionRows:
+    """Build the rows; what a position is worth is reckoned once for each of its changes and marks."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        view: LiveView,
+        board: MarketBoard,
+        naked: NakedClock,
+        reconciliation: Reconciliation,
+    ) -> None:
+        self._ledger = ledger
+        self._view = view
+        self._board = board
+        self._naked = naked
+        self._reconciliation = reconciliation
+        self._at_mark: dict[str, _AtMark] = {}
+
+    def rows(self, now_ms: int) -> tuple[PositionRow, ...]:
+        """Return the open trades, oldest first."""
+        held = self._ledger.open_positions()
+        if len(self._at_mark) > 2 * len(held):
+            self._at_mark.clear()
+        marks = {symbol: self._mark(symbol, now_ms) for symbol in {one.symbol: None for one in held}}
+        return tuple(self._row(one, marks[one.symbol], now_ms) for one in held)
+
+    def _mark(self, symbol: str, now_ms: int) -> Figure:
+        at_ms = self._board.time_ms(symbol)
+        return Figure(self._board.mark(symbol), Source.FEED, None if at_ms is None else now_ms - at_ms)
+
+    def _row(self, position: Position, mark: Figure, now_ms: int) -> PositionRow:
+        at = None if mark.value is None else self._reckoned(position, mark.value)
+        venue, venue_age_ms = self._at_venue(position, now_ms)
+        opened_ms = position.opened_at_ms or position.intended_at_ms
+        return PositionRow(
+            position,
+            mark,
+            UNKNOWN_FIGURE if at is None else _derived(at.unrealized_quote, mark),
+            UNKNOWN_FIGURE if at is None else _derived(at.r_multiple, mark),
+            UNKNOWN_FIGURE if at is None else _derived(at.stop_distance, mark),
+            is_covered(position, self._view),
+            self._naked.naked_ms(position.trade_id),
+            position.worker,
+            UNKNOWN_FIGURE if at is None else _derived(at.risk_quote, mark),
+            UNKNOWN_FIGURE if venue is None else Figure(venue.leverage, Source.VENUE, venue_age_ms),
+            UNKNOWN_FIGURE if venue is None else Figure(venue.liquidation_price, Source.VENUE, venue_age_ms),
+            age_ms=now_ms - opened_ms,
+        )
+
+    def _reckoned(self, position: Position, mark: Decimal) -> _AtMark:
+        tick = self._board.newest(position.symbol)
+        assert tick is not None  # noqa: S101 - there is no mark without one
+        known = self._at_mark.get(position.trade_id)
+        if known is not None and known.position is position and known.tick is tick:
+            return known
+        distance = _distance(position, mark)
+        reckoned = _AtMark(
+            position=position,
+            tick=tick,
+            unrealized_quote=position.unrealized_quote(mark),
+            r_multiple=position.r_multiple(mark),
+            stop_distance=None if distance is None else distance / mark,
+            risk_quote=None if distance is None else _risk_quote(position, distance),
+        )
+        self._at_mark[position.trade_id] = reckoned
+        return reckoned
+
+    def _at_venue(self, position: Position, now_ms: int) -> tuple[VenuePosition | None, int | None]:
+        """Return what the venue said of the net position that a trade is part of, and how long ago."""
+        seen = self._reconciliation.seen_positions.get(position.symbol)
+        read_ms = self._reconciliation.positions_read_at_ms
+        if seen is None or read_ms is None or seen.side is not position.side:
+            return None, None
+        return seen, now_ms - read_ms
+
+
+def risk_quote(position: Position, mark: Decimal) -> Decimal | None:
+    """Return what hitting the resting stop would lose from the mark on, None without a stop."""
+    distance = _distance(position, mark)
+    return None if distance is None else _risk_quote(position, distance)
+
+
+def _distance(position: Position, mark: Decimal) -> Decimal | None:
+    if position.stop_price is None:
+        return None
+    return (mark - position.stop_price) * position.side.sign
+
+
+def _risk_quote(position: Position, distance: Decimal) -> Decimal:
+    return max(distance, ZERO) * min(position.size_base, position.stop_size_base)
+
+
+def _derived(value: Decimal | None, mark: Figure) -> Figure:
+    return Figure(value, Source.DERIVED, mark.age_ms)
