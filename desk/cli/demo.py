@@ -13,14 +13,18 @@ _FOLDER = Path(__file__).parent / "demonstration"
 _PLATFORM = _FOLDER / "platform.yaml"
 
 
-def command(screen: ScreenOptions) -> int:
-    """Show the tour; without a terminal there is nothing to show it on."""
-    if not has_terminal():
+def command(screen: ScreenOptions, pictures: Path | None) -> int:
+    """Show the tour, which takes a terminal, or draw what there is to see into a folder."""
+    if pictures is not None:
+        pictures.mkdir(parents=True, exist_ok=True)
+    elif not has_terminal():
         complain("desk: the demo needs a terminal; `desk run --duration 30s` runs without one")
         return ExitCode.REFUSED
     with TemporaryDirectory(prefix="desk-demo-") as folder:
         options = RunOptions(_PLATFORM, settings=_settings(Path(folder)))
-        return run_in_terminal(demonstration(Path(folder)), options, screen, with_tour=True)
+        return run_in_terminal(
+            demonstration(Path(folder)), options, screen, with_tour=pictures is None, pictures=pictures
+        )
 
 
 def demonstration(folder: Path) -> Configuration:

@@ -3,6 +3,7 @@
 import os
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 from desk.bootstrap.core_thread import CoreThread
 from desk.cli.options import RunOptions, ScreenOptions
@@ -29,6 +30,7 @@ def run_in_terminal(
     screen: ScreenOptions,
     *,
     with_tour: bool = False,
+    pictures: Path | None = None,
 ) -> int:
     """Run the desk under its screen until the operator leaves, a signal comes or the run is over."""
     os.umask(_OWNER_ONLY)
@@ -48,6 +50,7 @@ def run_in_terminal(
                 last_resort=FlattenProcess(options.place_arguments()),
                 when_over=core.call_when_ended,
                 with_tour=with_tour,
+                pictures=pictures,
             )
         summary = core.summary()
     finally:

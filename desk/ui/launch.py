@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from desk.contracts.ports.client import DeskClient
@@ -9,6 +10,7 @@ from desk.contracts.problems import InputRefused, Problem
 from desk.contracts.screen import LastResort, ScreenMemory, ScreenSettings
 from desk.ui.app import DeskApp
 from desk.ui.parts import ScreenParts
+from desk.ui.pictures import SIZE, draw_sights
 from desk.ui.signals import leaving_on_signals
 from desk.ui.themes import check_theme
 from desk.ui.viewmodels.frame import Writing
@@ -25,11 +27,13 @@ def run_screen(
     last_resort: LastResort | None = None,
     when_over: Callable[[Callable[[], None]], None] | None = None,
     with_tour: bool = False,
+    pictures: Path | None = None,
 ) -> int:
     """Show the desk until the operator leaves; return 0, or 1 where the screen itself failed.
 
     Call it on the main thread. `quit_question` is asked before leaving, None where leaving stops nothing.
     `when_over` takes what is called, on any thread, when the desk has ended by itself; the screen then ends.
+    With `pictures` nothing is shown: what there is to see is drawn into that folder.
     Hang-up, termination and interrupt end the screen in order; afterwards a hang-up is ignored, since the
     host is stopping. Raises InputRefused, before anything is shown, where `settings` has an unknown theme,
     time zone, action or key.
@@ -47,13 +51,19 @@ def run_screen(
     )
     if when_over is not None:
         when_over(app.leave_from_any_thread)
-    asyncio.run(_shown(app))
+    asyncio.run(_shown(app) if pictures is None else _drawn(app, pictures))
     return FAILED if app.failure else DONE
 
 
 async def _shown(app: DeskApp) -> None:
     with leaving_on_signals(app.leave):
         await app.run_async()
+
+
+async def _drawn(app: DeskApp, folder: Path) -> None:
+    async with asyncio.TaskGroup() as group:
+        group.create_task(draw_sights(app, folder))
+        await app.run_async(headless=True, size=SIZE)
 
 
 def writing_of(settings: ScreenSettings) -> Writing:
