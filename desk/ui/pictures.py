@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,11 +70,16 @@ async def draw_sights(app: "DeskApp", folder: Path) -> None:
             for key in sight.keys:
                 app.post_message(Key(key, key if len(key) == 1 else None))
                 await asyncio.sleep(_BETWEEN_KEYS_S)
-            await _wait(lambda sight=sight: app.board.newest is not None and sight.until(app.board.newest))
+            await _wait(partial(_is_shown, app, sight))
             await asyncio.sleep(_SEEN_AFTER_S)
             (folder / f"{sight.name}.svg").write_text(picture(app), encoding="utf-8")
     finally:
         app.leave()
+
+
+def _is_shown(app: "DeskApp", sight: Sight) -> bool:
+    frame = app.board.newest
+    return frame is not None and sight.until(frame)
 
 
 def picture(app: "DeskApp") -> str:
