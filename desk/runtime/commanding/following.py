@@ -55,10 +55,14 @@ class FlowFollower:
         self, flow_id: DirectiveId, is_enough: Callable[[], bool] = lambda: False
     ) -> FlowCompletion | None:
         """Return how a flow ended; None once `is_enough`, or where PATIENCE_MS passed first."""
+        await self.until(flow_id, lambda: flow_id in self._ended or is_enough())
+        return self._ended.get(flow_id)
+
+    async def until(self, flow_id: DirectiveId, is_so: Callable[[], bool]) -> None:
+        """Wait until `is_so`, asked whenever the flow or an order of it moves; at most PATIENCE_MS."""
         deadline_ms = self._clock.monotonic_ms() + PATIENCE_MS
-        while flow_id not in self._ended and not is_enough():
+        while not is_so():
             remaining_ms = deadline_ms - self._clock.monotonic_ms()
             if remaining_ms <= 0:
-                return None
+                return
             await self._signals.wait(flow_id, remaining_ms)
-        return self._ended.get(flow_id)

@@ -1,5 +1,7 @@
 """Commands about orders: amend one, cancel one, cancel every entry."""
 
+from dataclasses import replace
+
 from desk.contracts.by_hand import ByHand, EntryChange
 from desk.contracts.commands import (
     AmendOrder,
@@ -11,7 +13,7 @@ from desk.contracts.commands import (
 )
 from desk.contracts.directives import DirectiveScope, Protection
 from desk.contracts.ids import ManualId
-from desk.contracts.orders import Leg
+from desk.contracts.orders import Leg, OrderStatus
 from desk.contracts.orderstate import OrderState
 from desk.contracts.positions import Position
 from desk.runtime.commanding.answering import Answers, CommandRefused
@@ -41,7 +43,7 @@ class OrderCommands:
             change = EntryChange(
                 client_order_id=order.client_order_id, limit_price=price, size_base=size_base
             )
-            return await self._change(manual_id, (trade,), change, reason)
+            return self._told_of_a_new_order(order, await self._change(manual_id, (trade,), change, reason))
         if not leg.is_protective:
             raise CommandRefused(
                 f"a {leg} order lowers what is held and is not changed: it fills or is sent anew"
@@ -51,6 +53,14 @@ class OrderCommands:
         if leg is Leg.STOP:
             return await self._trades.move_stop(MoveStop(trade.trade_id, price, reason), manual_id)
         return await self._trades.set_target(SetTarget(trade.trade_id, price, reason), manual_id)
+
+    def _told_of_a_new_order(self, old: OrderState, outcome: CommandOutcome) -> CommandOutcome:
+        """Say so where another order stands in the place of the one that was to change."""
+        now = self._parts.ledger.order(old.client_order_id)
+        if now is None or now.status is not OrderStatus.CANCELED or not outcome.accepted:
+            return outcome
+        why = f"this venue changes no order in place, so {old.client_order_id} was cancelled"
+        return replace(outcome, message=f"{why}: {outcome.message}")
 
     async def cancel(self, command: CancelOrder, manual_id: ManualId) -> CommandOutcome:
         """Cancel an entry, a target, or a stop that its trade does not need."""

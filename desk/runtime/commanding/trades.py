@@ -47,17 +47,21 @@ class TradeCommands:
         parts = self._parts
         directive = opening(command, manual_id, parts.view, parts.clock, parts.ids)
         flow_id = directive.directive_id
-        completion = await self._follower.issue(directive, lambda: self._resting(flow_id) is not None)
-        resting = self._resting(flow_id)
-        if completion is None and resting is None:
-            return self._answers.under_way(manual_id, flow_id, PATIENCE_MS)
-        if completion is None and resting is not None:
-            return self._answers.done(manual_id, _rests(resting), flow_id)
-        assert completion is not None  # noqa: S101 - both other cases are answered
-        trade = next(iter(completion.trade_ids), None)
-        return self._answers.ended(manual_id, completion, besides=self._protection(trade))
+        completion = await self._follower.issue(directive, lambda: self.resting(flow_id) is not None)
+        if completion is None:
+            return self._not_over(manual_id, flow_id)
+        trade_id = next(iter(completion.trade_ids), None)
+        await self._follower.until(flow_id, lambda: self._has_target(trade_id))
+        return self._answers.ended(manual_id, completion, besides=self._protection(trade_id))
 
-    def _resting(self, flow_id: DirectiveId) -> OrderState | None:
+    def _not_over(self, manual_id: ManualId, flow_id: DirectiveId) -> CommandOutcome:
+        """Answer with the entry that rests, where a flow goes on because of it."""
+        resting = self.resting(flow_id)
+        if resting is None:
+            return self._answers.under_way(manual_id, flow_id, PATIENCE_MS)
+        return self._answers.done(manual_id, _rests(resting), flow_id)
+
+    def resting(self, flow_id: DirectiveId) -> OrderState | None:
         """Return the entry of a flow that waits at the venue for its price."""
         return next(
             (
@@ -70,6 +74,13 @@ class TradeCommands:
             ),
             None,
         )
+
+    def _has_target(self, trade_id: TradeId | None) -> bool:
+        """Tell whether the target of a trade rests, or none is to: a flow ends as soon as the stop does."""
+        position = None if trade_id is None else self._parts.ledger.position(trade_id)
+        if position is None or not position.is_open:
+            return True
+        return position.planned_take_profit_price in (None, position.take_profit_price)
 
     def _protection(self, trade_id: TradeId | None) -> str:
         position = None if trade_id is None else self._parts.ledger.position(trade_id)
@@ -186,10 +197,11 @@ class TradeCommands:
         )
 
     async def follow(self, manual_id: ManualId, directive: StrategyDirective) -> CommandOutcome:
-        """Issue a directive and answer with its end."""
-        completion = await self._follower.issue(directive)
+        """Issue a directive and answer with its end, or with the entry that it left resting."""
+        flow_id = directive.directive_id
+        completion = await self._follower.issue(directive, lambda: self.resting(flow_id) is not None)
         if completion is None:
-            return self._answers.under_way(manual_id, directive.directive_id, PATIENCE_MS)
+            return self._not_over(manual_id, flow_id)
         return self._answers.ended(manual_id, completion)
 
 
