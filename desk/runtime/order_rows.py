@@ -5,6 +5,10 @@ from desk.contracts.orderstate import OrderState
 from desk.contracts.snapshot import Figure, OrderRow, Source
 from desk.ledger.ledger import Ledger
 
+_OLD_MS = 10_000
+_OLD_FOR_MS = 1_000
+"""What has rested for ten seconds shows ages that move once a second: most rows are then used again."""
+
 
 class OrderRows:
     """Build the rows, and know since when the outcome of an order is not known."""
@@ -12,6 +16,7 @@ class OrderRows:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._unknown_since_ms: dict[str, int] = {}
+        self._built: dict[str, tuple[OrderState, int, OrderRow]] = {}
 
     def rows(self, now_ms: int) -> tuple[OrderRow, ...]:
         """Return the orders, oldest first."""
@@ -21,7 +26,20 @@ class OrderRows:
             for one in orders
             if one.status is OrderStatus.UNKNOWN
         }
-        return tuple(_row(one, now_ms, self._unknown_since_ms.get(one.client_order_id)) for one in orders)
+        if len(self._built) > 2 * len(orders):
+            self._built.clear()
+        return tuple(self._row(one, now_ms) for one in orders)
+
+    def _row(self, order: OrderState, now_ms: int) -> OrderRow:
+        order_id = order.request.client_order_id
+        unknown_since_ms = self._unknown_since_ms.get(order_id)
+        known = self._built.get(order_id)
+        if known is not None and known[0] is order and now_ms < known[1] and unknown_since_ms is None:
+            return known[2]
+        row = _row(order, now_ms, unknown_since_ms)
+        is_old = now_ms - order.updated_at_ms >= _OLD_MS
+        self._built[order_id] = (order, now_ms + _OLD_FOR_MS if is_old else now_ms, row)
+        return row
 
 
 def _row(order: OrderState, now_ms: int, unknown_since_ms: int | None) -> OrderRow:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from desk.contracts.market import ZERO, Tick
-from desk.contracts.orders import VenuePosition
 from desk.contracts.positions import Position
+from desk.contracts.sides import PositionSide
 from desk.contracts.snapshot import UNKNOWN_FIGURE, Figure, PositionRow, Source
 from desk.execution.coverage import is_covered
 from desk.execution.naked_clock import NakedClock
@@ -25,6 +25,16 @@ class _AtMark:
     r_multiple: Decimal | None
     stop_distance: Decimal | None
     risk_quote: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """Hold what all trades of a symbol share."""
+
+    mark: Figure
+    side: PositionSide | None = None
+    leverage: Figure = UNKNOWN_FIGURE
+    liquidation_price: Figure = UNKNOWN_FIGURE
 
 
 class PositionRows:
@@ -50,16 +60,25 @@ class PositionRows:
         held = self._ledger.open_positions()
         if len(self._at_mark) > 2 * len(held):
             self._at_mark.clear()
-        marks = {symbol: self._mark(symbol, now_ms) for symbol in {one.symbol: None for one in held}}
-        return tuple(self._row(one, marks[one.symbol], now_ms) for one in held)
+        around = {symbol: self._around(symbol, now_ms) for symbol in {one.symbol: None for one in held}}
+        return tuple(self._row(one, around[one.symbol], now_ms) for one in held)
 
-    def _mark(self, symbol: str, now_ms: int) -> Figure:
+    def _around(self, symbol: str, now_ms: int) -> _Around:
+        """Return what all trades of a symbol share: its mark, and what the venue says of the net position."""
         at_ms = self._board.time_ms(symbol)
-        return Figure(self._board.mark(symbol), Source.FEED, None if at_ms is None else now_ms - at_ms)
+        mark = Figure(self._board.mark(symbol), Source.FEED, None if at_ms is None else now_ms - at_ms)
+        seen = self._reconciliation.seen_positions.get(symbol)
+        read_ms = self._reconciliation.positions_read_at_ms
+        if seen is None or read_ms is None:
+            return _Around(mark)
+        age_ms = now_ms - read_ms
+        leverage = Figure(seen.leverage, Source.VENUE, age_ms)
+        return _Around(mark, seen.side, leverage, Figure(seen.liquidation_price, Source.VENUE, age_ms))
 
-    def _row(self, position: Position, mark: Figure, now_ms: int) -> PositionRow:
+    def _row(self, position: Position, around: _Around, now_ms: int) -> PositionRow:
+        mark = around.mark
         at = None if mark.value is None else self._reckoned(position, mark.value)
-        venue, venue_age_ms = self._at_venue(position, now_ms)
+        is_seen = around.side is position.side
         opened_ms = position.opened_at_ms or position.intended_at_ms
         return PositionRow(
             position,
@@ -71,8 +90,8 @@ class PositionRows:
             self._naked.naked_ms(position.trade_id),
             position.worker,
             UNKNOWN_FIGURE if at is None else _derived(at.risk_quote, mark),
-            UNKNOWN_FIGURE if venue is None else Figure(venue.leverage, Source.VENUE, venue_age_ms),
-            UNKNOWN_FIGURE if venue is None else Figure(venue.liquidation_price, Source.VENUE, venue_age_ms),
+            around.leverage if is_seen else UNKNOWN_FIGURE,
+            around.liquidation_price if is_seen else UNKNOWN_FIGURE,
             age_ms=now_ms - opened_ms,
         )
 
@@ -93,20 +112,6 @@ class PositionRows:
         )
         self._at_mark[position.trade_id] = reckoned
         return reckoned
-
-    def _at_venue(self, position: Position, now_ms: int) -> tuple[VenuePosition | None, int | None]:
-        """Return what the venue said of the net position that a trade is part of, and how long ago."""
-        seen = self._reconciliation.seen_positions.get(position.symbol)
-        read_ms = self._reconciliation.positions_read_at_ms
-        if seen is None or read_ms is None or seen.side is not position.side:
-            return None, None
-        return seen, now_ms - read_ms
-
-
-def risk_quote(position: Position, mark: Decimal) -> Decimal | None:
-    """Return what hitting the resting stop would lose from the mark on, None without a stop."""
-    distance = _distance(position, mark)
-    return None if distance is None else _risk_quote(position, distance)
 
 
 def _distance(position: Position, mark: Decimal) -> Decimal | None:
