@@ -39,6 +39,7 @@ from desk.ui.viewmodels.text import clean
 from desk.ui.views import Views
 from desk.ui.way_out import WayOut
 from desk.ui.way_out_host import AppHost
+from desk.ui.widgets.chosen import Chosen
 from desk.ui.widgets.filter_line import FilterLine
 from desk.ui.widgets.footer import HintBar, hints
 
@@ -234,7 +235,7 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
 
     # ------------------------------------------------------------ messages of the work screen
 
-    def on_hint_bar_chosen(self, message: HintBar.Chosen) -> None:
+    def on_chosen(self, message: Chosen) -> None:
         """Do what was clicked, where it only changes the view."""
         self.action_perform(message.action_id)
 

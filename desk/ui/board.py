@@ -8,9 +8,10 @@ from desk.ui.panes.pane import Pane
 from desk.ui.poll import Sampler
 from desk.ui.screens.work import WorkScreen
 from desk.ui.viewmodels.frame import Frame, Writing
-from desk.ui.viewmodels.header import header, waiting_header
+from desk.ui.viewmodels.header import Piece, header, waiting_header, workspace_tabs
 from desk.ui.widgets.header import DeskHeader
 from desk.ui.widgets.too_small import TooSmall
+from desk.ui.workspaces import WORKSPACES
 
 
 class Board:
@@ -71,10 +72,13 @@ class Board:
         if newest is None:
             lines = waiting_header(self._sampler.unheard_ms, self._sampler.unreachable)
         else:
-            lines = header(newest, observe=self._observe)
+            lines = header(newest, self._tabs(screen), observe=self._observe)
         screen.query_one(DeskHeader).show(lines)
         screen.query_one(TooSmall).show(self._sampler.snapshot)
         screen.set_class(newest is not None and newest.snapshot.mode is TradingMode.LIVE, "-live")
+
+    def _tabs(self, screen: WorkScreen) -> tuple[Piece, ...]:
+        return workspace_tabs([(one.name, one.title) for one in WORKSPACES], screen.workspace)
 
     @property
     def newest(self) -> Frame | None:

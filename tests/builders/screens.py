@@ -13,7 +13,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from textual.pilot import Pilot
 
@@ -25,15 +24,12 @@ from desk.contracts.snapshot import Snapshot
 from desk.contracts.states import DeskState
 from desk.contracts.ticket import TradePreview
 from desk.contracts.why import CauseTree, Refusal
-from desk.control.local_client import LocalClient
 from desk.ui.app import DeskApp
 from desk.ui.launch import writing_of
 from desk.ui.parts import ScreenParts
 from desk.ui.poll import monotonic_ms
 from desk.ui.widgets.footer import HintBar
 from desk.ui.widgets.header import DeskHeader
-from tests.builders.desk import DeskHouse
-from tests.builders.living_desk import LivingDesk
 
 SIZE = (120, 40)
 WITHIN_S = 20.0
@@ -210,23 +206,3 @@ async def screen_over(
         yield screen
         failed = [one for one in screen.told if "could not be drawn" in one or " failed (" in one]
     assert not failed, failed
-
-
-@asynccontextmanager
-async def screen_over_desk(
-    folder: Path,
-    *,
-    house: DeskHouse | None = None,
-    size: tuple[int, int] = SIZE,
-    settings: ScreenSettings | None = None,
-    memory: KeptMemory | None = None,
-    quit_question: str | None = None,
-) -> AsyncIterator[tuple[Screening, LivingDesk]]:
-    """Start a whole desk on this loop, in the machine's time, and open a screen over it."""
-    async with (house or DeskHouse(folder)).lived() as living:
-        one = living.desk
-        client = LocalClient(one.camera, one.commands, one.past, one.questions)
-        async with screen_over(
-            client, size=size, settings=settings, memory=memory, quit_question=quit_question
-        ) as screen:
-            yield screen, living

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from tests.builders.frames import busy_snapshot, snapshot
-from tests.builders.screens import screen_over, screen_over_desk
+from tests.builders.living_screens import screen_over_desk
+from tests.builders.screens import screen_over
 
 
 async def test_a_screen_shows_state_mode_and_connection() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import ClassVar
 
+from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,13 +14,15 @@ from textual.widgets import Static
 
 from desk.ui.actions.action import Action, Group
 from desk.ui.actions.key_names import shown_keys
+from desk.ui.viewmodels.tones import Tone
+from desk.ui.widgets.tone_styles import ToneStyles
 
 _GROUPS = tuple(Group)
 _MOVES = (
     ("arrows h j k l", "move"),
     ("g G", "first row, last row"),
     ("tab", "next pane"),
-    ("shift+letter", "sort by the column that begins with it"),
+    ("shift+letter", "sort by that column"),
 )
 
 
@@ -39,22 +42,19 @@ class HelpScreen(ModalScreen[None]):
             dialog.border_title = f"help: {self._pane}" if self._pane else "help"
             dialog.border_subtitle = "esc closes"
             with VerticalScroll():
-                yield Static(self._text())
+                yield Static(self._keys())
 
-    def _text(self) -> Text:
-        variables = self.app.theme_variables
-        key, strong, dim = (
-            variables[f"tone-{one}"].removeprefix("ansi_") for one in ("accent", "strong", "dim")
-        )
-        text = Text()
+    def _keys(self) -> Table:
+        styles = ToneStyles.of(self.app)
+        table = Table.grid(padding=(0, 2))
+        table.add_column(style=styles[Tone.ACCENT], no_wrap=True)
+        table.add_column(no_wrap=True)
+        table.add_column(style=styles[Tone.DIM], ratio=1)
         for group, actions in groupby(self._actions, key=lambda one: one.group):
-            text.append(f"{group.value}\n", f"bold {strong}")
+            table.add_row(Text(group.value, styles[Tone.STRONG]))
             for one in actions:
-                text.append(f"  {shown_keys(one.keys):16}", key)
-                text.append(f"{one.title:26}")
-                text.append(f"{one.tooltip}\n", dim)
-        text.append("moving\n", f"bold {strong}")
+                table.add_row(f"  {shown_keys(one.keys)}", Text(one.title), Text(one.tooltip))
+        table.add_row(Text("moving", styles[Tone.STRONG]))
         for keys, meaning in _MOVES:
-            text.append(f"  {keys:16}", key)
-            text.append(f"{meaning}\n")
-        return text
+            table.add_row(f"  {keys}", meaning)
+        return table

@@ -59,6 +59,7 @@ class WorkScreen(Screen[None]):
         super().__init__(id="work")
         self._catalog = catalog
         self.is_laid = False
+        self.workspace = ""
 
     def compose(self) -> ComposeResult:
         """Make the frame; panes come when their workspace is shown."""
@@ -82,6 +83,7 @@ class WorkScreen(Screen[None]):
         if wanted.display:
             return
         await wanted.make()
+        self.workspace = name
         for view in self.query(WorkspaceView):
             view.display = view is wanted
         self.focus_first(wanted)

@@ -1,19 +1,19 @@
 """The two lines that never scroll away: state, mode and connection; alarms and money."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
 
 from desk.contracts.snapshot import Figure, Snapshot
 from desk.contracts.states import DeskState, TradingMode
 from desk.ui.viewmodels.connection import connection_word, running_clock
 from desk.ui.viewmodels.frame import Frame
+from desk.ui.viewmodels.numbers import NOTHING, money, signed
+from desk.ui.viewmodels.text import clean
+from desk.ui.viewmodels.times import moment
 from desk.ui.viewmodels.tones import Tone
 
-_MS_PER_S = 1_000
 _GAP = 1
 _ALWAYS = 0
-_CENT = Decimal("0.01")
 
 _LOUD_STATES = {
     DeskState.REDUCING: Tone.WARN,
@@ -24,12 +24,16 @@ _LOUD_STATES = {
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Hold one part of a line: rank 0 always stays, the highest rank goes first where room is short."""
+    """Hold one part of a line: rank 0 always stays, the highest rank goes first where room is short.
+
+    A click on it does `action_id`, where there is one.
+    """
 
     text: str
     tone: Tone = Tone.PLAIN
     rank: int = _ALWAYS
     is_badge: bool = False
+    action_id: str = ""
 
     @property
     def width(self) -> int:
@@ -76,23 +80,40 @@ def waiting_header(unheard_ms: int, unreachable: str) -> tuple[HeaderLine, Heade
     return first, HeaderLine((Piece(unreachable, Tone.WARN),) if unreachable else (), ())
 
 
-def header(frame: Frame, *, observe: bool) -> tuple[HeaderLine, HeaderLine]:
+def header(frame: Frame, tabs: tuple[Piece, ...], *, observe: bool) -> tuple[HeaderLine, HeaderLine]:
     """Return both lines; `observe` tells that nothing here can act."""
-    return _first_line(frame), HeaderLine(_badges(frame, observe=observe), _money(frame.snapshot))
+    left = (*_badges(frame, observe=observe), *_reason(frame.snapshot))
+    return _first_line(frame, tabs), HeaderLine(left, _money(frame.snapshot))
 
 
-def _first_line(frame: Frame) -> HeaderLine:
+def workspace_tabs(workspaces: Sequence[tuple[str, str]], current: str) -> tuple[Piece, ...]:
+    """Return number and title of each (name, title); where room is short, the title of the current only."""
+    pieces = list[Piece]()
+    for number, (name, title) in enumerate(workspaces, start=1):
+        is_current, action_id = name == current, f"view.{name}"
+        tone = Tone.STRONG if is_current else Tone.DIM
+        pieces.append(Piece(str(number), Tone.ACCENT, 2, action_id=action_id))
+        pieces.append(Piece(title, tone, 2 if is_current else 5, action_id=action_id))
+    return tuple(pieces)
+
+
+def _first_line(frame: Frame, tabs: tuple[Piece, ...]) -> HeaderLine:
     snapshot = frame.snapshot
-    left = [
-        Piece(snapshot.desk_id, Tone.STRONG, 3),
+    left = (
+        Piece(clean(snapshot.desk_id), Tone.STRONG, 4),
         state_piece(snapshot.state),
         mode_piece(snapshot.mode),
-        Piece(snapshot.health.connector_name, Tone.DIM, 2),
-    ]
-    if snapshot.state is not DeskState.ACTIVE and snapshot.state_reason:
-        left.append(Piece(snapshot.state_reason, Tone.PLAIN, 4))
+        Piece(f"{snapshot.health.connector_name} ", Tone.DIM, 3),
+        *tabs,
+    )
     word, tone = connection_word(frame.unheard_ms, frame.unreachable)
-    return HeaderLine(tuple(left), (Piece(word, tone), Piece(_time(frame), Tone.DIM, 1)))
+    return HeaderLine(left, (Piece(word, tone), Piece(_time(frame), Tone.DIM, 1)))
+
+
+def _reason(snapshot: Snapshot) -> tuple[Piece, ...]:
+    if snapshot.state is DeskState.ACTIVE or not snapshot.state_reason:
+        return ()
+    return (Piece(clean(snapshot.state_reason), Tone.PLAIN, 6),)
 
 
 def state_piece(state: DeskState) -> Piece:
@@ -130,23 +151,12 @@ def _money(snapshot: Snapshot) -> tuple[Piece, ...]:
     account = snapshot.account
     pieces = [
         Piece("equity", Tone.DIM, 3),
-        Piece(_amount(account.equity), Tone.STRONG, 2),
+        Piece(money(account.equity.value), Tone.STRONG, 2),
         Piece(account.currency, Tone.DIM, 4),
         Piece("day", Tone.DIM, 3),
-        Piece(_signed(account.day_pnl), _result_tone(account.day_pnl), 1),
+        Piece(signed(account.day_pnl.value), _result_tone(account.day_pnl), 1),
     ]
     return tuple(one for one in pieces if one.text)
-
-
-def _amount(figure: Figure) -> str:
-    return "?" if figure.value is None else f"{figure.value.quantize(_CENT):,}"
-
-
-def _signed(figure: Figure) -> str:
-    if figure.value is None:
-        return "?"
-    amount = figure.value.quantize(_CENT)
-    return f"{amount:+,}" if amount else "0.00"
 
 
 def _result_tone(figure: Figure) -> Tone:
@@ -156,5 +166,5 @@ def _result_tone(figure: Figure) -> Tone:
 
 
 def _time(frame: Frame) -> str:
-    seconds = (frame.snapshot.time_ms + frame.unheard_ms) // _MS_PER_S
-    return f"{datetime.fromtimestamp(seconds, UTC).astimezone(frame.writing.time_zone):%H:%M:%S}"
+    now = moment(frame.snapshot.time_ms + frame.unheard_ms, frame.writing.time_zone)
+    return NOTHING if now is None else f"{now:%H:%M:%S}"

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from rich.style import Style
 from rich.text import Text
 from textual.events import Click
-from textual.message import Message
 from textual.widget import Widget
 
 from desk.ui.actions.action import Action
 from desk.ui.actions.key_names import shown_key
+from desk.ui.widgets.chosen import Chosen
 
 MOST_HINTS = 7
 
@@ -35,13 +35,6 @@ def hints(actions: Sequence[Action]) -> tuple[Hint, ...]:
 
 class HintBar(Widget):
     """Show hints; a click on one chooses it."""
-
-    class Chosen(Message):
-        """Tell that a hint was clicked."""
-
-        def __init__(self, action_id: str) -> None:
-            super().__init__()
-            self.action_id = action_id
 
     def __init__(self) -> None:
         super().__init__(id="footer")
@@ -68,8 +61,8 @@ class HintBar(Widget):
     def on_click(self, event: Click) -> None:
         """Choose the hint under the pointer."""
         for hint, start in self._places():
-            if start <= event.x < start + _width(hint):
-                self.post_message(self.Chosen(hint.action_id))
+            if start <= event.x - self.styles.padding.left < start + _width(hint):
+                self.post_message(Chosen(hint.action_id))
 
     def _places(self) -> list[tuple[Hint, int]]:
         """Lay the hints out; where room is short the ones before the last go first."""
