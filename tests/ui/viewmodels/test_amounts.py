@@ -47,8 +47,8 @@ def test_a_number_is_read_with_its_sign_and_unit(text: str, value: str, unit: st
 @pytest.mark.parametrize(
     "text",
     [
-        "", "abc", "1,5", "1,23,456", "1.2.3", "1e5", "NaN", "Infinity", "٣", "1_000", "--1", "$5", "1.5 BTC", "%",
-        "R",
+        "", "abc", "1,5", "1,23,456", "1.2.3", "1e5", "NaN", "Infinity", "٣", "1_000", "--1", "$5", "1.5 BTC",
+        "%", "R",
     ],
 )  # fmt: skip
 def test_what_is_no_number_says_what_to_write(text: str) -> None:
