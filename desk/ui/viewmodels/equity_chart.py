@@ -120,9 +120,9 @@ class _Plot:
         for x, depth in enumerate(deepest):
             halves = round(float(depth / worst) * rows * 2) if worst > 0 else 0
             for row in range((halves + 1) // 2):
-                self._canvas.put(x, top + row, deep if halves >= row * 2 + 2 else half, Tone.BAD)
+                self._canvas.put(x, top + row, deep if halves >= row * 2 + 2 else half, Tone.DIM)
         if self._has_axis:
-            self._canvas.write(self._width + 3, top + rows - 1, f"-{percent(worst, 2)}", Tone.DIM)
+            self._canvas.write(self._width + 3, top + rows - 1, f"-{percent(worst, 2)}", Tone.BAD)
 
     def draw_times(self) -> None:
         """Label the time axis."""
