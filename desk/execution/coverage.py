@@ -22,5 +22,6 @@ def _is_dust(size_base: Decimal, position: Position, view: DeskView) -> bool:
     instrument, quote = view.instrument(position.symbol), view.quote(position.symbol)
     if instrument is None:
         return False
-    price = position.entry_price if quote is None else quote.touch(position.side.exit_side)
+    touch = None if quote is None else quote.touch(position.side.exit_side)
+    price = position.entry_price if touch is None or not touch.is_finite() else touch
     return instrument.is_dust(instrument.floor_size(size_base), price)

@@ -16,6 +16,7 @@ from desk.contracts.ports.store import LedgerView
 from desk.contracts.ports.view import DeskView
 from desk.contracts.sides import OrderSide, PositionSide
 from desk.contracts.states import DeskState
+from desk.execution.coverage import is_dust
 from desk.execution.filters import filter_problem
 from desk.execution.settings import RiskLimits
 
@@ -205,9 +206,9 @@ class PreTradeGate:
         return self._open_trades(trade_id)
 
     def _open_trades(self, trade_id: TradeId) -> Refused | None:
-        """Bound the trades that need a stop; accumulation adds a trade at every buy and is not counted."""
-        held = self._view.positions()
-        trades = {one.trade_id for one in held if one.protection is Protection.REQUIRED}
+        """Bound the trades that need a stop: not accumulation, a trade at every buy, and not dust."""
+        held = (one for one in self._view.positions() if one.protection is Protection.REQUIRED)
+        trades = {one.trade_id for one in held if not is_dust(one, self._view)}
         trades.update(one.trade_id for one in self._entries())
         if trade_id in trades or len(trades) < self._limits.max_open_trades:
             return None

@@ -13,6 +13,7 @@ from desk.execution.by_hand import HandExecutor
 from desk.execution.close import TradeCloser
 from desk.execution.completion import FlowCompletionRule
 from desk.execution.desk_state import DeskStateLatch
+from desk.execution.dust_alarm import DustAlarm
 from desk.execution.emergency_exit import EmergencyExit
 from desk.execution.entry_changes import EntryChanger
 from desk.execution.entry_stopper import EntryStopper
@@ -252,4 +253,7 @@ def _attach(
     bus.subscribe(events.ORDER_UPDATED, signals.on_order, subscriber="platform.signals")
     bus.subscribe(events.ORDER_UPDATED, layer.completion.on_order, subscriber="platform.completion")
     bus.subscribe(events.DESK_STATE_CHANGED, layer.stopper.on_state, subscriber="platform.entry_stopper")
+    dust = DustAlarm(ports.ledger, ports.view, ports.alarms)
+    for name in (events.FLOW_STOP_SUCCESS, events.FLOW_STOP_ERROR):
+        bus.subscribe(name, dust.on_flow_stop, subscriber="platform.dust")
     ports.connector.subscribe(layer.intake.take)

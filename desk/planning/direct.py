@@ -17,6 +17,7 @@ from desk.contracts.ids import DirectiveId
 from desk.contracts.ports.bus import EventPort
 from desk.contracts.ports.time import IdSource
 from desk.contracts.ports.view import DeskView
+from desk.contracts.positions import Position
 from desk.contracts.signals import OpportunitySignal
 from desk.contracts.states import DeskState
 
@@ -62,7 +63,19 @@ class DirectTrigger:
             and view.is_reconciled()
             and not view.has_unknown_order(symbol)
             and not view.has_pending_entry(strategy_id, symbol)
-            and all(position.strategy_id != strategy_id for position in view.positions_on(symbol))
+            and not any(self._is_held(position) for position in view.positions_on(symbol))
+        )
+
+    def _is_held(self, position: Position) -> bool:
+        """Tell whether a trade of the strategy is worth one: dust, which no venue trades, locks nothing."""
+        if position.strategy_id != self._mode.strategy_id:
+            return False
+        instrument, quote = self._view.instrument(position.symbol), self._view.quote(position.symbol)
+        if instrument is None or quote is None:
+            return True
+        price = quote.touch(position.side.exit_side)
+        return not price.is_finite() or not instrument.is_dust(
+            instrument.floor_size(position.size_base), price
         )
 
     def _directive(self, signal: OpportunitySignal) -> StrategyDirective:

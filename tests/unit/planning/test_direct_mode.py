@@ -116,3 +116,12 @@ def test_no_risk_is_taken_before_the_first_reconcile_or_over_an_unknown_order() 
 def test_without_protection_and_without_exit_hints_no_exit_is_planned() -> None:
     [directive] = issued(PlanningBench(direct=[mode(Protection.NONE)]), signal())
     assert directive.exit_directive is None
+
+
+@pytest.mark.parametrize(("size_base", "is_locked"), [("0.5", True), ("0.00004", False)])
+def test_a_trade_locks_its_symbol_and_dust_that_no_venue_trades_does_not(
+    size_base: str,
+    is_locked: bool,  # noqa: FBT001 - what is expected
+) -> None:
+    bench = PlanningBench(position(size=size_base), direct=[mode()])
+    assert (not issued(bench, signal())) is is_locked
