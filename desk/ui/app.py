@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.command import Provider
+from textual.command import CommandPalette, Provider
 from textual.events import Event, Key, MouseDown, Paste
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
@@ -200,6 +200,11 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
     def action_sort_by(self, letter: str) -> None:
         """Sort the focused pane by the column that begins with `letter`."""
         self.views.sort_by_letter(letter)
+
+    def action_command_palette(self) -> None:
+        """Let a command be found by its name."""
+        if not CommandPalette.is_open(self):
+            self.push_screen(CommandPalette(placeholder="find a command", id="--command-palette"))
 
     def action_leave(self) -> None:
         """Ask whether to leave."""

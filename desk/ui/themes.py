@@ -143,6 +143,8 @@ def _fittings(inks: _Inks) -> dict[str, str]:
     """Give Textual's own parts the desk's quiet look."""
     return {
         "line": inks.line,
+        "ansi-background": inks.background,
+        "ansi-foreground": inks.text,
         "border": inks.accent,
         "border-blurred": inks.line,
         "block-cursor-background": inks.accent,

@@ -27,6 +27,7 @@ class Views:
         self._screen = screen
         self._filters = dict[str, str]()
         self._filtered: Pane | None = None
+        self._ordered = set[str]()
 
     def find(self, is_able: Callable[[object], TypeGuard[Ability]]) -> Ability | None:
         """Return what has the focus, or the nearest around it, that has an ability."""
@@ -41,8 +42,6 @@ class Views:
         self.unzoom()
         self.close_filter_line()
         await self._screen.show_workspace(name)
-        for pane in self._screen.shown_panes():
-            self._restore_sort(pane)
         self._app.choices.keep("workspace", name)
         self._app.redraw()
 
@@ -137,9 +136,7 @@ class Views:
         for pane in self._screen.shown_panes():
             if self.filter_of(pane):
                 self._filter(pane)
-            target = _within(pane, can_sort)
-            if target is not None:
-                self._app.choices.keep(f"sort.{pane.name_of_pane}", target.row_order)
+            self._follow_order(pane)
 
     def _filter(self, pane: Pane) -> tuple[int, int]:
         text, target = self.filter_of(pane), _within(pane, can_filter)
@@ -177,10 +174,16 @@ class Views:
         if target is not None and key:
             target.sort_by(f"-{key}" if target.row_order == key else key)
 
-    def _restore_sort(self, pane: Pane) -> None:
-        order, target = self._app.choices[f"sort.{pane.name_of_pane}"], _within(pane, can_sort)
-        if order and target is not None:
-            target.sort_by(order)
+    def _follow_order(self, pane: Pane) -> None:
+        """Give a pane its order of last time as soon as it has columns; from then on remember its own."""
+        target, choice = _within(pane, can_sort), f"sort.{pane.name_of_pane}"
+        if target is None or not target.columns:
+            return
+        if choice in self._ordered:
+            self._app.choices.keep(choice, target.row_order)
+        elif self._app.choices[choice]:
+            target.sort_by(self._app.choices[choice])
+        self._ordered.add(choice)
 
     # ------------------------------------------------------------ copy and theme
 
