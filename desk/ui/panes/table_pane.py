@@ -40,3 +40,8 @@ class TablePane(Pane):
     def subject(self) -> Subject | None:
         """What the cursor is on."""
         return self.grid.subject
+
+    async def on_grid_opened(self, message: Grid.Opened) -> None:
+        """Ask why of the row that was opened."""
+        message.stop()
+        await self.run_action("app.perform('why.open')")

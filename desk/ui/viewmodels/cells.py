@@ -1,6 +1,7 @@
 """Cells that many tables share: signed money, times, states, numbers that may be stale."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 from desk.ui.viewmodels.frame import Frame
 from desk.ui.viewmodels.numbers import NOTHING, signed
@@ -9,6 +10,7 @@ from desk.ui.viewmodels.table import Cell
 from desk.ui.viewmodels.times import clock
 from desk.ui.viewmodels.tones import Tone
 
+_KEPT = 8192
 LEAST = Decimal(-(10**30))
 """Sorts what has no value below everything that has."""
 
@@ -25,6 +27,7 @@ def order_of(value: Decimal | None) -> Decimal:
     return value if value is not None and value.is_finite() else LEAST
 
 
+@lru_cache(maxsize=_KEPT)
 def number_cell(text: str, value: Decimal | None, *, tone: Tone = Tone.PLAIN, is_stale: bool = False) -> Cell:
     """Hold a number that sorts by its value; a stale one is dim behind a tilde."""
     if text == NOTHING:
@@ -33,6 +36,7 @@ def number_cell(text: str, value: Decimal | None, *, tone: Tone = Tone.PLAIN, is
     return Cell(shown, meaning, order_of(value))
 
 
+@lru_cache(maxsize=_KEPT)
 def profit_cell(value: Decimal | None, *, is_stale: bool = False) -> Cell:
     """Hold a profit or loss with its sign and meaning."""
     return number_cell(signed(value), value, tone=tone_of(value), is_stale=is_stale)

@@ -64,7 +64,7 @@ def _row(trade: ClosedTrade, frame: Frame, precision: Precision) -> Row:
         key=trade.trade_id,
         cells=(
             time_cell(trade.closed_at_ms, frame),
-            Cell(trade.symbol, Tone.STRONG),
+            Cell(trade.symbol),
             Cell(side_text(trade.side, frame.writing)),
             profit_cell(result_quote(trade)),
             number_cell(multiple(trade.r_multiple), trade.r_multiple, tone=tone_of(trade.r_multiple)),

@@ -55,7 +55,7 @@ def _row(row: DirectiveRow, frame: Frame) -> Row:
             time_cell(row.time_ms, frame),
             Cell(row.state, tone),
             Cell(scope_word(row.scope)),
-            Cell(row.symbol, Tone.STRONG),
+            Cell(row.symbol),
             Cell(row.worker, Tone.DIM),
             Cell(separator),
         ),

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 
-from desk.contracts.market import Instrument
 from desk.contracts.snapshot import Snapshot
 
 NOTHING = "-"
@@ -13,6 +13,9 @@ MONEY_PLACES = 2
 _MOST_PLACES = 8
 _LARGEST = 15
 """Powers of ten that are still written out; beyond, a number is a mistake and must not fill the screen."""
+_KEPT = 8192
+"""Texts remembered: most numbers on a screen are what they were a moment ago."""
+_FORMATS = tuple(f",.{places}f" for places in range(_MOST_PLACES + 1))
 
 
 def places_of(step: Decimal) -> int:
@@ -26,23 +29,22 @@ def own_places(value: Decimal) -> int:
     return places_of(value) if value else 0
 
 
+@lru_cache(maxsize=_KEPT)
 def number(value: Decimal | None, places: int | None = None) -> str:
     """Write a number with thin separators; without `places` it keeps its own."""
     if value is None:
         return NOTHING
-    if not value.is_finite():
-        return str(value)
-    if value and value.adjusted() > _LARGEST:
+    if value.adjusted() > _LARGEST:
         return f"{value:.3E}"
-    shown = own_places(value) if places is None else places
-    text = f"{value:,.{shown}f}"
-    return text[1:] if text.startswith("-") and not text.strip("-0.,") else text
+    text = format(value, _FORMATS[own_places(value) if places is None else places])
+    return text[1:] if text[0] == "-" and not text.strip("-0.,") else text
 
 
+@lru_cache(maxsize=_KEPT)
 def signed(value: Decimal | None, places: int = MONEY_PLACES) -> str:
     """Write a number that means better or worse: its sign always stands before it, but for a zero."""
     text = number(value, places)
-    if value is None or text.startswith("-") or not text.strip("0.,"):
+    if value is None or text[0] == "-" or not text.strip("0.,"):
         return text
     return f"+{text}"
 
@@ -71,14 +73,14 @@ class Precision:
     """Know in how many decimals each instrument's prices and sizes are written."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self._instruments: Mapping[str, Instrument] = {one.symbol: one for one in snapshot.instruments}
+        self._places: Mapping[str, tuple[int, int]] = {
+            one.symbol: (places_of(one.price_step), places_of(one.size_step)) for one in snapshot.instruments
+        }
 
     def price(self, symbol: str, value: Decimal | None) -> str:
         """Write a price of a symbol in quote."""
-        instrument = self._instruments.get(symbol)
-        return number(value, None if instrument is None else places_of(instrument.price_step))
+        return number(value, self._places[symbol][0] if symbol in self._places else None)
 
     def size(self, symbol: str, value: Decimal | None) -> str:
         """Write a size of a symbol in base."""
-        instrument = self._instruments.get(symbol)
-        return number(value, None if instrument is None else places_of(instrument.size_step))
+        return number(value, self._places[symbol][1] if symbol in self._places else None)

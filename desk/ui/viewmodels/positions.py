@@ -1,8 +1,10 @@
 """The open positions, in the order in which their numbers matter to survival."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 from desk.contracts.positions import EXTERNAL_STRATEGY, Position
+from desk.contracts.sides import PositionSide
 from desk.contracts.snapshot import PositionRow
 from desk.ui.viewmodels.cells import number_cell, profit_cell, tone_of
 from desk.ui.viewmodels.fitting import fitted
@@ -76,6 +78,7 @@ class _Scribe:
         self._frame = frame
         self._stale = Staleness(frame)
         self._precision = Precision(frame.snapshot)
+        self._sides = {side: Cell(side_text(side, frame.writing)) for side in PositionSide}
 
     def row(self, row: PositionRow, columns: tuple[Column, ...]) -> Row:
         position = row.position
@@ -97,8 +100,8 @@ class _Scribe:
         is_stale = self._stale.of(position.symbol)
         pnl, r_multiple = row.unrealized_quote.value, row.r_multiple.value
         return {
-            "symbol": Cell(position.symbol, Tone.STRONG),
-            "side": Cell(side_text(position.side, self._frame.writing)),
+            "symbol": _symbol_cell(position.symbol),
+            "side": self._sides[position.side],
             "unrealized": profit_cell(pnl, is_stale=is_stale),
             "r": number_cell(multiple(r_multiple), r_multiple, tone=tone_of(r_multiple), is_stale=is_stale),
             "bar": self._bar(row, is_stale=is_stale),
@@ -154,6 +157,16 @@ class _Scribe:
         return number_cell(percent(distance), distance, is_stale=is_stale)
 
 
+@lru_cache(maxsize=512)
+def _symbol_cell(symbol: str) -> Cell:
+    return Cell(symbol, Tone.STRONG)
+
+
+@lru_cache(maxsize=512)
+def _dim(text: str) -> Cell:
+    return Cell(text, Tone.DIM)
+
+
 def _plain_number(value: Decimal | None, unit: str) -> Cell:
     return number_cell(NOTHING if value is None else f"{number(value)}{unit}", value)
 
@@ -170,7 +183,7 @@ def _worker(row: PositionRow) -> Cell:
     strategy = row.position.strategy_id
     if strategy == EXTERNAL_STRATEGY:
         return Cell(EXTERNAL_STRATEGY, Tone.WARN)
-    return Cell(row.worker or strategy, Tone.DIM)
+    return _dim(row.worker or strategy)
 
 
 def _foot(frame: Frame) -> tuple[Cell, ...]:

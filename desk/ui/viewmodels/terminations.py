@@ -40,7 +40,7 @@ def _row(row: TerminationRow, frame: Frame) -> Row:
             Cell(f"{signs[is_error]} {row.outcome}", Tone.BAD if is_error else Tone.PLAIN, row.outcome),
             Cell(row.final_state, Tone.WARN if is_error else Tone.PLAIN),
             Cell(scope_word(row.scope)),
-            Cell(row.symbol, Tone.STRONG),
+            Cell(row.symbol),
             Cell(row.worker, Tone.DIM),
             Cell(row.reason),
         ),

@@ -73,6 +73,8 @@ def shorten(text: str, width: int, *, ascii_only: bool = False) -> str:
 
 def plain(text: str, width: int, *, ascii_only: bool = False, to_right: bool = False) -> str:
     """Return any text as exactly `width` harmless cells, shortened or filled with spaces."""
+    if len(text) <= width and _is_simple(text):
+        return text.rjust(width) if to_right else text.ljust(width)
     shown = shorten(clean(text, ascii_only=ascii_only), width, ascii_only=ascii_only)
     space = " " * (width - cells(shown))
     return space + shown if to_right else shown + space

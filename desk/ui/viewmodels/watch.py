@@ -54,7 +54,7 @@ def _row(row: FeedRow, frame: Frame, stale: Staleness, precision: Precision) -> 
             price(row.ask),
             price(row.last, Tone.STRONG),
             number_cell(signed_percent(change), change, tone=tone_of(change), is_stale=is_stale),
-            Cell(trend, Tone.STALE if is_stale else Tone.ACCENT),
+            Cell(trend, Tone.STALE if is_stale else Tone.DIM),
             number_cell(signed_percent(spread).removeprefix("+"), spread, is_stale=is_stale),
             _age_cell(row, stale, is_stale=is_stale),
         ),

@@ -6,6 +6,7 @@ A cursor stands on a row by its key, so that it stays on its position when the r
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
@@ -53,6 +54,8 @@ class Grid(ScrollView, can_focus=True):
         & > .grid--cursor-cell { text-style: none; }
         &:focus > .grid--cursor { background: $accent 25%; }
         &:focus > .grid--cursor-cell { text-style: underline; }
+        &:ansi > .grid--cursor { background: ansi_default; }
+        &:ansi:focus > .grid--cursor { background: ansi_default; text-style: reverse; }
     }
     """
 
@@ -81,8 +84,6 @@ class Grid(ScrollView, can_focus=True):
         self._ascii_only = False
         self._column_key = ""
         self._lines: GridLines | None = None
-
-    # ------------------------------------------------------------ what it shows
 
     def show(self, table: Table, *, ascii_only: bool = False) -> None:
         """Show a table: refreshes only the lines that differ from the last one."""
@@ -134,8 +135,6 @@ class Grid(ScrollView, can_focus=True):
         """What the row under the cursor is about."""
         return None if self._rows.row is None else self._rows.row.subject
 
-    # ------------------------------------------------------------ filter, sort, copy
-
     def apply_filter(self, text: str) -> tuple[int, int]:
         """Keep rows that hold every word of `text`; return how many show, and of how many."""
         self._rows.keep(text)
@@ -166,8 +165,6 @@ class Grid(ScrollView, can_focus=True):
         """Return the whole row under the cursor, dropped columns too, with tabs between its cells."""
         row = self._rows.row
         return "" if row is None else "\t".join(clean(one.text).strip() for one in row.cells)
-
-    # ------------------------------------------------------------ the cursor
 
     @property
     def _placed(self) -> Sequence[Placed]:
@@ -239,8 +236,6 @@ class Grid(ScrollView, can_focus=True):
             if event.chain > 1:
                 self.action_open()
 
-    # ------------------------------------------------------------ drawing
-
     @property
     def _body_height(self) -> int:
         """How many rows there is room for."""
@@ -272,13 +267,18 @@ class Grid(ScrollView, can_focus=True):
                 base=base,
                 title=self.get_component_rich_style("grid--title"),
                 foot=self.get_component_rich_style("grid--foot"),
-                cursor=self.get_component_rich_style("grid--cursor", partial=True),
+                cursor=self._cursor_style(),
                 cursor_cell=self.get_component_rich_style("grid--cursor-cell", partial=True),
             )
             width = self.scrollable_content_region.width
             placed = lay_out(self._rows.table.columns, width)
             self._lines = GridLines(look, placed, width, ascii_only=self._ascii_only)
         return self._lines
+
+    def _cursor_style(self) -> Style:
+        """Return what the cursor lays over a row: its ground, blended, and no colour of letters."""
+        whole = self.get_component_rich_style("grid--cursor")
+        return Style(bgcolor=whole.bgcolor, reverse=whole.reverse)
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the widget: the title, a row, or the foot."""

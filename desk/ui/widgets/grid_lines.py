@@ -14,6 +14,8 @@ from desk.ui.viewmodels.text import cells, clean, plain, shorten
 from desk.ui.viewmodels.tones import Tone
 
 _FOOT_GAP = 3
+_SPACE = " " * GAP
+_NO_STYLE = Style.null()
 _KEPT_STRIPS = 1024
 Drawn = tuple[tuple[Cell, ...], int | None, Strip]
 
@@ -57,19 +59,27 @@ class GridLines:
         return strip
 
     def _row(self, row: Sequence[Cell], cursor_column: int | None) -> Strip:
-        has_cursor = cursor_column is not None
-        styles = self._under_cursor if has_cursor else self._styles
-        gap = Segment(" " * GAP, styles[Tone.PLAIN])
+        styles = self._styles if cursor_column is None else self._under_cursor
         segments: list[Segment] = []
+        run: list[str] = []
+        tone = Tone.PLAIN
         for one in self.placed:
-            if segments:
-                segments.append(gap)
             cell = row[one.index]
-            style = styles[cell.tone]
-            if one.index == cursor_column:
-                style = style + self._look.cursor_cell
-            segments.append(Segment(self._fit(cell.text, one), style))
-        return self._strip(segments, styles[Tone.PLAIN])
+            is_chosen = one.index == cursor_column
+            if is_chosen or cell.tone is not tone:
+                segments.append(Segment("".join(run), styles[tone]))
+                run = []
+            tone = cell.tone
+            text = self._fit(cell.text, one)
+            if is_chosen or tone is Tone.ALARM:
+                chosen = self._look.cursor_cell if is_chosen else _NO_STYLE
+                segments.append(Segment(text, styles[tone] + chosen))
+                tone = Tone.PLAIN
+            else:
+                run.append(text)
+            run.append(_SPACE)
+        segments.append(Segment("".join(run), styles[tone]))
+        return self._strip([one for one in segments if one.text], styles[Tone.PLAIN])
 
     def title(self, sorting: Sorting, cursor_column: int | None) -> Strip:
         """Draw the line of titles, an arrow at the one that sorts."""

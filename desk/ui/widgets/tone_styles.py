@@ -1,12 +1,15 @@
 """What each tone looks like in the theme of now: a colour of the theme, an attribute that grey keeps."""
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from rich.style import Style
 from textual.app import App
 from textual.color import Color, ColorParseError
 
 from desk.ui.viewmodels.tones import Tone
+
+Returned = TypeVar("Returned")
 
 _ATTRIBUTES: Mapping[Tone, Style] = {
     Tone.STRONG: Style(bold=True),
@@ -30,7 +33,7 @@ class ToneStyles:
     """Read the styles of tones from an app's theme."""
 
     @classmethod
-    def of(cls, app: App[object]) -> Mapping[Tone, Style]:
+    def of(cls, app: App[Returned]) -> Mapping[Tone, Style]:
         """Return a style for every tone: the theme's `tone-NAME`, else its nearest colour of the toolkit."""
         variables = app.theme_variables
         return {tone: _colour(tone, variables) + _ATTRIBUTES.get(tone, Style()) for tone in Tone}

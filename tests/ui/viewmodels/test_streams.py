@@ -1,0 +1,94 @@
+"""Directives, endings and the log: newest first, each with the key it keeps."""
+
+from desk.contracts.snapshot import LogRow
+from desk.contracts.states import AlarmSeverity
+from desk.ui.viewmodels.directives import directives_table
+from desk.ui.viewmodels.log import log_table
+from desk.ui.viewmodels.subject import SubjectKind
+from desk.ui.viewmodels.terminations import terminations_table
+from desk.ui.viewmodels.tones import Tone
+from tests.builders.frames import (
+    NOW_MS,
+    directive_id,
+    directive_row,
+    frame,
+    log_row,
+    snapshot,
+    termination_row,
+)
+from tests.builders.market import BTC
+from tests.builders.tables import cells_of, column_of, texts_of
+
+
+def test_a_directive_tells_who_decided_what_and_why() -> None:
+    row = texts_of(directives_table(frame(snapshot(directives=(directive_row(),)))))
+
+    assert row == {
+        "time": "22:14:00",
+        "state": "executed",
+        "scope": "open",
+        "symbol": BTC,
+        "worker": "trend",
+        "why": "close above the 20 bar high",
+    }
+
+
+def test_a_refused_directive_says_first_what_refused_it() -> None:
+    refused = directive_row(state="refused", reason="over the limit")
+    seen = snapshot(directives=(refused,))
+    cells = cells_of(directives_table(frame(seen)))
+
+    assert cells["state"].tone is Tone.WARN
+    assert cells["why"].text == "over the limit · close above the 20 bar high"
+    assert texts_of(directives_table(frame(seen, ascii_only=True)))["why"].startswith("over the limit / ")
+
+
+def test_what_is_under_way_stands_out() -> None:
+    states = ("planning", "executing", "executed", "failed")
+    rows = tuple(directive_row(number=at, state=state) for at, state in enumerate(states))
+    table = directives_table(frame(snapshot(directives=rows)))
+
+    tones = [cells_of(table, at)["state"].tone for at in range(4)]
+    assert tones == [Tone.ACCENT, Tone.ACCENT, Tone.PLAIN, Tone.WARN]
+
+
+def test_an_ending_says_in_a_sign_and_a_word_how_it_went() -> None:
+    rows = (termination_row(), termination_row(number=2, outcome="error", final_state="refused"))
+    seen = snapshot(terminations=rows)
+
+    assert column_of(terminations_table(frame(seen)), "outcome") == ["✓ success", "✗ error"]
+    assert column_of(terminations_table(frame(seen, ascii_only=True)), "outcome") == ["+ success", "x error"]
+    assert cells_of(terminations_table(frame(seen)), 1)["outcome"].tone is Tone.BAD
+
+
+def test_a_stream_asks_why_by_its_flow() -> None:
+    table = terminations_table(frame(snapshot(terminations=(termination_row(number=7),))))
+    subject = table.rows[0].subject
+
+    assert subject is not None
+    assert (subject.kind, subject.id, subject.symbol) == (SubjectKind.TERMINATION, directive_id(7), BTC)
+
+
+def test_the_log_is_newest_first() -> None:
+    rows = tuple(log_row(one, text=f"thing {one}") for one in (3, 1, 2))
+
+    assert column_of(log_table(frame(snapshot(log=rows))), "text") == ["thing 1", "thing 2", "thing 3"]
+
+
+def test_each_log_entry_has_a_key_of_its_own() -> None:
+    twice = LogRow(NOW_MS, "fill", "bought", "FIL", None)
+    keys = [one.key for one in log_table(frame(snapshot(log=(twice, twice)))).rows]
+
+    assert len(set(keys)) == 2
+
+
+def test_an_entry_about_nothing_opens_nothing() -> None:
+    row = LogRow(NOW_MS, "desk", "started", "", None)
+
+    assert log_table(frame(snapshot(log=(row,)))).rows[0].subject is None
+
+
+def test_severity_is_seen_on_the_kind() -> None:
+    row = LogRow(NOW_MS, "alarm", "no stop", "ALM", None, AlarmSeverity.CRITICAL)
+
+    assert cells_of(log_table(frame(snapshot(log=(row,)))))["kind"].tone is Tone.ALARM
