@@ -72,9 +72,21 @@ async def draw_sights(app: "DeskApp", folder: Path) -> None:
                 await asyncio.sleep(_BETWEEN_KEYS_S)
             await _wait(partial(_is_shown, app, sight))
             await asyncio.sleep(_SEEN_AFTER_S)
-            (folder / f"{sight.name}.svg").write_text(picture(app), encoding="utf-8")
+            await _drawn(app, folder / f"{sight.name}.svg")
     finally:
         app.leave()
+
+
+async def _drawn(app: "DeskApp", file: Path) -> None:
+    """Draw in the app's own turn: some widgets can be drawn nowhere else."""
+    done = asyncio.Event()
+
+    def draw() -> None:
+        file.write_text(picture(app), encoding="utf-8")
+        done.set()
+
+    app.call_later(draw)
+    await done.wait()
 
 
 def _is_shown(app: "DeskApp", sight: Sight) -> bool:
