@@ -78,7 +78,7 @@ class ProposalScreen(ModalScreen[bool]):
     ProposalScreen #go { width: 1fr; margin-left: 2; }
     ProposalScreen #go.-off { color: $tone-dim; text-style: italic; }
     """
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (22, "-high")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (22, "-high")]  # noqa: RUF012 - the toolkit declares it so
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "back", tooltip="Change nothing"),
         Binding("up,shift+tab", "app.focus_previous", show=False),

@@ -189,15 +189,21 @@ class _Reader:
         return first.value if first.value is not None else feed.last.value
 
     def _stop(self, entry: Decimal | None) -> Decimal | Fault | None:
-        if not self._form.stop.strip():
+        if not self._form.stop.strip() or self._awaits_limit(entry):
             return None
         stop = read_stop(self._form.stop, Yardstick(self._form.side, entry, self._instrument))
         if isinstance(stop, Fault) or entry is None or (entry - stop) * self._form.side.sign > 0:
             return stop
         return self._wrong_side("stop", entry, loses=True)
 
+    def _awaits_limit(self, entry: Decimal | None) -> bool:
+        """Tell whether what is measured from the entry cannot be read before the entry is written."""
+        return self._form.entry is Entry.LIMIT and entry is None
+
     def _target(self, entry: Decimal | None, stop: Decimal | None) -> Decimal | Fault | None:
-        if not self._form.target.strip():
+        typed = self._form.target.strip().upper()
+        awaits_stop = stop is None and STOP not in self._faults and typed.endswith("R")
+        if not typed or awaits_stop or self._awaits_limit(entry):
             return None
         risk = None if entry is None or stop is None else abs(entry - stop)
         yardstick = Yardstick(self._form.side, entry, self._instrument, entry=entry, risk=risk)
