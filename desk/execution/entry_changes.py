@@ -63,7 +63,7 @@ class EntryChanger:
         problem = _unfit(order, request)
         if problem is not None:
             self._refuse(job, "validation", problem)
-        elif self._reach.capabilities.amends_in_place:
+        elif self._reach.capabilities.amends_in_place and not raises_size(order, request.size_base):
             await self._in_place(job, order, request)
         else:
             await self._anew(job, order, request)
@@ -100,7 +100,7 @@ class EntryChanger:
             self._refuse(job, refused.check, refused.reason)
             return
         cause = job.directive.execution_directive_id
-        reason = "sent anew: this venue changes no order in place"
+        reason = "sent anew: it is not changed in place"
         await self._reach.cancel_until_over(order.client_order_id, reason, cause)
         ended = self._reach.ledger.order(order.client_order_id) or order
         left = wanted.size_base - ended.filled_base
@@ -119,6 +119,11 @@ class EntryChanger:
         flow = self._flows.get(job.directive.flow_id)
         if flow is not None:
             flow.effects.append(text)
+
+
+def raises_size(order: OrderState, size_base: Decimal | None) -> bool:
+    """Tell whether a change asks for more: in place it could fill beyond the size before that is answered."""
+    return size_base is not None and size_base > order.size_base
 
 
 def _unfit(order: OrderState, request: AmendRequest) -> str | None:

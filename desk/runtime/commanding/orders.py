@@ -16,6 +16,7 @@ from desk.contracts.ids import ManualId
 from desk.contracts.orders import Leg, OrderStatus
 from desk.contracts.orderstate import OrderState
 from desk.contracts.positions import Position
+from desk.execution.entry_changes import raises_size
 from desk.runtime.commanding.answering import Answers, CommandRefused
 from desk.runtime.commanding.checking import instrument_of, named, positive, reason_of
 from desk.runtime.commanding.directing import directive_by_hand
@@ -43,7 +44,8 @@ class OrderCommands:
             change = EntryChange(
                 client_order_id=order.client_order_id, limit_price=price, size_base=size_base
             )
-            return self._told_of_a_new_order(order, await self._change(manual_id, (trade,), change, reason))
+            outcome = await self._change(manual_id, (trade,), change, reason)
+            return self._told_of_a_new_order(order, change, outcome)
         if not leg.is_protective:
             raise CommandRefused(
                 f"a {leg} order lowers what is held and is not changed: it fills or is sent anew"
@@ -54,13 +56,16 @@ class OrderCommands:
             return await self._trades.move_stop(MoveStop(trade.trade_id, price, reason), manual_id)
         return await self._trades.set_target(SetTarget(trade.trade_id, price, reason), manual_id)
 
-    def _told_of_a_new_order(self, old: OrderState, outcome: CommandOutcome) -> CommandOutcome:
+    def _told_of_a_new_order(
+        self, old: OrderState, change: EntryChange, outcome: CommandOutcome
+    ) -> CommandOutcome:
         """Say so where another order stands in the place of the one that was to change."""
         now = self._parts.ledger.order(old.client_order_id)
         if now is None or now.status is not OrderStatus.CANCELED or not outcome.accepted:
             return outcome
-        why = f"this venue changes no order in place, so {old.client_order_id} was cancelled"
-        return replace(outcome, message=f"{why}: {outcome.message}")
+        why = "a size is not raised" if raises_size(old, change.size_base) else "this venue changes no order"
+        gone = f"{why} in place, so {old.client_order_id} was cancelled"
+        return replace(outcome, message=f"{gone}: {outcome.message}")
 
     async def cancel(self, command: CancelOrder, manual_id: ManualId) -> CommandOutcome:
         """Cancel an entry, a target, or a stop that its trade does not need."""

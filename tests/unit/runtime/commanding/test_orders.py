@@ -26,14 +26,18 @@ async def _waiting(desk: LivingDesk, **changes: object) -> str:
 def test_an_entry_is_amended_in_place_where_the_venue_can(tmp_path: Path) -> None:
     async def script(desk: LivingDesk) -> None:
         order_id = await _waiting(desk)
-        answer = await told(desk, AmendOrder(order_id, price=D("49200.06"), size_base=D("0.2004")))
-        assert "0.102 at 49000 → 0.200 at 49200.0" in answer.message
+        answer = await told(desk, AmendOrder(order_id, price=D("49200.06"), size_base=D("0.0904")))
+        assert "0.102 at 49000 → 0.090 at 49200.0" in answer.message
         (order,) = await desk.paper.fetch_open_orders()
-        assert (order.client_order_id, order.limit_price, order.size_base) == (order_id, D("49200"), D("0.2"))
+        assert (order.client_order_id, order.limit_price, order.size_base) == (
+            order_id,
+            D("49200"),
+            D("0.09"),
+        )
         assert {"MAN", "EXE"} <= reasons_of(desk, EntryKind.AMEND_INTENDED)
         await desk.play(["49100", "49100"])
         await desk.settle()
-        assert desk.positions[0].size_base == D("0.2")
+        assert desk.positions[0].size_base == D("0.09")
         assert desk.positions[0].is_protected
 
     house(tmp_path).run(script)
@@ -76,7 +80,9 @@ def test_an_amend_that_the_gate_refuses_leaves_the_order_as_it_was(tmp_path: Pat
 def test_an_order_does_not_count_beside_itself_when_it_is_amended(tmp_path: Path) -> None:
     async def script(desk: LivingDesk) -> None:
         order_id = await _waiting(desk)
-        await told(desk, AmendOrder(order_id, size_base=D("0.110")))
+        answer = await told(desk, AmendOrder(order_id, size_base=D("0.110")))
+        assert f"a size is not raised in place, so {order_id} was cancelled" in answer.message
+        assert resting(desk, Leg.ENTRY) == [(D(49000), D("0.110"))]
 
     house(tmp_path, "risk.max_position_notional=6000").run(script)
 
