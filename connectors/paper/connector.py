@@ -105,6 +105,10 @@ class PaperConnector:
         if exchange is not None and exchange.sees(tick):
             self._match(exchange, tick)
 
+    def last_tick(self, symbol: str) -> Tick | None:
+        """Return the last tick the account saw of a symbol, also in an earlier run; None before any."""
+        return self._market.get(symbol)
+
     async def open(self) -> None:
         """Open the account file; raises RefusedByState where it is another's, ReadFailed where it fails."""
         if self._account is not None:

@@ -13,12 +13,14 @@ from desk.bus.limits import AdapterLimits
 from desk.config.configuration import Configuration
 from desk.contracts.ports.connector import IAPIConnector
 from desk.contracts.ports.feed import Feed
+from desk.contracts.ports.latch import OutsideLatch
 from desk.contracts.ports.time import Clock, IdSource, Spawner
-from desk.contracts.states import TradingMode
+from desk.contracts.states import DeskState, TradingMode
 from desk.execution.alarms import Alarms
 from desk.execution.desk_state import DeskStateLatch
 from desk.execution.flow_registry import FlowRegistry
 from desk.execution.layer import ExecutionLayer, ExecutionPorts, build_execution
+from desk.execution.outside_latch import ObeyedLatch
 from desk.feeds.bars import BarBook
 from desk.journal.asking import JournalQuestions
 from desk.journal.recorder import JournalRecorder
@@ -66,6 +68,9 @@ class Outside:
     spawner: Spawner
     is_watched: bool = True
     """Whether somebody may look at it: candles, trends and the pulse are kept. Not in a replay."""
+
+    latch: OutsideLatch | None = None
+    """What `desk flatten` leaves; none where nobody can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,10 @@ def assemble(configuration: Configuration, outside: Outside) -> Desk:
     return _desk(configuration, outside, inside, (core, planning))
 
 
+def _state_of(state: DeskStateLatch, latch: OutsideLatch | None, bus: EventBus) -> Callable[[], DeskState]:
+    return (lambda: state.current) if latch is None else ObeyedLatch(latch, state, bus).state
+
+
 def _inside(configuration: Configuration, outside: Outside) -> _Inside:
     recorder = ObservedRecorder(outside.journal)
     bus = EventBus(outside.faults.on_handler_failure)
@@ -134,7 +143,7 @@ def _inside(configuration: Configuration, outside: Outside) -> _Inside:
         board=board,
         bars=bars,
         flows=flows,
-        state=lambda: state.current,
+        state=_state_of(state, outside.latch, bus),
     )
     sources = Sources(configuration, outside.ledger, recorder, view, board, outside.feed, outside.spawner)
     return _Inside(

@@ -1,7 +1,6 @@
 """A desk by the machine's clock: lock, journal, venue, feed, and a clean stop."""
 
 import asyncio
-import random
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable
@@ -10,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from connectors.registry import ConnectorParts, create
 from desk.bootstrap.assembly import Desk, Outside, RunSchedules, assemble
 from desk.bootstrap.control import hosted_control
 from desk.bootstrap.feeds import feed_of_now, replay_feed
@@ -18,15 +16,16 @@ from desk.bootstrap.lock import desk_lock
 from desk.bootstrap.settings import instruments
 from desk.bootstrap.settling import settled
 from desk.bootstrap.summing import summarize
+from desk.bootstrap.venue import connector_of
 from desk.config.configuration import Configuration
 from desk.config.market_settings import ReplaySettings
-from desk.config.platform import Platform
 from desk.config.storage import StorageLayout
 from desk.contracts.ports.connector import IAPIConnector
 from desk.contracts.ports.feed import Feed
 from desk.contracts.ports.time import Clock
 from desk.contracts.problems import InputRefused, Problem
 from desk.contracts.states import TradingMode
+from desk.control.latch_file import LatchFile
 from desk.feeds.csv_survey import survey
 from desk.feeds.replay import ReplaySource
 from desk.journal.durable import DurableStore
@@ -45,6 +44,7 @@ from desk.runtime.tasks import TaskSupervisor
 _RECONCILE_EVERY_MS = 60_000
 _STOP_WITHIN_MS = 2_000
 _SEQUENCE_BITS = 32
+_LOOK_FOR_LATCH_EVERY_S = 1
 
 MakeFeed = Callable[[IAPIConnector, Callable[[str], None]], Feed]
 """From the connector, which may have prices of its own, and who hears what is wrong with them."""
@@ -148,7 +148,7 @@ def _outside(
     faults: FaultDesk,
     supervisor: TaskSupervisor,
 ) -> Outside:
-    connector = _connector(configuration.platform, around.storage, around.clock, supervisor)
+    connector = connector_of(configuration.platform, around.storage, around.clock, supervisor)
     return Outside(
         mode=around.mode,
         clock=around.clock,
@@ -165,6 +165,7 @@ def _outside(
         reconcile_every_ms=_RECONCILE_EVERY_MS,
         faults=faults,
         spawner=supervisor,
+        latch=LatchFile(around.storage.latch, WallClock().monotonic_ms),
     )
 
 
@@ -184,10 +185,18 @@ async def _until_stopped(run: LiveRun, desk: Desk) -> None:
 
     desk.core.parts.spawner.spawn("feed", feed())
     desk.core.parts.spawner.spawn("stop", watch())
+    desk.core.parts.spawner.spawn("latch", _obey_latch(desk))
     timeout_s = None if run.duration_ms is None else run.duration_ms / 1000
     with suppress(TimeoutError):
         async with asyncio.timeout(timeout_s):
             await ended.wait()
+
+
+async def _obey_latch(desk: Desk) -> None:
+    """Look for the latch of `desk flatten` also while nobody asks for the state."""
+    while True:
+        desk.core.parts.view.state()
+        await asyncio.sleep(_LOOK_FOR_LATCH_EVERY_S)
 
 
 def _surroundings(configuration: Configuration) -> _Surroundings:
@@ -220,19 +229,6 @@ def _replaying(configuration: Configuration) -> _Surroundings:
 
 async def _paced_schedules(clock: PacedClock, driver: ScheduleDriver) -> None:
     await driver.run(clock.sleep_until_ms)
-
-
-def _connector(
-    platform: Platform, storage: StorageLayout, clock: Clock, supervisor: TaskSupervisor
-) -> IAPIConnector:
-    parts = ConnectorParts(
-        instruments=instruments(platform),
-        clock=clock,
-        spawner=supervisor,
-        rng=random.Random(secrets.randbits(_SEQUENCE_BITS)),
-        account_file=storage.account,
-    )
-    return create(platform.connector.name, platform.connector.paper.model_dump(), parts)
 
 
 async def _schedules(driver: ScheduleDriver) -> None:

@@ -25,3 +25,23 @@ def desk_lock(storage: StorageLayout) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def holder(storage: StorageLayout) -> str | None:
+    """Name the process of the desk that lives in the folder at this moment, None where none does."""
+    try:
+        descriptor = os.open(storage.lock, os.O_RDONLY)
+    except OSError:
+        return None  # no desk ever locked this folder
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return os.pread(descriptor, 32, 0).decode(errors="replace").strip()
+    finally:
+        os.close(descriptor)
+    return None
+
+
+def is_held(storage: StorageLayout) -> bool:
+    """Tell whether a desk lives in the folder at this moment."""
+    return holder(storage) is not None

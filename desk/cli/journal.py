@@ -1,10 +1,12 @@
 """`desk journal verify|export`: prove the journal whole, or print it."""
 
+from pathlib import Path
 from typing import Literal
 
-from desk.cli.journal_access import open_for_reading
+from desk.cli.journal_access import asked
 from desk.cli.options import JournalOptions
 from desk.cli.output import ExitCode, complain, say, say_json
+from desk.control.socket_client import SocketClient
 
 
 def command(action: Literal["verify", "export"], options: JournalOptions) -> int:
@@ -13,10 +15,13 @@ def command(action: Literal["verify", "export"], options: JournalOptions) -> int
 
 
 def _verify(options: JournalOptions) -> int:
-    from desk.journal.verify import verify
+    from desk.control.journal_asking import verified
+    from desk.journal.verify import VerifyReport, verify
 
-    with open_for_reading(options) as path:
-        report = verify(path)
+    async def living(client: SocketClient, path: Path) -> tuple[Path, VerifyReport]:
+        return path, await verified(client)
+
+    path, report = asked(options, living, lambda path: (path, verify(path)))
     share = report.share
     if options.json:
         say_json(
@@ -43,9 +48,16 @@ def _verify(options: JournalOptions) -> int:
 
 
 def _export(options: JournalOptions) -> int:
+    from desk.control.journal_asking import exported
     from desk.journal.export import export
 
-    with open_for_reading(options) as path:
+    async def living(client: SocketClient, _: Path) -> None:
+        async for line in exported(client):
+            say(line)
+
+    def resting(path: Path) -> None:
         for line in export(path):
             say(line)
+
+    asked(options, living, resting)
     return ExitCode.DONE

@@ -14,6 +14,7 @@ from desk.cli.options import (
     DEFAULT_PLATFORM,
     CheckOptions,
     DataFile,
+    DeskOptions,
     JournalOptions,
     ReplayOptions,
     RunOptions,
@@ -21,6 +22,7 @@ from desk.cli.options import (
     parse_duration_ms,
 )
 from desk.cli.output import ExitCode, complain
+from desk.contracts.ports.client import DeskUnreachable
 from desk.contracts.problems import DeskError, InputRefused, RefusedByState
 
 PlatformOption = Annotated[Path, Parameter(help="The platform file.")]
@@ -39,6 +41,8 @@ AsciiOption = Annotated[
     bool, Parameter(name="--ascii", help="Draw with ASCII characters alone.", negative="")
 ]
 ObserveOption = Annotated[bool, Parameter(help="Watch only: nothing on the screen acts.", negative="")]
+YesOption = Annotated[bool, Parameter(name="--yes", help="Ask nothing: it is meant.", negative="")]
+ReasonOption = Annotated[str | None, Parameter(help="Why, for the journal.")]
 JournalOption = Annotated[Path | None, Parameter(help="Another journal than the desk's.")]
 
 app = App(
@@ -76,7 +80,7 @@ def _failure(error: CycloptsError | DeskError | OSError) -> tuple[str, ExitCode]
             return f"desk: {' '.join(str(error).split())} See `desk --help`.", ExitCode.INVALID
         case InputRefused():
             return str(error), ExitCode.INVALID
-        case RefusedByState():
+        case RefusedByState() | DeskUnreachable():
             return f"desk: {error}", ExitCode.REFUSED
         case OSError():
             # A full disk, a folder that may not be written: the machine refuses, the code has no fault.
@@ -156,6 +160,67 @@ def daemon(
     """Run the desk without a screen, under systemd or tmux."""
     options = _run_options(platform, blueprints, settings, duration, live=live, as_json=as_json)
     return _command("daemon")(options)
+
+
+@app.command
+def status(
+    *, platform: PlatformOption = DEFAULT_PLATFORM, settings: SetOption = (), as_json: JsonOption = False
+) -> int:
+    """Tell how the running desk stands: state, positions, orders, alarms, prices."""
+    return _command("status")(DeskOptions(platform, settings, json=as_json))
+
+
+@app.command
+def halt(
+    *,
+    reason: ReasonOption = None,
+    platform: PlatformOption = DEFAULT_PLATFORM,
+    settings: SetOption = (),
+    as_json: JsonOption = False,
+) -> int:
+    """Take no new risk; stops stay, and `desk rearm` ends it."""
+    return _command("halt")(DeskOptions(platform, settings, json=as_json), reason)
+
+
+@app.command
+def rearm(
+    *,
+    yes: YesOption = False,
+    platform: PlatformOption = DEFAULT_PLATFORM,
+    settings: SetOption = (),
+    as_json: JsonOption = False,
+) -> int:
+    """Let a halted desk trade again; asks for a typed word."""
+    return _command("rearm")(DeskOptions(platform, settings, yes=yes, json=as_json))
+
+
+@app.command
+def emergency_exit(
+    *,
+    reason: ReasonOption = None,
+    yes: YesOption = False,
+    platform: PlatformOption = DEFAULT_PLATFORM,
+    settings: SetOption = (),
+    as_json: JsonOption = False,
+) -> int:
+    """Leave every position and cancel every order, by the desk or, where it does not answer, without it."""
+    return _command("emergency_exit")(DeskOptions(platform, settings, yes=yes, json=as_json), reason)
+
+
+@app.command
+def flatten(
+    *,
+    all_balances: Annotated[
+        bool, Parameter(name="--all-balances", help="Sell what no trade holds, too.", negative="")
+    ] = False,
+    yes: YesOption = False,
+    platform: PlatformOption = DEFAULT_PLATFORM,
+    settings: SetOption = (),
+    as_json: JsonOption = False,
+) -> int:
+    """Leave everything without the desk: needs neither daemon nor journal."""
+    options = DeskOptions(platform, settings, yes=yes, json=as_json)
+    return _command("flatten")(options, all_balances=all_balances)
 
 
 @app.command

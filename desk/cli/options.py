@@ -45,6 +45,16 @@ class RunOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskOptions:
+    """Ask something of a desk that runs; `yes` answers what the command would ask back."""
+
+    platform: Path = DEFAULT_PLATFORM
+    settings: tuple[str, ...] = ()
+    yes: bool = False
+    json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ScreenOptions:
     """Ask for a screen: with ASCII characters alone, or one that only watches."""
 

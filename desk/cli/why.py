@@ -1,6 +1,6 @@
 """`desk why ID`: the causes of an id back to their births, and on to all it caused and how that ended."""
 
-from desk.cli.journal_access import open_for_reading
+from desk.cli.journal_access import asked
 from desk.cli.options import JournalOptions
 from desk.cli.output import ExitCode, say, say_json
 
@@ -10,8 +10,7 @@ def command(identifier: str, options: JournalOptions) -> int:
     from desk.journal.cause_text import tree_as_json, tree_as_lines
     from desk.journal.trace import trace
 
-    with open_for_reading(options) as path:
-        tree = trace(path, identifier)
+    tree = asked(options, lambda client, _: client.why(identifier), lambda path: trace(path, identifier))
     if options.json:
         say_json(tree_as_json(tree))
         return ExitCode.DONE

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from desk.cli.journal_access import open_for_reading
+from desk.cli.journal_access import asked
 from desk.cli.options import JournalOptions
 from desk.cli.output import ExitCode, say, say_json
 
@@ -12,8 +12,9 @@ def command(identifier: str | None, options: JournalOptions) -> int:
     from desk.journal.refusals import refusal_text, refusals
     from desk.journal.times import iso
 
-    with open_for_reading(options) as path:
-        found = refusals(path, identifier)
+    found = asked(
+        options, lambda client, _: client.why_not(identifier), lambda path: refusals(path, identifier)
+    )
     if options.json:
         say_json(
             {"about": identifier, "refusals": [{"time": iso(one.time_ms), **asdict(one)} for one in found]}

@@ -46,6 +46,11 @@ class StorageLayout:
         return self.folder / "control"
 
     @property
+    def latch(self) -> Path:
+        """Left by `desk flatten`: no desk here takes risk until it is re-armed."""
+        return self.folder / "flattened.json"
+
+    @property
     def replay(self) -> "StorageLayout":
         """The folder of replays, which never touch the desk's own files."""
         return StorageLayout(self.folder / "replay")

@@ -62,6 +62,9 @@ class Link:
         except (OSError, Misbehaved, DeskUnreachable) as error:
             await _closed(writer)
             raise DeskUnreachable(f"{place.path}: {error}") from error
+        except asyncio.CancelledError:
+            writer.transport.abort()
+            raise
         link = cls(place, reader, writer, greeting)
         spawner.spawn("control link", link._listen())
         return link

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import TypeVar
 
 from desk.contracts.commands import Command, CommandOutcome, OpenTrade
 from desk.contracts.history import ChartView, History
@@ -14,11 +15,14 @@ from desk.control import questions
 from desk.control.link import Link
 from desk.control.place import SocketPlace
 from desk.control.protocol import Greeting
-from desk.control.questions import AnySubjectAsked, ChartAsked, SubjectAsked
+from desk.control.questions import AnySubjectAsked, ChartAsked, Question, SubjectAsked
 
 ANSWERS_WITHIN_S = 10
 SEARCHES_WITHIN_S = 120
 """A question to a long journal takes its time."""
+
+Asked = TypeVar("Asked")
+Answered = TypeVar("Answered")
 
 
 class SocketClient:
@@ -41,36 +45,37 @@ class SocketClient:
         if self._link is not None:
             self._link.close()
 
+    async def ask(self, question: Question[Asked, Answered], given: Asked, within_s: float) -> Answered:
+        """Ask anything; raises DeskUnreachable, or what the desk raised."""
+        return await (await self._linked()).ask(question, given, within_s)
+
     async def snapshot(self) -> Snapshot:
         """Return the desk as it is now."""
-        return await (await self._linked()).ask(questions.SNAPSHOT, None, ANSWERS_WITHIN_S)
+        return await self.ask(questions.SNAPSHOT, None, ANSWERS_WITHIN_S)
 
     async def execute(self, command: Command) -> CommandOutcome:
         """Carry a command to the desk; where the connection is lost, nobody knows whether it arrived."""
-        return await (await self._linked()).ask(questions.EXECUTE, command, ANSWERS_WITHIN_S)
+        return await self.ask(questions.EXECUTE, command, ANSWERS_WITHIN_S)
 
     async def preview(self, order: OpenTrade) -> TradePreview:
         """Return what a trade would be."""
-        return await (await self._linked()).ask(questions.PREVIEW, order, ANSWERS_WITHIN_S)
+        return await self.ask(questions.PREVIEW, order, ANSWERS_WITHIN_S)
 
     async def chart(self, symbol: str, interval_ms: int, count: int) -> ChartView:
         """Return bars with the fills among them."""
-        asked = ChartAsked(symbol, interval_ms, count)
-        return await (await self._linked()).ask(questions.CHART, asked, ANSWERS_WITHIN_S)
+        return await self.ask(questions.CHART, ChartAsked(symbol, interval_ms, count), ANSWERS_WITHIN_S)
 
     async def history(self) -> History:
         """Return equity, closed trades and results."""
-        return await (await self._linked()).ask(questions.HISTORY, None, ANSWERS_WITHIN_S)
+        return await self.ask(questions.HISTORY, None, ANSWERS_WITHIN_S)
 
     async def why(self, subject_id: str) -> CauseTree:
         """Return the cause tree of any id."""
-        asked = SubjectAsked(subject_id)
-        return await (await self._linked()).ask(questions.WHY, asked, SEARCHES_WITHIN_S)
+        return await self.ask(questions.WHY, SubjectAsked(subject_id), SEARCHES_WITHIN_S)
 
     async def why_not(self, subject_id: str | None = None) -> Sequence[Refusal]:
         """Return the refused and voided directives."""
-        asked = AnySubjectAsked(subject_id)
-        return await (await self._linked()).ask(questions.WHY_NOT, asked, SEARCHES_WITHIN_S)
+        return await self.ask(questions.WHY_NOT, AnySubjectAsked(subject_id), SEARCHES_WITHIN_S)
 
     async def _linked(self) -> Link:
         async with self._connecting:

@@ -14,19 +14,27 @@ class CauseSum:
     """Add up the digests of (cause, entry) pairs; the sum does not depend on their order."""
 
     def __init__(self) -> None:
-        self._sum = 0
+        self.total = 0
 
     def take_causes(self, entry: EntryRow) -> None:
         """Add what one entry names as causes."""
         for cause in dict.fromkeys(from_json(entry.causes)):
-            self._sum = (self._sum + _digest(cause, entry.sequence)) % _SPAN
+            self.take(cause, entry.sequence)
+
+    def take(self, cause: str, sequence: int) -> None:
+        """Add one pair."""
+        self.total = (self.total + _digest(cause, sequence)) % _SPAN
+
+    def is_same(self, other: "CauseSum") -> bool:
+        """Tell whether two sums are of the same pairs."""
+        return self.total == other.total
 
     def fault(self, journal: JournalReader) -> str | None:
         """Compare with the table; name its first row that no entry has, or the first entry that lacks one."""
-        total = 0
+        table = CauseSum()
         for cause, sequence in journal.causes():
-            total = (total + _digest(cause, sequence)) % _SPAN
-        return None if total == self._sum else _first_difference(journal)
+            table.take(cause, sequence)
+        return None if self.is_same(table) else _first_difference(journal)
 
 
 def _digest(cause: str, sequence: int) -> int:

@@ -97,6 +97,15 @@ class JournalReader:
         while rows := found.fetchmany(_AT_ONCE):
             yield from rows
 
+    def causes_after(self, parent_id: str, sequence: int, most: int) -> list[tuple[str, int]]:
+        """Return the next causes and entries behind one such pair, in the order of `causes`."""
+        found = self._connection.execute(
+            "SELECT parent_id, sequence FROM cause WHERE (parent_id, sequence) > (?, ?) "
+            "ORDER BY parent_id, sequence LIMIT ?",
+            (parent_id, sequence, most),
+        )
+        return found.fetchall()
+
     def is_named(self, subject_id: str) -> bool:
         """Tell whether an id is a cause of anything, recorded itself or not."""
         named = self._connection.execute("SELECT 1 FROM cause WHERE parent_id = ? LIMIT 1", (subject_id,))

@@ -40,19 +40,36 @@ def verify(path: Path) -> VerifyReport:
 
 def verified(journal: JournalReader) -> VerifyReport:
     """Check the chain, fold every entry into a fresh ledger, and compare every row digit by digit."""
-    ledger, rows, share, links = Ledger(), dict[RowKey, Row](), ShareCounter(), CauseSum()
-    count, head = 0, GENESIS
-    fault: str | None = None
-    for entry in journal.entries():
-        fault = _chain_fault(entry, count, head) or _fold_fault(entry, ledger, rows)
-        if fault is not None:
-            break
-        share.take(entry)
-        links.take_causes(entry)
-        count, head = entry.sequence, entry.hash
+    folded = Folding()
+    fault = next((found for entry in journal.entries() if (found := folded.take(entry)) is not None), None)
     if fault is None:
-        fault = next(_row_faults(journal, rows), None) or links.fault(journal)
-    return VerifyReport(count, len(rows), head.hex(), fault, share.result())
+        fault = next(_row_faults(journal, folded.rows), None) or folded.links.fault(journal)
+    return folded.report(fault)
+
+
+class Folding:
+    """Take a journal's entries in order; hold the rows and causes they give, and which fills can say why."""
+
+    def __init__(self) -> None:
+        self._ledger = Ledger()
+        self._share = ShareCounter()
+        self._head = GENESIS
+        self.count = 0
+        self.rows: dict[RowKey, Row] = {}
+        self.links = CauseSum()
+
+    def take(self, entry: EntryRow) -> str | None:
+        """Fold one entry; return what is wrong with it, None where it holds."""
+        fault = _chain_fault(entry, self.count, self._head) or _fold_fault(entry, self._ledger, self.rows)
+        if fault is None:
+            self._share.take(entry)
+            self.links.take_causes(entry)
+            self.count, self._head = entry.sequence, entry.hash
+        return fault
+
+    def report(self, fault: str | None) -> VerifyReport:
+        """Sum up."""
+        return VerifyReport(self.count, len(self.rows), self._head.hex(), fault, self._share.result())
 
 
 def _chain_fault(entry: EntryRow, previous_sequence: int, previous_hash: bytes) -> str | None:

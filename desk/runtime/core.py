@@ -84,6 +84,7 @@ class DeskCore:
         await parts.connector.open()
         parts.view.take_instruments(await parts.connector.fetch_instruments())
         await parts.recorder.record(self._run_started())
+        parts.view.state()  # what latched the account from outside is obeyed before anything is taken up
         recovery = Recovery(parts.execution, parts.ledger)
         recovery.adopt(parts.ledger.open_flows())
         await self._reconcile_first()

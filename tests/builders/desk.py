@@ -37,6 +37,7 @@ from desk.contracts.ports.feed import Feed
 from desk.contracts.ports.time import Clock, Spawner
 from desk.contracts.records import JournalEntry
 from desk.contracts.states import TradingMode
+from desk.control.latch_file import LatchFile
 from desk.journal.inline import InlineStore
 from desk.journal.opening import Durability
 from desk.journal.recorder import JournalRecorder
@@ -292,6 +293,7 @@ class _Birth:
                 reconcile_every_ms=house.reconcile_every_ms,
                 faults=faults,
                 spawner=supervisor,
+                latch=LatchFile(house.state.latch, clock.monotonic_ms),
                 is_watched=house.is_watched,
             ),
         )

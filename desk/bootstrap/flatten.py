@@ -1,0 +1,167 @@
+"""`desk flatten` put together: an own connector on the desk's account, and neither desk nor journal."""
+
+import asyncio
+import os
+import secrets
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from connectors.paper.connector import PaperConnector
+from desk.bootstrap.feeds import feed_of_now
+from desk.bootstrap.lock import desk_lock, holder
+from desk.bootstrap.settings import execution_settings
+from desk.bootstrap.venue import connector_of
+from desk.config.platform import Platform
+from desk.config.storage import StorageLayout, living_storage
+from desk.contracts.execution import ExecutionDirective
+from desk.contracts.market import Tick
+from desk.contracts.problems import InputRefused, Problem, RefusedByState
+from desk.control.latch_file import write_latch
+from desk.execution.emergency_exit import ExitResult
+from desk.execution.flatten import Flattener, FlattenPorts
+from desk.execution.holdings import AccountReader, Holdings
+from desk.execution.reading import VenueReader
+from desk.runtime.clock import WallClock
+from desk.runtime.ids import SystemIds
+from desk.runtime.tasks import TaskSupervisor
+
+_FIRST_PRICE_WITHIN_S = 10
+_END_WITHIN_MS = 1_000
+_SEQUENCE_BITS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class FlattenRun:
+    """Say whose account is flattened, how far, and who is asked and told.
+
+    `is_meant` is given what will be left, and answers whether to go on.
+    """
+
+    platform: Platform
+    all_balances: bool
+    is_meant: Callable[[Sequence[str]], bool]
+    tell: Callable[[str], None]
+
+
+async def flatten(run: FlattenRun) -> ExitResult | None:
+    """Leave everything and verify it; None where it was not meant.
+
+    Raises RefusedByState while a desk holds the account, InputRefused where there is no account.
+    """
+    storage = living_storage(run.platform)
+    if run.platform.feed.name == "replay":
+        message = f"{storage.folder} is a rehearsal on recorded prices: nothing there can be left by hand"
+        raise RefusedByState(message)
+    if not storage.account.is_file():
+        remedy = "name the desk's own platform file by --platform"
+        raise InputRefused(Problem(str(storage.account), None, "", "there is no paper account", remedy))
+    process = holder(storage)
+    if process is not None:
+        message = (
+            f"a desk (process {process}) lives in {storage.folder} and holds the account: "
+            f"`desk emergency-exit` leaves by it; where it hangs, `kill -9 {process}` and flatten again"
+        )
+        raise RefusedByState(message)
+    supervisor = TaskSupervisor(lambda name, error: run.tell(f"{name} failed: {error}"))
+    with desk_lock(storage):
+        try:
+            return await _Flattening(run, storage, supervisor).carried_out()
+        finally:
+            await supervisor.stop(_END_WITHIN_MS)
+
+
+class _Flattening:
+    """Hold one flattening of a paper account."""
+
+    def __init__(self, run: FlattenRun, storage: StorageLayout, supervisor: TaskSupervisor) -> None:
+        self._run = run
+        self._storage = storage
+        self._clock = WallClock()
+        connector = connector_of(run.platform, storage, self._clock, supervisor)
+        if not isinstance(connector, PaperConnector):
+            raise RefusedByState(f"{connector.name} cannot be flattened yet")
+        self._connector = connector
+
+    async def carried_out(self) -> ExitResult | None:
+        """Open, look, ask, latch, leave, and write down how it ended."""
+        await self._connector.open()
+        try:
+            account = await self._account()
+            holdings = await account.holdings()
+            if not self._run.is_meant(holdings.words()):
+                return None
+            flattener = Flattener(self._ports(account))
+            reason = f"flattened by desk flatten (process {os.getpid()}) at {_iso(self._clock.now_ms())}"
+            directive = flattener.directive(holdings, reason)
+            self._latch(f"{reason}: not yet finished", directive)
+            await self._know_prices(holdings)
+            result = await flattener.run(directive)
+            left = f", left: {'; '.join(result.remains)}" if result.remains else ""
+            self._latch(f"{reason}: {result.word}{left}", directive)
+            return result
+        finally:
+            await self._connector.close()
+
+    async def _account(self) -> AccountReader:
+        platform = self._run.platform
+        return AccountReader(
+            reader=VenueReader(self._connector, execution_settings(platform), self._clock),
+            instruments={one.symbol: one for one in await self._connector.fetch_instruments()},
+            desk_id=platform.desk.id,
+            account_currency=platform.desk.account_currency,
+            all_balances=self._run.all_balances,
+            price_of=lambda symbol: _price(self._connector.last_tick(symbol)),
+        )
+
+    def _ports(self, account: AccountReader) -> FlattenPorts:
+        settings = execution_settings(self._run.platform)
+        return FlattenPorts(
+            self._connector, account, self._clock, SystemIds(self._clock), settings, self._run.tell
+        )
+
+    def _latch(self, reason: str, directive: ExecutionDirective) -> None:
+        details = {"time_ms": self._clock.now_ms(), "directive": directive.model_dump(mode="json")}
+        write_latch(self._storage.latch, reason, details)
+
+    async def _know_prices(self, holdings: Holdings) -> None:
+        """Say at which price each holding is closed; where the account knows none, wait for the feed's first.
+
+        A paper exchange fills at the last price it saw, and has none of its own.
+        """
+        symbols = list(dict.fromkeys(one.symbol for one in holdings.held))
+        for symbol in symbols:
+            tick = self._connector.last_tick(symbol)
+            if tick is not None:
+                age_s = (self._clock.now_ms() - tick.time_ms) // 1000
+                self._run.tell(f"{symbol} stands at {tick.price:f}, the account's last price, {age_s} s old")
+        missing = [symbol for symbol in symbols if self._connector.last_tick(symbol) is None]
+        if missing:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_FIRST_PRICE_WITHIN_S):
+                    await self._first_prices(dict.fromkeys(missing))
+
+    async def _first_prices(self, missing: dict[str, None]) -> None:
+        first_sequence = secrets.randbits(_SEQUENCE_BITS)
+        platform = self._run.platform
+        feed = feed_of_now(platform, self._clock, first_sequence, self._connector, self._run.tell)
+        async for tick in feed.ticks():
+            if tick.symbol in missing:
+                del missing[tick.symbol]
+                self._connector.observe(tick)
+                self._run.tell(
+                    f"{tick.symbol} stands at {tick.price:f}, the {platform.feed.name} feed's first"
+                )
+            if not missing:
+                await feed.close()
+                return
+
+
+def _price(tick: Tick | None) -> Decimal | None:
+    return None if tick is None else tick.price
+
+
+def _iso(time_ms: int) -> str:
+    return datetime.fromtimestamp(time_ms // 1000, UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,134 @@
+"""`desk status`: how the running desk stands, for an eye or for a program."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from pydantic_core import from_json
+
+from desk.cli.options import DeskOptions
+from desk.cli.output import ExitCode, say, say_json, table
+from desk.cli.reaching import ask, storage_of
+from desk.contracts.snapshot import AccountView, Figure, OrderRow, PositionRow, Snapshot
+from desk.control.protocol import Greeting
+from desk.control.questions import SNAPSHOT
+from desk.control.socket_client import SocketClient
+
+_SECOND_MS, _MINUTE_MS, _HOUR_MS, _DAY_MS = 1_000, 60_000, 3_600_000, 86_400_000
+
+
+def command(options: DeskOptions) -> int:
+    """Print the desk's picture; raises DeskUnreachable where none runs."""
+    greeting, seen = ask(storage_of(options), _look)
+    if options.json:
+        say_json({"pid": greeting.pid, **from_json(SNAPSHOT.answered.to_json(seen))})
+        return ExitCode.DONE
+    for line in _lines(greeting, seen):
+        say(line)
+    return ExitCode.DONE
+
+
+async def _look(client: SocketClient) -> tuple[Greeting, Snapshot]:
+    return await client.open(), await client.snapshot()
+
+
+def _lines(greeting: Greeting, seen: Snapshot) -> Iterator[str]:
+    why = f" ({seen.state_reason})" if seen.state_reason else ""
+    yield f"{seen.desk_id} on {seen.mode} is {seen.state}{why}, process {greeting.pid}"
+    yield _account(seen.account)
+    yield ""
+    yield from _block("no open positions", _POSITION_HEAD, [_position(one) for one in seen.positions])
+    yield from _block("no open orders", _ORDER_HEAD, [_order(one) for one in seen.orders])
+    alarms = [one for one in seen.alarms if not one.is_acknowledged]
+    yield from _block("no alarms", None, [(f"{one.severity.upper()}", one.text) for one in alarms])
+    feeds = [
+        (one.symbol, number(one.last.value), "STALE" if one.is_stale else age(one.last)) for one in seen.feeds
+    ]
+    yield from _block("no prices", ("symbol", "last", "age"), feeds)
+    health = seen.health
+    yield (
+        f"{health.connector_name}: last compared {duration(health.last_reconcile_age_ms)} ago, "
+        f"{health.open_flows} flows open, {health.journal_lag} entries not yet durable, "
+        f"{health.handler_errors} errors"
+    )
+
+
+_POSITION_HEAD = (
+    "symbol", "side", "size", "entry", "mark", "P&L", "R", "stop", "protection", "age", "trade",
+)  # fmt: skip
+
+
+def _position(row: PositionRow) -> tuple[str, ...]:
+    held = row.position
+    protection = "stop rests" if row.is_protected else f"NO STOP for {duration(row.naked_ms)}"
+    return (
+        held.symbol,
+        str(held.side),
+        number(held.size_base),
+        number(held.entry_price),
+        number(row.mark.value),
+        money(row.unrealized_quote.value),
+        money(row.r_multiple.value),
+        number(held.stop_price),
+        protection,
+        duration(row.age_ms),
+        str(held.trade_id),
+    )
+
+
+_ORDER_HEAD = ("symbol", "side", "order", "leg", "status", "size", "filled", "price", "age", "id")
+
+
+def _order(row: OrderRow) -> tuple[str, ...]:
+    return (
+        row.symbol,
+        row.side,
+        row.order_type,
+        row.leg,
+        row.status,
+        number(row.size_base.value),
+        number(row.filled_base.value),
+        number(row.price.value),
+        duration(row.age_ms),
+        row.client_order_id,
+    )
+
+
+def _account(account: AccountView) -> str:
+    return (
+        f"equity {money(account.equity.value, '')} {account.currency}, "
+        f"day {money(account.day_pnl.value)}, open {money(account.unrealized.value)}, "
+        f"realized {money(account.realized.value)}, fees {money(account.fees.value, '')}"
+    )
+
+
+def _block(nothing: str, head: tuple[str, ...] | None, rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    if not rows:
+        yield nothing
+    else:
+        yield table(rows if head is None else [head, *rows])
+    yield ""
+
+
+def number(value: Decimal | None) -> str:
+    """Write a price or a size in full; `-` where it is not known."""
+    return "-" if value is None else f"{value:f}"
+
+
+def money(value: Decimal | None, sign: str = "+") -> str:
+    """Write an amount with two places; `-` where it is not known."""
+    return "-" if value is None else f"{value:{sign}.2f}"
+
+
+def age(figure: Figure) -> str:
+    """Write how old a number is; `-` where that is not known."""
+    return duration(figure.age_ms)
+
+
+def duration(duration_ms: int | None) -> str:
+    """Write a time span in its largest unit; `-` where it is not known."""
+    if duration_ms is None:
+        return "-"
+    for unit_ms, name in ((_DAY_MS, "d"), (_HOUR_MS, "h"), (_MINUTE_MS, "m"), (_SECOND_MS, "s")):
+        if duration_ms >= unit_ms:
+            return f"{duration_ms // unit_ms}{name}"
+    return f"{duration_ms}ms"

@@ -1,0 +1,139 @@
+"""What an account holds and has ordered, by the venue's word alone: no ledger, no journal."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from desk.contracts.market import ZERO, Instrument
+from desk.contracts.orders import VenueBalance, VenueFill, VenueOrder
+from desk.contracts.sides import OrderSide, PositionSide
+from desk.execution.client_ids import desk_prefix
+from desk.execution.reading import VenueReader
+
+PriceOf = Callable[[str], Decimal | None]
+"""Return the last known price of a symbol in quote, None where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Hold what is to be sold or bought back on one symbol; `size_base` is above zero."""
+
+    symbol: str
+    side: PositionSide
+    size_base: Decimal
+    is_spot: bool
+
+    def words(self) -> str:
+        """Name it."""
+        return f"{self.side} {self.size_base:f} {self.symbol}"
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """Hold everything that is to be left: positions and coins, what is too small of them, and orders."""
+
+    held: tuple[Held, ...]
+    dust: tuple[Held, ...]
+    orders: tuple[VenueOrder, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing tradable is held and nothing is ordered."""
+        return not self.held and not self.orders
+
+    def words(self) -> list[str]:
+        """Name each of it, and what is to become of it."""
+        return [
+            *(f"close {one.words()}" for one in self.held),
+            *(f"leave {one.words()}: too small to trade" for one in self.dust),
+            *(f"cancel {order_words(one)}" for one in self.orders),
+        ]
+
+
+def order_words(order: VenueOrder) -> str:
+    """Name an order."""
+    left = order.size_base - order.filled_base
+    return f"{order.side} {left:f} {order.symbol} {order.order_type} ({order.client_order_id})"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReader:
+    """Read an account: on derivatives all of it is ours to leave, on spot what our own orders bought.
+
+    With `all_balances` every coin and every spot order is, too.
+    """
+
+    reader: VenueReader
+    instruments: Mapping[str, Instrument]
+    desk_id: str
+    account_currency: str
+    all_balances: bool
+    price_of: PriceOf
+
+    async def holdings(self) -> Holdings:
+        """Read what there is; raises ReadFailed, which says nothing about what is held."""
+        orders = [one for one in await self.reader.open_orders() if self._is_concerned(one)]
+        held = [
+            Held(one.symbol, one.side, one.size_base, is_spot=False) for one in await self.reader.positions()
+        ]
+        held += self._coins(await self.reader.balances(), await self.reader.fills(0))
+        dust = [one for one in held if self._is_dust(one)]
+        return Holdings(tuple(one for one in held if one not in dust), tuple(dust), tuple(orders))
+
+    async def fills_of(self, client_order_id: str, since_ms: int) -> list[VenueFill]:
+        """Read what an order filled; raises ReadFailed."""
+        found = await self.reader.fills(since_ms)
+        return [one for one in found if one.client_order_id == client_order_id]
+
+    def is_ours(self, client_order_id: str | None) -> bool:
+        """Tell whether an order carries this desk's name."""
+        return client_order_id is not None and client_order_id.startswith(desk_prefix(self.desk_id))
+
+    def _is_concerned(self, order: VenueOrder) -> bool:
+        instrument = self.instruments.get(order.symbol)
+        is_spot = instrument.is_spot if instrument is not None else ":" not in order.symbol
+        return not is_spot or self.all_balances or self.is_ours(order.client_order_id)
+
+    def _coins(self, balances: Sequence[VenueBalance], fills: Sequence[VenueFill]) -> list[Held]:
+        """Return the coins to sell: what our fills left of them, never more than there is."""
+        free = {one.currency: one.total for one in balances}
+        wanted = self._every_coin(free) if self.all_balances else self._bought(fills)
+        coins: list[Held] = []
+        for instrument, wanted_base in wanted:
+            size_base = min(wanted_base, free.get(instrument.base, ZERO))
+            if size_base > ZERO:
+                free[instrument.base] -= size_base
+                coins.append(Held(instrument.symbol, PositionSide.LONG, size_base, is_spot=True))
+        return coins
+
+    def _bought(self, fills: Sequence[VenueFill]) -> list[tuple[Instrument, Decimal]]:
+        nets: dict[str, Decimal] = {}
+        for fill in fills:
+            instrument = self.instruments.get(fill.symbol)
+            if instrument is None or not instrument.is_spot or not self.is_ours(fill.client_order_id):
+                continue
+            signed = fill.size_base if fill.side is OrderSide.BUY else -fill.size_base
+            fee = fill.fee if fill.fee_currency == instrument.base else ZERO
+            # Below zero, other hands' coins went: what is bought after that is ours again.
+            nets[fill.symbol] = max(nets.get(fill.symbol, ZERO) + signed - fee, ZERO)
+        return [(self.instruments[symbol], net) for symbol, net in nets.items()]
+
+    def _every_coin(self, totals: Mapping[str, Decimal]) -> list[tuple[Instrument, Decimal]]:
+        """Name for every coin the market it is sold on: that in the account's currency, else any."""
+        markets: dict[str, Instrument] = {}
+        for one in self.instruments.values():
+            if one.is_spot and (one.base not in markets or one.quote == self.account_currency):
+                markets[one.base] = one
+        markets.pop(self.account_currency, None)
+        return [(market, totals[base]) for base, market in markets.items() if base in totals]
+
+    def _is_dust(self, held: Held) -> bool:
+        """Tell what the venue would not take: too small; a price nobody knows makes nothing small."""
+        instrument = self.instruments.get(held.symbol)
+        if instrument is None:
+            return False
+        size_base = instrument.floor_size(held.size_base)
+        if not held.is_spot:
+            return not size_base > ZERO  # a reduction may be as small as a lot
+        price = self.price_of(held.symbol)
+        return size_base < instrument.min_size_base if price is None else instrument.is_dust(size_base, price)
