@@ -122,13 +122,15 @@ class _Search:
         )
 
 
-def refusals(path: Path, about: str | None = None) -> list[Refusal]:
+def refusals(path: Path, about: str | None = None, most: int | None = None) -> list[Refusal]:
     """List what came to nothing, oldest first; `about` is a flow, trade, period, worker or symbol.
+
+    Of all there are, only the newest `most` are listed.
 
     Raises InputRefused where the journal cannot be read.
     """
     with reading(path) as journal:
-        return told_at_once(searching(journal, about, most=None))
+        return told_at_once(searching(journal, about, most))
 
 
 def searching(

@@ -53,7 +53,7 @@ def tracing(journal: JournalReader, wanted: str, bounds: TreeBounds = WHOLE) -> 
     yield from graph.closure(asked[:1], graph.causes)
     yield from graph.closure(asked, graph.causes)
     yield from graph.closure(asked, graph.effects)
-    nodes = tuple(graph.nodes(wanted))
+    nodes = tuple((yield from graph.nodes(wanted)))
     is_unbroken = all(graph.is_rooted(one) for one in nodes if one.parent_id is None)
     return CauseTree(wanted, nodes, is_unbroken, len(graph.left_out))
 
@@ -126,7 +126,7 @@ class _Graph:
         is_cut = any(cause in self.left_out for cause in node.also_caused_by)
         return is_cut or (is_birth(node.id) and bool(node.facts))
 
-    def nodes(self, asked: str) -> list[CauseNode]:
+    def nodes(self, asked: str) -> Steps[list[CauseNode]]:
         """Hang every member below its latest earlier cause, and put them in reading order."""
         places = {one: self._place(one) for one in self._members}
         parents = {one: self._parent(one, places) for one in places}
@@ -139,6 +139,7 @@ class _Graph:
             one, depth = waiting.pop()
             ordered.append(self._node(one, parents[one], depth, asked))
             waiting.extend((child, depth + 1) for child in reversed(children.get(one, [])))
+            yield
         return ordered
 
     def _place(self, subject_id: str) -> int:

@@ -47,10 +47,15 @@ def reason_of_leaving(order: OrderState | None, rationale: str) -> str:
     if order is None:
         return "closed by another hand"
     if order.request.leg is Leg.STOP:
-        return f"stop at {order.stop_price}"
+        return f"stop at {_plain(order.stop_price)}"
     if order.request.leg is Leg.TARGET:
-        return f"target at {order.limit_price or order.stop_price}"
+        return f"target at {_plain(order.limit_price or order.stop_price)}"
     return rationale or f"{order.request.leg} order of {order.directive_id}"
+
+
+def _plain(price: Decimal | None) -> str:
+    """Write a price the same whether it comes from memory or from disk."""
+    return "an unknown price" if price is None else f"{price.normalize():f}"
 
 
 def _slippage(
