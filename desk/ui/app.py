@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -118,7 +119,7 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
         await self.views.open_first()
         self._guide.start(self.work)
         self.set_interval(_BEAT_S, self._beat)
-        self.run_worker(self.sampler.run(), name="sampler", exit_on_error=False)
+        self.run_worker(self.sampler.run, name="sampler", exit_on_error=False)
 
     def _answered(self) -> None:
         """Draw what the sampler brought, and tell of new alarms."""
@@ -194,7 +195,8 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
         elif action_id == "view.quit":
             self.action_leave()
         elif situation is not None:
-            self.run_worker(perform(action, self.stage, situation), name=action_id, exit_on_error=False)
+            work = partial(perform, action, self.stage, situation)
+            self.run_worker(work, name=action_id, exit_on_error=False)
         self._guide.done(action_id, self.work)
 
     def action_sort_by(self, letter: str) -> None:
@@ -203,7 +205,7 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
 
     def action_command_palette(self) -> None:
         """Let a command be found by its name."""
-        if not CommandPalette.is_open(self):
+        if not isinstance(self.screen, CommandPalette):
             self.push_screen(CommandPalette(placeholder="find a command", id="--command-palette"))
 
     def action_leave(self) -> None:
@@ -242,6 +244,7 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
 
     def on_chosen(self, message: Chosen) -> None:
         """Do what was clicked, where it only changes the view."""
+        self.is_clicking = True
         self.action_perform(message.action_id)
 
     def on_filter_line_typed(self, message: FilterLine.Typed) -> None:

@@ -9,6 +9,7 @@ from desk.contracts.commands import Command, CommandOutcome
 from desk.contracts.ports.client import DeskClient, DeskUnreachable
 from desk.contracts.screen import ScreenMemory
 from desk.ui.actions.action import Situation
+from desk.ui.screens.proposal import ProposalScreen
 
 if TYPE_CHECKING:
     from desk.ui.app import DeskApp
@@ -36,7 +37,13 @@ class AppStage:
         return self._app.situation
 
     async def carry_out(self, command: Command, doing: str) -> CommandOutcome | None:
-        """Send a command, tell its effect in the event list and a toast; None where nobody answered."""
+        """Send a command, tell its effect in the event list and a toast; None where nobody answered.
+
+        A click sends only what an open question named: the click is its second step.
+        """
+        if self._app.is_clicking and not isinstance(self._app.screen, ProposalScreen):
+            self.tell(f"{doing}: nothing was sent, a click never acts; use the keys", is_problem=True)
+            return None
         try:
             outcome = await self.client.execute(command)
         except DeskUnreachable as refusal:

@@ -26,6 +26,7 @@ from desk.contracts.ticket import TradePreview
 from desk.contracts.why import CauseTree, Refusal
 from desk.ui.app import DeskApp
 from desk.ui.launch import writing_of
+from desk.ui.panes.pane import Pane
 from desk.ui.parts import ScreenParts
 from desk.ui.poll import monotonic_ms
 from desk.ui.widgets.footer import HintBar
@@ -160,6 +161,7 @@ def desk_app(
     memory: KeptMemory | None = None,
     quit_question: str | None = None,
     with_tour: bool = False,
+    catalog: Mapping[str, type[Pane]] | None = None,
     now_ms: Callable[[], int] = monotonic_ms,
 ) -> DeskApp:
     """Build the app in UTC; with `now_ms` its clock is the test's."""
@@ -172,6 +174,7 @@ def desk_app(
             writing_of(given),
             quit_question=quit_question,
             with_tour=with_tour,
+            catalog=catalog,
             now_ms=now_ms,
         )
     )

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 
+from desk.contracts.snapshot import Snapshot
 from desk.contracts.states import DeskState
 from desk.ui.poll import Sampler
 from tests.builders.frames import alarm_row, snapshot
@@ -59,8 +60,8 @@ async def test_a_desk_never_heard_says_why_and_the_screen_can_be_left() -> None:
 
 async def test_an_answer_that_cannot_be_read_is_a_desk_out_of_reach() -> None:
     class Broken(PictureDesk):
-        async def snapshot(self) -> object:  # type: ignore[override]  # a client of another version
-            raise ValueError
+        async def snapshot(self) -> Snapshot:
+            raise ValueError("not what this version sends")
 
     answered = asyncio.Event()
     sampler = Sampler(Broken(snapshot()), refresh_hz=10, on_answer=answered.set)

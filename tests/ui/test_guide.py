@@ -1,0 +1,28 @@
+"""A newcomer is shown the way, once."""
+
+from tests.builders.frames import busy_snapshot
+from tests.builders.screens import KeptMemory, screen_over
+
+
+async def test_the_first_start_shows_three_hints_and_the_second_none() -> None:
+    memory = KeptMemory(kept={})
+    async with screen_over(busy_snapshot(), memory=memory, size=(160, 40)) as screen:
+        for hint in ("1 to 5 are the workspaces", "? lists every key", "X, and X again"):
+            assert hint in screen.text
+        await screen.press("escape")
+        assert "1 to 5 are the workspaces" not in screen.text
+    async with screen_over(busy_snapshot(), memory=memory) as screen:
+        assert "1 to 5 are the workspaces" not in screen.text
+
+
+async def test_the_tour_goes_on_by_doing_what_it_says() -> None:
+    async with screen_over(busy_snapshot(), with_tour=True) as screen:
+        assert "1/7" in screen.text
+        await screen.press("3")
+        assert "1/7" in screen.text
+        for number, key in enumerate("23451", start=2):
+            await screen.press(key)
+            assert f"{number}/7" in screen.text
+        await screen.press("question_mark", "escape")
+        assert "7/7" in screen.text
+        assert "press X, wait a moment, and press X again" in screen.text
