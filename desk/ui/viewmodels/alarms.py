@@ -3,6 +3,7 @@
 from desk.contracts.snapshot import AlarmRow, PriceAlertRow
 from desk.contracts.states import AlarmSeverity
 from desk.ui.viewmodels.cells import time_cell
+from desk.ui.viewmodels.fitting import fitted
 from desk.ui.viewmodels.frame import Frame
 from desk.ui.viewmodels.numbers import NOTHING, Precision
 from desk.ui.viewmodels.subject import Subject, SubjectKind
@@ -12,10 +13,10 @@ from desk.ui.viewmodels.tones import Tone
 EMPTY = "No alarms, and no price alert waits."
 
 _COLUMNS = (
-    Column("time", "Time", 11),
+    Column("time", "Time", 8),
     Column("severity", "Alarm", 8),
-    Column("seen", "Seen", 7, rank=1),
-    Column("symbol", "Symbol", 13, rank=2),
+    Column("seen", "Seen", 5, rank=1),
+    Column("symbol", "Symbol", 8, rank=2),
     Column("text", "What", 20),
 )
 
@@ -25,7 +26,8 @@ def alarms_table(frame: Frame) -> Table:
     alarms = sorted(frame.snapshot.alarms, key=lambda one: (one.is_acknowledged, -one.time_ms))
     precision = Precision(frame.snapshot)
     waiting = (_alert_row(one, frame, precision) for one in frame.snapshot.price_alerts)
-    return Table(_COLUMNS, (*(_alarm_row(one, frame) for one in alarms), *waiting), empty=EMPTY)
+    rows = (*(_alarm_row(one, frame) for one in alarms), *waiting)
+    return fitted(Table(_COLUMNS, rows, empty=EMPTY), ("time", "symbol"))
 
 
 def _alarm_row(row: AlarmRow, frame: Frame) -> Row:

@@ -10,7 +10,7 @@ from desk.contracts.market import ZERO
 from desk.ui.viewmodels.cells import number_cell, profit_cell, time_cell, tone_of
 from desk.ui.viewmodels.fitting import fitted
 from desk.ui.viewmodels.frame import Frame, Writing
-from desk.ui.viewmodels.numbers import NOTHING, Precision, money, multiple, percent, signed
+from desk.ui.viewmodels.numbers import NOTHING, Precision, money, percent, signed
 from desk.ui.viewmodels.sides import side_text
 from desk.ui.viewmodels.subject import Subject, SubjectKind
 from desk.ui.viewmodels.table import Align, Cell, Column, Row, Table
@@ -23,7 +23,7 @@ WAITING = "Asking the desk for its closed trades."
 _BASIS_POINTS = 10_000
 
 _COLUMNS = (
-    Column("closed", "Closed", 11),
+    Column("closed", "Closed", 8),
     Column("symbol", "Symbol", 8),
     Column("side", "Side", 7, rank=1),
     Column("result", "Result", 8, Align.RIGHT),
@@ -34,7 +34,7 @@ _COLUMNS = (
     Column("exit", "Exit", 7, Align.RIGHT, rank=4),
     Column("size", "Size", 7, Align.RIGHT, rank=5),
     Column("held", "Held", 7, Align.RIGHT, rank=5),
-    Column("strategy", "Strategy", 14, rank=2),
+    Column("strategy", "Strategy", 9, rank=2),
     Column("reason", "Left because", 16, rank=2),
 )
 CSV_TITLES = (
@@ -55,7 +55,7 @@ def closed_trades_table(frame: Frame, history: History | None, problem: str = ""
     precision = Precision(frame.snapshot)
     rows = tuple(_row(one, frame, precision) for one in history.closed)
     table = Table(_COLUMNS, rows, _foot(history.closed), EMPTY)
-    return fitted(table, ("symbol", "result", "fees", "entry", "exit", "size"))
+    return fitted(table, ("closed", "symbol", "r", "strategy", "result", "fees", "entry", "exit", "size"))
 
 
 def _row(trade: ClosedTrade, frame: Frame, precision: Precision) -> Row:
@@ -67,7 +67,7 @@ def _row(trade: ClosedTrade, frame: Frame, precision: Precision) -> Row:
             Cell(trade.symbol),
             Cell(side_text(trade.side, frame.writing)),
             profit_cell(result_quote(trade)),
-            number_cell(multiple(trade.r_multiple), trade.r_multiple, tone=tone_of(trade.r_multiple)),
+            number_cell(signed(trade.r_multiple, 1), trade.r_multiple, tone=tone_of(trade.r_multiple)),
             number_cell(money(trade.fees_quote), trade.fees_quote),
             _slippage_cell(trade.slippage),
             number_cell(precision.price(trade.symbol, trade.entry_price), trade.entry_price),

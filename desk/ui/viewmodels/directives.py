@@ -2,6 +2,7 @@
 
 from desk.contracts.snapshot import DirectiveRow
 from desk.ui.viewmodels.cells import time_cell
+from desk.ui.viewmodels.fitting import fitted
 from desk.ui.viewmodels.frame import Frame
 from desk.ui.viewmodels.subject import Subject, SubjectKind
 from desk.ui.viewmodels.table import Cell, Column, Row, Table
@@ -10,11 +11,11 @@ from desk.ui.viewmodels.tones import Tone
 EMPTY = "No directives yet. A worker's decision appears here, with its reason; enter asks it why."
 
 _COLUMNS = (
-    Column("time", "Time", 11),
-    Column("state", "State", 11),
-    Column("scope", "Scope", 8, rank=1),
-    Column("symbol", "Symbol", 13),
-    Column("worker", "Worker", 18, rank=2),
+    Column("time", "Time", 8),
+    Column("state", "State", 9),
+    Column("scope", "Scope", 6, rank=1),
+    Column("symbol", "Symbol", 8),
+    Column("worker", "Worker", 8, rank=2),
     Column("why", "Why", 24),
 )
 _SCOPES = {"NEW_TRADE": "open", "MODIFY_EXISTING": "modify", "CLOSE_EXISTING": "close"}
@@ -38,11 +39,8 @@ def state_tone(state: str) -> Tone:
 
 def directives_table(frame: Frame) -> Table:
     """Return the newest directives, newest first."""
-    return Table(
-        columns=_COLUMNS,
-        rows=tuple(_row(one, frame) for one in frame.snapshot.directives),
-        empty=EMPTY,
-    )
+    rows = tuple(_row(one, frame) for one in frame.snapshot.directives)
+    return fitted(Table(_COLUMNS, rows, empty=EMPTY), ("time", "state", "symbol", "worker"))
 
 
 def _row(row: DirectiveRow, frame: Frame) -> Row:

@@ -7,6 +7,8 @@ from desk.ui.viewmodels.table import Align, Cell, Row, Table
 
 WIDEST = 13
 """Cells a column of numbers may grow to; points that would need more stand where they fall."""
+WIDEST_WORD = 18
+"""Cells a column of words may grow to."""
 
 
 def fitted(table: Table, keys: Collection[str]) -> Table:
@@ -20,11 +22,11 @@ def fitted(table: Table, keys: Collection[str]) -> Table:
     columns = list(table.columns)
     rows = [list(one.cells) for one in table.rows]
     for place in places:
-        texts: Sequence[str] = [one[place].text for one in rows]
-        if columns[place].align is Align.RIGHT:
-            texts = in_line(texts)
+        is_number = columns[place].align is Align.RIGHT
+        held = [one[place].text for one in rows]
+        texts = in_line(held) if is_number else held
         widest = max(columns[place].width, *map(len, texts))
-        columns[place] = replace(columns[place], width=min(widest, WIDEST))
+        columns[place] = replace(columns[place], width=min(widest, WIDEST if is_number else WIDEST_WORD))
         for cells, text in zip(rows, texts, strict=True):
             if cells[place].text != text:
                 cells[place] = replace(cells[place], text=text)

@@ -3,6 +3,7 @@
 from desk.contracts.snapshot import LogRow
 from desk.contracts.states import AlarmSeverity
 from desk.ui.viewmodels.cells import time_cell
+from desk.ui.viewmodels.fitting import fitted
 from desk.ui.viewmodels.frame import Frame
 from desk.ui.viewmodels.subject import Subject, SubjectKind
 from desk.ui.viewmodels.table import Cell, Column, Row, Table
@@ -11,8 +12,8 @@ from desk.ui.viewmodels.tones import Tone
 EMPTY = "Nothing has happened yet."
 
 _COLUMNS = (
-    Column("time", "Time", 11),
-    Column("kind", "Kind", 14, rank=1),
+    Column("time", "Time", 8),
+    Column("kind", "Kind", 8, rank=1),
     Column("text", "What", 24),
 )
 _TONES = {None: Tone.PLAIN, AlarmSeverity.WARNING: Tone.WARN, AlarmSeverity.CRITICAL: Tone.ALARM}
@@ -20,7 +21,7 @@ _TONES = {None: Tone.PLAIN, AlarmSeverity.WARNING: Tone.WARN, AlarmSeverity.CRIT
 
 def log_table(frame: Frame) -> Table:
     """Return the newest entries, newest first."""
-    return Table(_COLUMNS, _rows(frame), empty=EMPTY)
+    return fitted(Table(_COLUMNS, _rows(frame), empty=EMPTY), ("time", "kind"))
 
 
 def _rows(frame: Frame) -> tuple[Row, ...]:

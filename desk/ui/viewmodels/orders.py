@@ -22,12 +22,12 @@ _COLUMNS = (
     Column("side", "Side", 6),
     Column("status", "Status", 14),
     Column("leg", "For", 7, rank=1),
-    Column("type", "Type", 11, rank=4),
+    Column("type", "Type", 6, rank=4),
     Column("size", "Size", 7, Align.RIGHT, rank=1),
     Column("filled", "Filled", 7, Align.RIGHT, rank=3),
     Column("price", "Price", 7, Align.RIGHT, rank=1),
     Column("age", "Age", 7, Align.RIGHT, rank=2),
-    Column("strategy", "Strategy", 14, rank=5),
+    Column("strategy", "Strategy", 9, rank=5),
     Column("id", "Id", 18, rank=6),
 )
 _WAITING = {OrderStatus.INTENDED.value: "PENDING", OrderStatus.SENT.value: "SENT"}
@@ -37,7 +37,9 @@ def orders_table(frame: Frame) -> Table:
     """Return the live orders."""
     precision = Precision(frame.snapshot)
     rows = tuple(_row(one, frame, precision) for one in frame.snapshot.orders)
-    return fitted(Table(_COLUMNS, rows, empty=EMPTY), ("symbol", "size", "filled", "price"))
+    return fitted(
+        Table(_COLUMNS, rows, empty=EMPTY), ("symbol", "type", "strategy", "size", "filled", "price")
+    )
 
 
 def _row(row: OrderRow, frame: Frame, precision: Precision) -> Row:

@@ -9,7 +9,7 @@ from desk.contracts.snapshot import PositionRow
 from desk.ui.viewmodels.cells import number_cell, profit_cell, tone_of
 from desk.ui.viewmodels.fitting import fitted
 from desk.ui.viewmodels.frame import Frame
-from desk.ui.viewmodels.numbers import NOTHING, Precision, money, multiple, number, percent, signed
+from desk.ui.viewmodels.numbers import NOTHING, Precision, money, number, percent, signed
 from desk.ui.viewmodels.protection import protection_cell
 from desk.ui.viewmodels.sides import side_text
 from desk.ui.viewmodels.staleness import Staleness
@@ -25,8 +25,8 @@ _RIGHT = Align.RIGHT
 _COLUMNS = (
     Column("symbol", "Symbol", 8),
     Column("side", "Side", 7),
-    Column("unrealized", "uPnL", 10, _RIGHT),
-    Column("r", "R", 6, _RIGHT, rank=2),
+    Column("unrealized", "uPnL", 8, _RIGHT),
+    Column("r", "R", 5, _RIGHT, rank=2),
     Column("bar", "Distance", BAR_CELLS, rank=1),
     Column("distance", "To stop", 9, _RIGHT, rank=1),
     Column("mark", "Mark", 7, _RIGHT, rank=3),
@@ -41,11 +41,13 @@ _LEVERAGE = Column("leverage", "Lev", 4, _RIGHT, rank=8)
 _FUNDING = Column("funding", "Funding", 8, _RIGHT, rank=9)
 _LAST = (
     Column("notional", "Notional", 9, _RIGHT, rank=7),
-    Column("fees", "Fees", 6, _RIGHT, rank=9),
-    Column("age", "Age", 7, _RIGHT, rank=8),
+    Column("fees", "Fees", 5, _RIGHT, rank=9),
+    Column("age", "Age", 6, _RIGHT, rank=8),
     Column("worker", "Worker", 10, rank=10),
 )
-_FITTED = frozenset({"symbol", "mark", "size", "entry", "stop", "target", "notional", "fees"})
+_FITTED = frozenset(
+    {"symbol", "unrealized", "r", "mark", "size", "entry", "stop", "target", "notional", "fees"}
+)
 
 
 def positions_table(frame: Frame) -> Table:
@@ -103,7 +105,7 @@ class _Scribe:
             "symbol": _symbol_cell(position.symbol),
             "side": self._sides[position.side],
             "unrealized": profit_cell(pnl, is_stale=is_stale),
-            "r": number_cell(multiple(r_multiple), r_multiple, tone=tone_of(r_multiple), is_stale=is_stale),
+            "r": number_cell(signed(r_multiple, 1), r_multiple, tone=tone_of(r_multiple), is_stale=is_stale),
             "bar": self._bar(row, is_stale=is_stale),
             "distance": self._distance(row, is_stale=is_stale),
             "protection": protection_cell(row, self._frame.unheard_ms),

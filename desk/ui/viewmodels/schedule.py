@@ -3,6 +3,7 @@
 from desk.contracts.snapshot import ScheduleRow
 from desk.ui.viewmodels.cells import time_cell
 from desk.ui.viewmodels.directives import state_tone
+from desk.ui.viewmodels.fitting import fitted
 from desk.ui.viewmodels.frame import Frame
 from desk.ui.viewmodels.numbers import NOTHING
 from desk.ui.viewmodels.subject import Subject, SubjectKind
@@ -13,12 +14,12 @@ from desk.ui.viewmodels.tones import Tone
 EMPTY = "Nothing is scheduled. A blueprint's schedule runs work at set times."
 
 _COLUMNS = (
-    Column("name", "Schedule", 18),
-    Column("next", "Next", 11),
+    Column("name", "Schedule", 9),
+    Column("next", "Next", 8),
     Column("in", "In", 7, Align.RIGHT, rank=1),
-    Column("last", "Last", 11, rank=2),
-    Column("outcome", "Outcome", 12, rank=2),
-    Column("workers", "Workers", 16, rank=3),
+    Column("last", "Last", 8, rank=2),
+    Column("outcome", "Outcome", 8, rank=2),
+    Column("workers", "Workers", 8, rank=3),
     Column("then", "Then", 12, rank=4),
 )
 
@@ -26,7 +27,8 @@ _COLUMNS = (
 def schedule_table(frame: Frame) -> Table:
     """Return every schedule, the next to run first."""
     rows = sorted(frame.snapshot.schedules, key=lambda one: (one.next_ms is None, one.next_ms or 0))
-    return Table(_COLUMNS, tuple(_row(one, frame) for one in rows), empty=EMPTY)
+    table = Table(_COLUMNS, tuple(_row(one, frame) for one in rows), empty=EMPTY)
+    return fitted(table, ("name", "next", "last", "outcome", "workers"))
 
 
 def _row(row: ScheduleRow, frame: Frame) -> Row:

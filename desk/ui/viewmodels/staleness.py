@@ -2,7 +2,7 @@
 
 from desk.contracts.snapshot import Figure
 from desk.ui.viewmodels.frame import Frame
-from desk.ui.viewmodels.times import age
+from desk.ui.viewmodels.times import rough_age
 from desk.ui.viewmodels.tones import Tone
 
 UNHEARD_AFTER_MS = 3_000
@@ -31,9 +31,9 @@ class Staleness:
         return None if figure.age_ms is None else figure.age_ms + self._unheard_ms
 
     def word(self, figure: Figure) -> str:
-        """Say that a figure is stale and for how long."""
+        """Say that a figure is stale and for how long, in at most nine cells."""
         aged = self.age_ms(figure)
-        return "STALE" if aged is None else f"STALE {age(aged)}"
+        return "STALE" if aged is None else f"STALE {rough_age(aged)}"
 
 
 def marked(text: str, tone: Tone, *, is_stale: bool) -> tuple[str, Tone]:

@@ -3,6 +3,7 @@
 from desk.contracts.snapshot import TerminationRow
 from desk.ui.viewmodels.cells import time_cell
 from desk.ui.viewmodels.directives import scope_word
+from desk.ui.viewmodels.fitting import fitted
 from desk.ui.viewmodels.frame import Frame
 from desk.ui.viewmodels.subject import Subject, SubjectKind
 from desk.ui.viewmodels.table import Cell, Column, Row, Table
@@ -11,23 +12,20 @@ from desk.ui.viewmodels.tones import Tone
 EMPTY = "No flow has ended yet. Every directive ends here once; enter asks it why."
 
 _COLUMNS = (
-    Column("time", "Time", 11),
+    Column("time", "Time", 8),
     Column("outcome", "End", 9),
-    Column("state", "As", 12, rank=1),
-    Column("scope", "Scope", 8, rank=2),
-    Column("symbol", "Symbol", 13, rank=1),
-    Column("worker", "Worker", 18, rank=3),
+    Column("state", "As", 8, rank=1),
+    Column("scope", "Scope", 6, rank=2),
+    Column("symbol", "Symbol", 8, rank=1),
+    Column("worker", "Worker", 8, rank=3),
     Column("reason", "Reason", 24),
 )
 
 
 def terminations_table(frame: Frame) -> Table:
     """Return the newest endings, newest first."""
-    return Table(
-        columns=_COLUMNS,
-        rows=tuple(_row(one, frame) for one in frame.snapshot.terminations),
-        empty=EMPTY,
-    )
+    rows = tuple(_row(one, frame) for one in frame.snapshot.terminations)
+    return fitted(Table(_COLUMNS, rows, empty=EMPTY), ("time", "state", "symbol", "worker"))
 
 
 def _row(row: TerminationRow, frame: Frame) -> Row:

@@ -50,6 +50,14 @@ def age(age_ms: int | None) -> str:
     return f"{lasted // DAY_MS}d{lasted % DAY_MS // HOUR_MS:02d}h"
 
 
+def rough_age(age_ms: int) -> str:
+    """Write how long something has lasted in one unit, in at most three cells."""
+    for unit_ms, name in ((DAY_MS, "d"), (HOUR_MS, "h"), (MINUTE_MS, "m")):
+        if age_ms >= unit_ms:
+            return f"{min(age_ms // unit_ms, 99)}{name}"
+    return f"{max(age_ms, 0) // SECOND_MS}s"
+
+
 def short_age(age_ms: int | None) -> str:
     """Write an age where milliseconds matter, as of a feed or an answer."""
     if age_ms is None or age_ms >= 10 * SECOND_MS:

@@ -25,7 +25,7 @@ _COLUMNS = (
     Column("change", "Change", 8, Align.RIGHT, rank=1),
     Column("trend", "Trend", TREND_CELLS, rank=3),
     Column("spread", "Spread", 7, Align.RIGHT, rank=4),
-    Column("age", "Age", 12, rank=1),
+    Column("age", "Age", 9, rank=1),
 )
 
 

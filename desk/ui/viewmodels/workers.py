@@ -2,6 +2,7 @@
 
 from desk.contracts.snapshot import WorkerRow
 from desk.contracts.states import WorkerStatus
+from desk.ui.viewmodels.fitting import fitted
 from desk.ui.viewmodels.frame import Frame
 from desk.ui.viewmodels.subject import Subject, SubjectKind
 from desk.ui.viewmodels.table import Align, Cell, Column, Row, Table
@@ -10,11 +11,11 @@ from desk.ui.viewmodels.tones import Tone
 EMPTY = "No workers. A blueprint names them: desk run --blueprint FILE."
 
 _COLUMNS = (
-    Column("worker", "Worker", 20),
+    Column("worker", "Worker", 8),
     Column("status", "Status", 8),
     Column("errors", "Errors", 6, Align.RIGHT, rank=1),
-    Column("strategy", "Strategy", 14, rank=2),
-    Column("category", "Category", 20, rank=3),
+    Column("strategy", "Strategy", 9, rank=2),
+    Column("category", "Category", 9, rank=3),
     Column("reason", "Reason", 12, rank=1),
 )
 _TONES = {
@@ -26,7 +27,8 @@ _TONES = {
 
 def workers_table(frame: Frame) -> Table:
     """Return every worker."""
-    return Table(_COLUMNS, tuple(_row(one) for one in frame.snapshot.workers), empty=EMPTY)
+    rows = tuple(_row(one) for one in frame.snapshot.workers)
+    return fitted(Table(_COLUMNS, rows, empty=EMPTY), ("worker", "strategy", "category"))
 
 
 def _row(row: WorkerRow) -> Row:

@@ -16,7 +16,7 @@ def test_a_result_is_what_is_left_after_fees() -> None:
     table = closed_trades_table(frame(), history(closed_trade()))
     row = texts_of(table)
 
-    assert (row["result"], row["fees"], row["r"]) == ("+12.39", "0.11", "+2.5R")
+    assert (row["result"], row["fees"], row["r"]) == ("+12.39", "0.11", "+2.5")
     assert (row["closed"], row["held"], row["reason"]) == ("22:13:00", "59m00s", "target filled")
 
 

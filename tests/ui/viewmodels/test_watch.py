@@ -24,7 +24,7 @@ def test_a_silent_symbol_keeps_its_price_and_says_stale() -> None:
     cells = cells_of(watch_table(frame(snapshot(feeds=(feed_row(is_stale=True, age_ms=90_000),)))))
 
     assert (cells["last"].text.strip(), cells["last"].tone) == ("~102.00", Tone.STALE)
-    assert cells["age"].text == "STALE 1m30s"
+    assert cells["age"].text == "STALE 1m"
 
 
 def test_ages_go_on_while_the_desk_is_silent() -> None:

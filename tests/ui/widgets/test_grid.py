@@ -291,7 +291,7 @@ async def test_every_theme_has_a_style_for_every_tone() -> None:
         ansi = ToneStyles.of(app)
 
         assert good == Color.parse("#3fcf8e")
-        assert ansi[Tone.GOOD].color == Color.parse("green")
+        assert ansi[Tone.GOOD].color == Color.from_ansi(2)
         assert set(ansi) == set(Tone)
 
 
