@@ -1,7 +1,7 @@
 """The app: it joins sampler, panes and actions, and knows nothing of what any of them shows or does."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from functools import partial
 from typing import ClassVar
@@ -119,7 +119,7 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
         await self.views.open_first()
         self._guide.start(self.work)
         self.set_interval(_BEAT_S, self._beat)
-        self.run_worker(self.sampler.run, name="sampler", exit_on_error=False)
+        self.begin(self.sampler.run, "sampler")
 
     def _answered(self) -> None:
         """Draw what the sampler brought, and tell of new alarms."""
@@ -136,6 +136,10 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
         driver = self._driver
         if isinstance(driver, DeskDriver) and not driver.is_behind and driver.take_lost():
             self.screen.refresh(layout=True)
+
+    def begin(self, work: Callable[[], Coroutine[None, None, None]], name: str) -> None:
+        """Do something beside the screen's own work; it is called only once it can run to its end."""
+        self.run_worker(work, name=name, exit_on_error=False)
 
     def redraw(self) -> None:
         """Draw what is known now."""
@@ -195,8 +199,7 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
         elif action_id == "view.quit":
             self.action_leave()
         elif situation is not None:
-            work = partial(perform, action, self.stage, situation)
-            self.run_worker(work, name=action_id, exit_on_error=False)
+            self.begin(partial(perform, action, self.stage, situation), action_id)
         self._guide.done(action_id, self.work)
 
     def action_sort_by(self, letter: str) -> None:
