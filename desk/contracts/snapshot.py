@@ -260,7 +260,7 @@ class ExitProgress:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Show how the desk itself is; `core_lag_ms` is how late the core's loop last woke."""
+    """Show how the desk itself is; `core_lag_ms` is how late its loop woke, at worst in the last second."""
 
     connector_name: str
     connector_latency_ms: int | None
