@@ -31,6 +31,7 @@ class JournalMachine(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.path = Path(self.folder.name) / "journal.db"
         self.told: list[JournalEntry] = []
+        self.intended: set[str] = set()
         self.fills = 0
 
     @initialize()
@@ -56,6 +57,9 @@ class JournalMachine(RuleBasedStateMachine):
         trade, flow = TradeId.at(build.START_MS, number), DirectiveId.at(build.START_MS, number)
         order = f"{leg.value}{number}{attempt}"
         at = None if leg is Leg.ENTRY else stop
+        if order in self.intended and not self.desk.ledger.knows_order(order):
+            return  # no id is given out twice, so memory need not know what ended before a restart
+        self.intended.add(order)
         self.tell(build.order_intended(order, leg, side, trade=trade, flow=flow, stop=at, reserved="50"))
 
     @rule(

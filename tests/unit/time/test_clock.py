@@ -120,13 +120,14 @@ def test_a_hundred_thousand_ticks_cost_the_clock_little() -> None:
             await clock.sleep_until_ms(START_MS + number)
         return time.process_time() - began
 
-    assert run_virtual(main) < 1.0
+    assert run_virtual(main) < 10, "a clock that looks at every earlier sleeper needs minutes"
 
 
 async def test_the_wall_clock_is_the_machine_s() -> None:
     clock = WallClock()
     before_ms = time.time_ns() // 1_000_000  # noqa: TID251 - what the clock is compared with
-    assert 0 <= clock.now_ms() - before_ms < 1_000
+    now_ms = clock.now_ms()
+    assert before_ms <= now_ms <= time.time_ns() // 1_000_000  # noqa: TID251 - as before
     monotonic_ms = clock.monotonic_ms()
     until_ms = clock.now_ms() + 20
     await clock.sleep_until_ms(until_ms)
@@ -149,7 +150,7 @@ async def test_a_paced_clock_plays_a_recording_faster() -> None:
     assert clock.now_ms() >= START_MS + 30_000
     await clock.sleep_ms(10_000)
     assert clock.monotonic_ms() >= 40_000
-    assert 0.03 < time.monotonic() - began < 5
+    assert 0.03 < time.monotonic() - began < 30, "40 s were recorded"
 
 
 @pytest.mark.parametrize("speed", [0, -1, float("nan"), float("inf")])

@@ -1,6 +1,7 @@
 """A quiet book is one where nothing could happen, and telling so costs next to nothing."""
 
 import time
+from collections.abc import Callable
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,18 +71,25 @@ def test_a_book_follows_what_leaves_it(orders: list[WorkingOrder], last: D) -> N
     assert book.is_quiet(tick(str(last)))
 
 
+def fastest_ns(call: Callable[[], object]) -> float:
+    """Return what a call costs in the fastest of many rounds: the others waited for other processes."""
+    rounds = []
+    for _ in range(20):
+        started = time.perf_counter_ns()
+        for _ in range(1000):
+            call()
+        rounds.append((time.perf_counter_ns() - started) / 1000)
+    return min(rounds)
+
+
 def test_an_idle_tick_costs_next_to_nothing() -> None:
     empty, full = VenueRig(BTC=100, USDT=100), VenueRig(BTC=100, USDT=100)
     seen = tick(100)
     full.tick(100)
     for number in range(40):
         full.accepted(f"s{number}", SELL, 1, stop="90")
-    for rig, at_most_ns in ((empty, 2_000), (full, 5_000)):
-        rounds = []
-        for _ in range(20):
-            started = time.perf_counter_ns()
-            for _ in range(1000):
-                assert not rig.exchange.sees(seen)
-            rounds.append((time.perf_counter_ns() - started) / 1000)
-        # The fastest round: the others waited for other processes.
-        assert min(rounds) < at_most_ns
+    assert not empty.exchange.sees(seen)
+    assert not full.exchange.sees(seen)
+    nothing_ns = fastest_ns(lambda: None)
+    assert fastest_ns(lambda: empty.exchange.sees(seen)) < 15 * nothing_ns
+    assert fastest_ns(lambda: full.exchange.sees(seen)) < 30 * nothing_ns
