@@ -12,6 +12,7 @@ from textual.events import Event, Key, MouseDown, Paste
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.widgets import Input
+from textual.worker import Worker
 
 from desk.contracts.screen import ScreenSettings
 from desk.ui.actions.action import Situation
@@ -139,7 +140,7 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
 
     def begin(self, work: Callable[[], Coroutine[None, None, None]], name: str) -> None:
         """Do something beside the screen's own work; it is called only once it can run to its end."""
-        self.run_worker(work, name=name, exit_on_error=False)
+        _: Worker[None] = self.run_worker(work, name=name, exit_on_error=False)
 
     def redraw(self) -> None:
         """Draw what is known now."""
