@@ -11,7 +11,7 @@ async def test_a_screen_shows_state_mode_and_connection() -> None:
     async with screen_over(snapshot()) as screen:
         assert "ACTIVE" in screen.header
         assert "PAPER" in screen.header
-        assert "OK" in screen.header
+        await screen.until(lambda: "OK" in screen.header, "a connection that answers")
 
 
 async def test_a_screen_opens_over_a_living_desk(tmp_path: Path) -> None:
