@@ -4,10 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from desk.ui.viewmodels.table import Align, Cell, Row, Table
+from desk.ui.viewmodels.text import cells
 
 WIDEST = 13
-"""Cells a column of numbers may grow to; points that would need more stand where they fall."""
-WIDEST_WORD = 18
+"""Cells a column of numbers may grow to."""
+WIDEST_IN_LINE = 11
+"""Cells that points below each other may cost; where they would need more they stand where they fall."""
+WIDEST_WORD = 22
 """Cells a column of words may grow to."""
 
 
@@ -25,16 +28,16 @@ def fitted(table: Table, keys: Collection[str]) -> Table:
         is_number = columns[place].align is Align.RIGHT
         held = [one[place].text for one in rows]
         texts = in_line(held) if is_number else held
-        widest = max(columns[place].width, *map(len, texts))
+        widest = max(columns[place].width, *map(cells, texts))
         columns[place] = replace(columns[place], width=min(widest, WIDEST if is_number else WIDEST_WORD))
-        for cells, text in zip(rows, texts, strict=True):
-            if cells[place].text != text:
-                cells[place] = replace(cells[place], text=text)
+        for row, text in zip(rows, texts, strict=True):
+            if row[place].text != text:
+                row[place] = replace(row[place], text=text)
     return replace(table, columns=tuple(columns), rows=_with_cells(table.rows, rows))
 
 
-def _with_cells(rows: Sequence[Row], cells: Sequence[Sequence[Cell]]) -> tuple[Row, ...]:
-    return tuple(Row(one.key, tuple(new), one.subject) for one, new in zip(rows, cells, strict=True))
+def _with_cells(rows: Sequence[Row], held: Sequence[Sequence[Cell]]) -> tuple[Row, ...]:
+    return tuple(Row(one.key, tuple(new), one.subject) for one, new in zip(rows, held, strict=True))
 
 
 def in_line(texts: Sequence[str]) -> Sequence[str]:
@@ -42,4 +45,4 @@ def in_line(texts: Sequence[str]) -> Sequence[str]:
     tails = [len(one) - one.find(".") if "." in one else 0 for one in texts]
     most = max(tails, default=0)
     padded = [one + " " * (most - tail) for one, tail in zip(texts, tails, strict=True)]
-    return padded if all(len(one) <= WIDEST for one in padded) else texts
+    return padded if all(len(one) <= WIDEST_IN_LINE for one in padded) else texts

@@ -23,14 +23,21 @@ _SKEW_MS = SECOND_MS
 _OLD_RECONCILE_MS = 2 * MINUTE_MS
 _LAGGING_ENTRIES = 1_000
 _BUDGET_TIGHT = Decimal("0.8")
+_VERDICT = 2
+_WORST_FIRST = (Tone.ALARM, Tone.UNKNOWN, Tone.WARN, Tone.STALE)
 _OK = ("OK", Tone.DIM)
 
 
 def health_table(frame: Frame) -> Table:
-    """Return what is between screen and venue, then the desk's own state, then its feeds."""
+    """Return what is wrong, the worst first; then the way to the venue, the desk itself, and its feeds."""
     health = frame.snapshot.health
     rows = (*_venue(health, frame), *_desk(health, frame), *_feeds(frame))
-    return Table(_COLUMNS, rows)
+    return Table(_COLUMNS, tuple(sorted(rows, key=_gravity)))
+
+
+def _gravity(row: Row) -> int:
+    tone = row.cells[_VERDICT].tone
+    return _WORST_FIRST.index(tone) if tone in _WORST_FIRST else len(_WORST_FIRST)
 
 
 def _line(what: str, value: str, verdict: tuple[str, Tone], meaning: str) -> Row:

@@ -42,7 +42,7 @@ def _row(row: LogRow, count: int, frame: Frame) -> Row:
         key=f"{row.time_ms} {row.kind} {row.subject_id} {count}",
         cells=(
             time_cell(row.time_ms, frame),
-            Cell(row.kind, Tone.DIM if row.severity is None else tone),
+            Cell(row.kind.lower().replace("_", " "), Tone.DIM if row.severity is None else tone),
             Cell(row.text, Tone.PLAIN if row.severity is None else Tone.STRONG),
         ),
         subject=Subject(SubjectKind.LOG, row.subject_id) if row.subject_id else None,

@@ -43,8 +43,8 @@ def _row(row: ScheduleRow, frame: Frame) -> Row:
             _waiting(waits_ms),
             time_cell(row.last_ms, frame),
             Cell(
-                row.last_outcome or "never ran",
-                state_tone(row.last_outcome) if row.last_outcome else Tone.DIM,
+                row.last_outcome.lower() or "never ran",
+                state_tone(row.last_outcome.lower()) if row.last_outcome else Tone.DIM,
             ),
             Cell(", ".join(row.workers), Tone.DIM),
             Cell(", ".join(clock(one, frame.writing, now_ms) for one in then) or NOTHING, Tone.DIM),

@@ -15,14 +15,14 @@ from desk.ui.viewmodels.times import short_age
 from desk.ui.viewmodels.tones import Tone
 
 EMPTY = "No symbols are watched. Blueprints and platform.yaml name them."
-TREND_CELLS = 16
+TREND_CELLS = 12
 
 _COLUMNS = (
     Column("symbol", "Symbol", 8),
     Column("bid", "Bid", 7, Align.RIGHT, rank=2),
     Column("ask", "Ask", 7, Align.RIGHT, rank=2),
     Column("last", "Last", 7, Align.RIGHT),
-    Column("change", "Change", 8, Align.RIGHT, rank=1),
+    Column("change", "Change", 7, Align.RIGHT, rank=1),
     Column("trend", "Trend", TREND_CELLS, rank=3),
     Column("spread", "Spread", 7, Align.RIGHT, rank=4),
     Column("age", "Age", 9, rank=1),

@@ -139,3 +139,17 @@ def test_a_desk_that_does_not_answer_is_the_first_line() -> None:
 
     assert verdict("screen to desk", seen) == ("4.0s", "STALE", Tone.WARN)
     assert texts_of(health_table(seen))["meaning"] == "the socket is gone"
+
+
+def test_what_is_wrong_stands_first_and_the_worst_on_top() -> None:
+    seen = snapshot(
+        feeds=(feed_row(is_stale=True),),
+        health=health(last_reconcile_age_ms=None, connector_latency_ms=1_500),
+    )
+
+    assert column_of(health_table(frame(seen)), "what")[:4] == [
+        "last reconcile",
+        "connector latency",
+        "feed BTC/USDT",
+        "screen to desk",
+    ]
