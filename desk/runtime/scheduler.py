@@ -76,9 +76,13 @@ class ScheduleDriver:
         now_ms = self._clock.now_ms()
         start_ms = current_period_ms(self._fires[name], now_ms)
         done = (self._last_period(name), self._handled.get(name))
-        if start_ms is None or any(each is not None and start_ms <= each for each in done):
+        if start_ms is None or any(self._is_period(name, each) and start_ms <= each for each in done if each):
             return None
         return self._run(name, start_ms, now_ms)
+
+    def _is_period(self, name: str, time_ms: int) -> bool:
+        """Tell whether a period starts at `time_ms`: the instant of a first start is none."""
+        return current_period_ms(self._fires[name], time_ms) == time_ms
 
     def next_ms(self, name: str) -> int | None:
         """Return when a schedule fires next; raises KeyError for an unknown schedule."""

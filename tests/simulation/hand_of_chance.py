@@ -45,7 +45,8 @@ class HandOfChance:
         self._kinds: list[tuple[int, Callable[[LivingDesk], Command]]] = [
             (30, self._opens), (12, self._closes), (3, self._closes_all), (10, self._moves),
             (8, self._targets), (6, self._adopts), (10, self._amends), (10, self._cancels),
-            (3, lambda _: CancelEntries()), (4, self._alerts), (2, lambda _: AcknowledgeAlarm()), (4, self._states), (3, self._odd_ones),
+            (3, lambda _: CancelEntries()), (4, self._alerts), (2, lambda _: AcknowledgeAlarm()),
+            (4, self._states), (3, self._odd_ones),
         ]  # fmt: skip
         self.answers: list[CommandOutcome] = []
 
@@ -145,11 +146,11 @@ class HandOfChance:
         return SetPriceAlert(self._rng.choice([PERP, SPOT, "NO/SUCH"]), self._price("0.005"))
 
     def _states(self, _: LivingDesk) -> Command:
-        return self._rng.choice(
-            [Halt(), Rearm(REARM_WORD), Rearm(REARM_WORD), Rearm("rearm"), EmergencyExit()]
-        )
+        rearms = [Rearm(REARM_WORD), Rearm(REARM_WORD), Rearm("rearm")]
+        ways: list[Command] = [Halt(), EmergencyExit(), *rearms]
+        return self._rng.choice(ways)
 
     def _odd_ones(self, _: LivingDesk) -> Command:
         worker = "trailing_stop_manager"
-        paused: list[Command] = [PauseWorker(worker), ResumeWorker(worker)]
-        return self._rng.choice([*paused, PauseWorker("nobody"), RunSchedule("NEVER")])
+        ways: list[Command] = [PauseWorker(worker), ResumeWorker(worker), PauseWorker("nobody")]
+        return self._rng.choice([*ways, RunSchedule("NEVER")])

@@ -235,3 +235,10 @@ def test_a_modified_risk_sizes_the_whole_position() -> None:
 @pytest.mark.parametrize(("amount", "per_unit"), [("2", "3"), ("1", "7"), ("100", "0.3")])
 def test_a_quotient_is_never_rounded_up(amount: str, per_unit: str) -> None:
     assert Fraction(floor_divide(Decimal(amount), Decimal(per_unit))) <= Fraction(amount) / Fraction(per_unit)
+
+
+@pytest.mark.parametrize("symbol", [SPOT, PERPETUAL])
+def test_a_risk_that_no_cash_is_left_for_says_what_is_needed_and_what_is_free(symbol: str) -> None:
+    desk = desk_in_memory(cash="3.14")
+    with pytest.raises(PlanImpossible, match=r"need \d+(\.\d+)? USDT with fees .* 3\.14 USDT are free"):
+        fixed_risk().plan(asked(size(max_risk_amount=100), symbol=symbol, desk=desk))
