@@ -25,7 +25,7 @@ from desk.ui.widgets.filter_line import FilterLine
 from desk.ui.widgets.line_list import LineList, Lines
 from desk.ui.widgets.words import Words
 
-_HINTS = "enter go to  backspace back  left/right fold  tab facts  / filter  J JSON  y copy id  esc close"
+_HINTS = "esc close  enter go to  bksp back  h l fold  tab facts  / filter  J JSON  y copy"
 
 
 class WhyScreen(ModalScreen[None]):

@@ -58,8 +58,13 @@ def time_labels(columns: Sequence[tuple[int, int]], width: int, writing: Writing
 
     A label that begins a day says the day.
     """
+    if not columns:
+        return ()
     places = [(x, time_ms, _local_ms(time_ms, writing)) for x, time_ms in columns]
+    apart_ms = (columns[-1][1] - columns[0][1]) // (len(columns) - 1) if len(columns) > 1 else MINUTE_MS
     for step_ms in _TIME_STEPS_MS:
+        if step_ms < apart_ms:
+            continue
         labels = _labels(places, step_ms, width, writing)
         if labels is not None:
             return labels

@@ -79,7 +79,7 @@ class _Plot:
         self._levels = tuple(one for one in scene.levels if one.price.is_finite())
         self._last = scene.last if scene.last is not None and scene.last.is_finite() else None
         self._near = (*(one.price for one in self._levels), *(() if self._last is None else (self._last,)))
-        axis_width = self._axis_of(self._scale_of(bars)).width(self._near)
+        axis_width = self._axis_of(self._scale_of(bars)).width
         self._has_axis = canvas.width - axis_width >= _LEAST_PLOT
         self._width = canvas.width - axis_width if self._has_axis else canvas.width
         self._bars = bars[-max((self._width + 1) // PITCH, 1) :]
@@ -92,7 +92,7 @@ class _Plot:
         return Scale(*widened((low, high), self._near, _MOST_WIDENED), self._rows)
 
     def _axis_of(self, scale: Scale) -> PriceAxis:
-        return PriceAxis(scale, self._scene.price_step, top=self._top)
+        return PriceAxis(scale, self._scene.price_step, self._near, top=self._top)
 
     def draw(self, *, is_dated: bool) -> None:
         """Draw the lines first, candles over them, fills over those."""

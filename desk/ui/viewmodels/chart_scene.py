@@ -106,4 +106,4 @@ def _empty(window: ChartWindow, answered: Answered) -> str:
         return f"No answer: {answered.failure}"
     if answered.view is None:
         return "Asking for bars"
-    return f"No bars of {window.symbol} yet: they come with its prices. [ and ] change the interval."
+    return f"No bars of {window.symbol} yet: they come with its prices."

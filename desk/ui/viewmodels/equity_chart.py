@@ -77,11 +77,11 @@ class _Plot:
         self._top = top
         values = [one.equity for one in points]
         self._scale = Scale(*range_of(values, _CENT), rows)
-        self._peak = PriceLevel("P", max(values), Tone.DIM)
-        self._axis = PriceAxis(self._scale, _CENT, top=top)
-        axis_width = self._axis.width((self._peak.price, values[-1]))
-        self._has_axis = canvas.width - axis_width >= _LEAST_PLOT
-        self._width = canvas.width - axis_width if self._has_axis else canvas.width
+        peak = max(values)
+        self._levels = (PriceLevel("P", peak, Tone.DIM),) if peak > values[-1] else ()
+        self._axis = PriceAxis(self._scale, _CENT, (peak, values[-1]), top=top)
+        self._has_axis = canvas.width - self._axis.width >= _LEAST_PLOT
+        self._width = canvas.width - self._axis.width if self._has_axis else canvas.width
         self._begin_ms = points[0].time_ms
         self._span_ms = max(points[-1].time_ms - self._begin_ms, 0)
 
@@ -94,7 +94,7 @@ class _Plot:
 
     def draw(self) -> None:
         """Draw the peak first, the line over it."""
-        self._axis.draw_lines(self._canvas, self._width, (self._peak,))
+        self._axis.draw_lines(self._canvas, self._width, self._levels)
         dots = Dots(self._width, self._scale.rows, ascii_only=self._canvas.ascii_only)
         fine = Scale(self._scale.low, self._scale.high, dots.rows)
         places = [(self._place(one.time_ms, dots.columns), fine.row(one.equity)) for one in self._points]
@@ -105,7 +105,7 @@ class _Plot:
         dots.line(*last, *last)
         dots.draw(self._canvas, 0, self._top, Tone.ACCENT)
         if self._has_axis:
-            self._axis.draw(self._canvas, self._width, (self._peak,), self._points[-1].equity)
+            self._axis.draw(self._canvas, self._width, self._levels, self._points[-1].equity)
 
     def draw_depths(self, rows: int) -> None:
         """Hang the drawdown below the plot, the deepest of each column."""
@@ -121,7 +121,7 @@ class _Plot:
             halves = round(float(depth / worst) * rows * 2) if worst > 0 else 0
             for row in range((halves + 1) // 2):
                 self._canvas.put(x, top + row, deep if halves >= row * 2 + 2 else half, Tone.DIM)
-        if self._has_axis:
+        if self._has_axis and worst > 0:
             self._canvas.write(self._width + 3, top + rows - 1, f"-{percent(worst, 2)}", Tone.BAD)
 
     def draw_times(self) -> None:

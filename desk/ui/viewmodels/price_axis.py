@@ -42,16 +42,14 @@ _ASCII = _Signs(line="|", tick="+", above="^", below="v", level="-", last="<")
 class PriceAxis:
     """Draw prices at the right of a plot; prices move in `step`, None where that is not known."""
 
-    def __init__(self, scale: Scale, step: Decimal | None, *, top: int) -> None:
+    def __init__(self, scale: Scale, step: Decimal | None, others: Sequence[Decimal], *, top: int) -> None:
+        """Prepare to write round prices and `others`; the scale's highest value stands in row `top`."""
         self._scale = scale
         self._step = step
         self._top = top
         self._rounds = round_values(scale.low, scale.high, max(scale.rows // _ROWS_PER_LABEL, 1), step)
-
-    def width(self, others: Sequence[Decimal]) -> int:
-        """Return the cells the axis needs, labels of `others` included."""
-        texts = [self._text(one) for one in (*self._rounds, *others)]
-        return _LEAD + max((len(one) for one in texts), default=0)
+        self._widest = max((len(self._text(one)) for one in (*self._rounds, *others)), default=0)
+        self.width = _LEAD + self._widest
 
     def draw(self, canvas: Canvas, x: int, levels: Sequence[PriceLevel], last: Decimal | None) -> None:
         """Draw the axis from column `x` on; what is more important takes its row first."""
@@ -63,14 +61,14 @@ class PriceAxis:
             row = self._scale.row(last)
             taken.add(row)
             canvas.put(x, self._top + row, signs.last, Tone.STRONG)
-            canvas.write(x + 1, self._top + row, f"  {self._text(last)}", Tone.STRONG, is_badge=True)
-        for level in sorted(levels, key=lambda one: "STE".find(one.letter)):
+            canvas.write(x + 1, self._top + row, f"  {self._aligned(last)}", Tone.STRONG, is_badge=True)
+        for level in sorted(levels, key=self._rank):
             self._draw_level(canvas, x, level, taken, signs)
         for value in self._rounds:
             row = self._scale.row(value)
             if row not in taken:
                 canvas.put(x, self._top + row, signs.tick, Tone.DIM)
-                canvas.write(x + _LEAD, self._top + row, self._text(value), Tone.DIM)
+                canvas.write(x + _LEAD, self._top + row, self._aligned(value), Tone.DIM)
 
     def draw_lines(self, canvas: Canvas, width: int, levels: Sequence[PriceLevel]) -> None:
         """Draw the levels across a plot of `width`, each beginning with its letter."""
@@ -82,6 +80,10 @@ class PriceAxis:
             for x in range(width % 2, width, 2):
                 canvas.put(x, y, signs.level, level.tone)
             canvas.put(0, y, level.letter, level.tone)
+
+    def _rank(self, level: PriceLevel) -> tuple[bool, int]:
+        """Put what stands on its own row before what stands at the edge, stops before targets and entries."""
+        return not self._scale.holds(level.price), "STE".find(level.letter)
 
     def _draw_level(self, canvas: Canvas, x: int, level: PriceLevel, taken: set[int], signs: _Signs) -> None:
         """Write a level beside its row, or the nearest free one; one that is outside stands at the edge."""
@@ -100,12 +102,15 @@ class PriceAxis:
             )
         elif place == row:
             canvas.put(x, self._top + place, signs.tick, level.tone)
-        canvas.write(x + 1, self._top + place, f"{level.letter} {self._text(level.price)}", level.tone)
+        canvas.write(x + 1, self._top + place, f"{level.letter} {self._aligned(level.price)}", level.tone)
 
     def _free_row(self, row: int, taken: set[int]) -> int | None:
         return next(
             (row + by for by in _NUDGES if 0 <= row + by < self._scale.rows and row + by not in taken), None
         )
+
+    def _aligned(self, price: Decimal) -> str:
+        return self._text(price).rjust(self._widest)
 
     def _text(self, price: Decimal) -> str:
         if self._step is not None:

@@ -14,7 +14,7 @@ def lay_out(
 ) -> tuple[tuple[Field, ...], tuple[Line, ...]]:
     """Return lines of exactly `width` cells and the field of each; a long value goes on below itself."""
     longest = max((cells(one.label) for one in fields if not one.is_title and one.value), default=0)
-    label_cells = min(longest + 2, max(width * 2 // 5, 1))
+    label_cells = min(longest + 2, max(width // 2, 1))
     owners: list[Field] = []
     lines: list[Line] = []
     for field in fields:

@@ -54,6 +54,8 @@ class LineList(ScrollView, can_focus=True):
         scrollbar-size-vertical: 1; scrollbar-gutter: stable;
         & > .lines--cursor { background: $panel; }
         &:focus > .lines--cursor { background: $accent 25%; }
+        &:ansi > .lines--cursor { background: ansi_default; }
+        &:ansi:focus > .lines--cursor { background: ansi_default; text-style: reverse; }
     }
     """
 
@@ -91,8 +93,9 @@ class LineList(ScrollView, can_focus=True):
         self._keep_cursor_seen()
 
     def _lay(self) -> None:
-        self._lines = self._lay_out(self.size.width)
-        self.virtual_size = Size(self.size.width, len(self._lines))
+        width = self.scrollable_content_region.width
+        self._lines = self._lay_out(width)
+        self.virtual_size = Size(width, len(self._lines))
         self.refresh()
 
     def on_resize(self) -> None:
@@ -153,14 +156,16 @@ class LineList(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line that can be seen."""
-        width, base = self.size.width, self.rich_style
+        width, base = self.scrollable_content_region.width, self.rich_style
         if self._styles is None:
             self._styles = {tone: base + style for tone, style in ToneStyles.of(self.app).items()}
         place = self.scroll_offset.y + y
         if place < len(self._lines):
             strip = strip_of(self._lines[place], self._styles)
             if place == self.cursor:
-                strip = strip.apply_style(self.get_component_rich_style("lines--cursor", partial=True))
+                whole = self.get_component_rich_style("lines--cursor")
+                ground = Style(bgcolor=whole.bgcolor, reverse=whole.reverse)
+                strip = Strip([Segment(text, style and style + ground) for text, style, _ in strip])
             return strip
         if place == 0 and self._message:
             return Strip([Segment(plain(self._message, width), self._styles[Tone.DIM])])
