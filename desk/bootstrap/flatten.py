@@ -5,7 +5,7 @@ import os
 import secrets
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -15,9 +15,10 @@ from desk.bootstrap.lock import desk_lock, holder
 from desk.bootstrap.settings import execution_settings
 from desk.bootstrap.venue import connector_of
 from desk.config.platform import Platform
-from desk.config.storage import StorageLayout, living_storage
+from desk.config.storage import StorageLayout
 from desk.contracts.execution import ExecutionDirective
 from desk.contracts.market import Tick
+from desk.contracts.ports.time import Clock
 from desk.contracts.problems import InputRefused, Problem, RefusedByState
 from desk.control.latch_file import write_latch
 from desk.execution.emergency_exit import ExitResult
@@ -41,9 +42,11 @@ class FlattenRun:
     """
 
     platform: Platform
+    storage: StorageLayout
     all_balances: bool
     is_meant: Callable[[Sequence[str]], bool]
     tell: Callable[[str], None]
+    clock: Clock = field(default_factory=WallClock)
 
 
 async def flatten(run: FlattenRun) -> ExitResult | None:
@@ -51,7 +54,7 @@ async def flatten(run: FlattenRun) -> ExitResult | None:
 
     Raises RefusedByState while a desk holds the account, InputRefused where there is no account.
     """
-    storage = living_storage(run.platform)
+    storage = run.storage
     if run.platform.feed.name == "replay":
         message = f"{storage.folder} is a rehearsal on recorded prices: nothing there can be left by hand"
         raise RefusedByState(message)
@@ -68,7 +71,7 @@ async def flatten(run: FlattenRun) -> ExitResult | None:
     supervisor = TaskSupervisor(lambda name, error: run.tell(f"{name} failed: {error}"))
     with desk_lock(storage):
         try:
-            return await _Flattening(run, storage, supervisor).carried_out()
+            return await _Flattening(run, supervisor).carried_out()
         finally:
             await supervisor.stop(_END_WITHIN_MS)
 
@@ -76,11 +79,10 @@ async def flatten(run: FlattenRun) -> ExitResult | None:
 class _Flattening:
     """Hold one flattening of a paper account."""
 
-    def __init__(self, run: FlattenRun, storage: StorageLayout, supervisor: TaskSupervisor) -> None:
+    def __init__(self, run: FlattenRun, supervisor: TaskSupervisor) -> None:
         self._run = run
-        self._storage = storage
-        self._clock = WallClock()
-        connector = connector_of(run.platform, storage, self._clock, supervisor)
+        self._clock = run.clock
+        connector = connector_of(run.platform, run.storage, run.clock, supervisor)
         if not isinstance(connector, PaperConnector):
             raise RefusedByState(f"{connector.name} cannot be flattened yet")
         self._connector = connector
@@ -124,7 +126,7 @@ class _Flattening:
 
     def _latch(self, reason: str, directive: ExecutionDirective) -> None:
         details = {"time_ms": self._clock.now_ms(), "directive": directive.model_dump(mode="json")}
-        write_latch(self._storage.latch, reason, details)
+        write_latch(self._run.storage.latch, reason, details)
 
     async def _know_prices(self, holdings: Holdings) -> None:
         """Say at which price each holding is closed; where the account knows none, wait for the feed's first.

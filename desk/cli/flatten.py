@@ -8,6 +8,7 @@ from desk.cli.options import DeskOptions
 from desk.cli.output import ExitCode, complain, say, say_json
 from desk.cli.reaching import typed
 from desk.config.platform_file import load_platform
+from desk.config.storage import living_storage
 
 _OWNER_ONLY = 0o077
 
@@ -25,7 +26,8 @@ def command(options: DeskOptions, *, all_balances: bool) -> int:
         return options.yes or typed("Leave all of it? [y/N]").lower() in {"y", "yes"}
 
     platform = load_platform(options.platform, options.settings, os.environ).platform
-    result = asyncio.run(flatten(FlattenRun(platform, all_balances, is_meant, tell)))
+    run = FlattenRun(platform, living_storage(platform), all_balances, is_meant, tell)
+    result = asyncio.run(flatten(run))
     if result is None:
         complain("desk: nothing was done (--yes asks nothing)")
         return ExitCode.REFUSED

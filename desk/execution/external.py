@@ -19,19 +19,25 @@ from desk.execution.fill_records import fill_entry, fill_id
 
 @dataclass(frozen=True, slots=True)
 class ExternalBook:
-    """Book fills that no order of the desk made."""
+    """Book fills that no order of the desk made.
+
+    `own_prefix` begins the names of the desk's orders: `desk flatten` gives them too.
+    """
 
     recorder: Recorder
     ledger: LedgerView
     clock: Clock
     ids: IdSource
+    own_prefix: str
 
     def take(self, fill: VenueFill, instrument: Instrument) -> tuple[FillBooked, ...]:
         """Book a foreign fill: in parts on the trades it reduces, the rest on an EXTERNAL perpetual.
 
         A foreign spot purchase changes balances alone: coins somebody bought are no trade of the desk.
         """
-        shares = reduced_by(fill, fill.size_base, self.ledger.open_positions(), _reducible)
+        is_flattened = (fill.client_order_id or "").startswith(self.own_prefix)
+        reducible = _held if is_flattened else _reducible
+        shares = reduced_by(fill, fill.size_base, self.ledger.open_positions(), reducible)
         rest_base = MONEY.subtract(fill.size_base, sum((size for _, size in shares), ZERO))
         first: list[JournalEntry] = []
         owned: Owned = list(shares)
@@ -90,6 +96,11 @@ class ExternalBook:
             trade_id=trade_id,
             symbol=fill.symbol,
         )
+
+
+def _held(position: Position) -> Decimal:
+    """Return what flattening can close: it cancels the stops of coins before it sells them."""
+    return position.size_base
 
 
 def _reducible(position: Position) -> Decimal:

@@ -85,6 +85,8 @@ class Flattener:
                 remains, dust = await self._round(directive)
             except ReadFailed as failure:
                 remains = [f"the venue cannot be read: {failure}"]
+            except Exception as fault:  # noqa: BLE001 - whatever broke, the next round tries again
+                remains = [f"{type(fault).__name__}: {fault}"]
             in_vain = in_vain + 1 if remains == before else 0
         word = "NOT FLAT" if remains else "FLAT+DUST" if dust else "FLAT"
         told = tuple(remains) or tuple(one.words() for one in dust)
@@ -186,6 +188,8 @@ class Flattener:
         except TimeoutError:
             reason = f"no answer within {self._timeout_ms} ms"
             return OrderOutcome(OutcomeKind.UNKNOWN, None, "TIMEOUT", reason)
+        except Exception as fault:  # noqa: BLE001 - whatever broke on the way, nothing is proven by it
+            return OrderOutcome(OutcomeKind.UNKNOWN, None, "BROKEN", f"{type(fault).__name__}: {fault}")
 
     @property
     def _timeout_ms(self) -> int:

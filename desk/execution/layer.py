@@ -10,6 +10,7 @@ from desk.contracts.ports.time import Clock, IdSource, Spawner
 from desk.contracts.ports.view import DeskView
 from desk.execution.alarms import Alarms
 from desk.execution.by_hand import HandExecutor
+from desk.execution.client_ids import desk_prefix
 from desk.execution.close import TradeCloser
 from desk.execution.completion import FlowCompletionRule
 from desk.execution.desk_state import DeskStateLatch
@@ -148,7 +149,9 @@ def _venue_side(
         ports.spawner,
         ports.bus,
     )
-    external = ExternalBook(ports.recorder, ports.ledger, ports.clock, ports.ids)
+    external = ExternalBook(
+        ports.recorder, ports.ledger, ports.clock, ports.ids, desk_prefix(ports.settings.desk_id)
+    )
     intake = VenueEventIntake(ports.recorder, ports.ledger, ports.view, ports.clock, ports.bus, external)
     reconciliation = Reconciliation(
         reader=reader,
