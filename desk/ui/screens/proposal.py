@@ -96,7 +96,8 @@ class ProposalScreen(ModalScreen[bool]):
         self._propose = propose
         self._fields = fields
         self._shown: Proposal | None = None
-        self._is_settled = False
+        self._written = dict[str, str]()
+        self.is_settled = False
         self.is_working = False
         self._is_spent = False
         self._is_done = False
@@ -154,12 +155,12 @@ class ProposalScreen(ModalScreen[bool]):
         """Write what is proposed now, where it differs from what is shown."""
         frame = self.frame
         proposal = _NO_DESK if frame is None else self.proposal(frame)
+        if self._shown is None or proposal.facts != self._shown.facts:
+            facts = self.query_one("#facts", Static)
+            facts.update(_table(proposal.facts, ToneStyles.of(self.app)))
+            facts.display = bool(proposal.facts)
         if proposal != self._shown:
             self._shown = proposal
-            styles = ToneStyles.of(self.app)
-            facts = self.query_one("#facts", Static)
-            facts.update(_table(proposal.facts, styles))
-            facts.display = bool(proposal.facts)
             self.write("#doubts", "\n".join(f"! {one}" for one in proposal.doubts))
             for one in self.query(ValueInput):
                 self.write(f"#fault-{one.field}", proposal.faults.get(one.field, ""))
@@ -167,9 +168,11 @@ class ProposalScreen(ModalScreen[bool]):
 
     def write(self, where: str, text: str) -> None:
         """Write one line of text, or leave it out where there is none."""
-        line = self.query_one(where, Static)
-        line.update(Text(text))
-        line.display = bool(text)
+        if self._written.get(where, "") != text:
+            self._written[where] = text
+            line = self.query_one(where, Static)
+            line.update(Text(text))
+            line.display = bool(text)
 
     def _show_button(self) -> None:
         proposal, button = self._shown or _NO_DESK, self.query_one("#go", Button)
@@ -241,16 +244,16 @@ class ProposalScreen(ModalScreen[bool]):
     # ------------------------------------------------------------ sending
 
     def _settle_in(self, seconds: float) -> None:
-        self._is_settled = False
+        self.is_settled = False
         self.set_timer(seconds, self._settled)
 
     def _settled(self) -> None:
-        self._is_settled = True
+        self.is_settled = True
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Answer."""
         event.stop()
-        if not self._is_settled:
+        if not self.is_settled:
             return
         if event.button.id == "cancel":
             self.action_leave()

@@ -6,7 +6,7 @@ from desk.contracts.commands import AdoptTrade, MoveStop, SetPriceAlert, SetTarg
 from desk.contracts.ids import TradeId
 from desk.contracts.positions import Position
 from desk.contracts.sides import PositionSide
-from desk.contracts.snapshot import PositionRow, PriceAlertRow
+from desk.contracts.snapshot import FeedRow, PositionRow, PriceAlertRow
 from desk.ui.viewmodels.amounts import Fault, Yardstick, read_price, read_stop, read_target
 from desk.ui.viewmodels.cells import tone_of
 from desk.ui.viewmodels.frame import Frame
@@ -97,7 +97,7 @@ def price_alert_proposal(frame: Frame, symbol: str, typed: str) -> Proposal:
     """Propose to raise an alarm once `symbol` crosses `typed`; nothing is traded."""
     book = Book(frame)
     feed, instrument = book.feed(symbol), book.instrument(symbol)
-    last = None if feed is None else feed.last.value
+    last = None if feed is None else _middle(feed)
     named = book.word(symbol)
     facts = (
         Fact("symbol", named),
@@ -119,6 +119,12 @@ def price_alert_proposal(frame: Frame, symbol: str, typed: str) -> Proposal:
         SetPriceAlert(symbol, price),
         doubts=book.doubts(symbol),
     )
+
+
+def _middle(feed: FeedRow) -> Decimal | None:
+    """Return what the desk watches an alert by."""
+    bid, ask = feed.bid.value, feed.ask.value
+    return feed.last.value if bid is None or ask is None else (bid + ask) / 2
 
 
 def _waiting(book: Book, symbol: str) -> list[PriceAlertRow]:
