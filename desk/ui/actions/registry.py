@@ -11,7 +11,9 @@ from importlib.util import find_spec
 from desk.ui.actions.action import Action, Situation
 from desk.ui.actions.keymap import check_keymap
 
-MODULES = ("exits", "positions", "orders", "trades", "workers", "schedules", "alarms", "market", "why")
+MODULES = (
+    "exits", "positions", "orders", "trades", "workers", "schedules", "alarms", "market", "why", "exports",
+)  # fmt: skip
 
 
 class ActionRegistry:

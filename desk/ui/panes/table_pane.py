@@ -41,7 +41,6 @@ class TablePane(Pane):
         """What the cursor is on."""
         return self.grid.subject
 
-    async def on_grid_opened(self, message: Grid.Opened) -> None:
+    async def on_grid_opened(self) -> None:
         """Ask why of the row that was opened."""
-        message.stop()
         await self.run_action("app.perform('why.open')")

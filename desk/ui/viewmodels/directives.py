@@ -13,10 +13,10 @@ EMPTY = "No directives yet. A worker's decision appears here, with its reason; e
 _COLUMNS = (
     Column("time", "Time", 8),
     Column("state", "State", 9),
-    Column("scope", "Scope", 6, rank=1),
-    Column("symbol", "Symbol", 8),
-    Column("worker", "Worker", 8, rank=2),
-    Column("why", "Why", 24),
+    Column("scope", "Scope", 6, rank=2),
+    Column("symbol", "Symbol", 8, rank=1),
+    Column("worker", "Worker", 8, rank=3),
+    Column("why", "Why", 18),
 )
 _SCOPES = {"NEW_TRADE": "open", "MODIFY_EXISTING": "modify", "CLOSE_EXISTING": "close"}
 _UNDER_WAY = frozenset({"planning", "executing"})

@@ -37,13 +37,18 @@ def _rows(frame: Frame) -> tuple[Row, ...]:
 
 
 def _row(row: LogRow, count: int, frame: Frame) -> Row:
-    tone = _TONES[row.severity]
+    tone, kind = _TONES[row.severity], row.kind.lower().replace("_", " ")
     return Row(
         key=f"{row.time_ms} {row.kind} {row.subject_id} {count}",
         cells=(
             time_cell(row.time_ms, frame),
-            Cell(row.kind.lower().replace("_", " "), Tone.DIM if row.severity is None else tone),
-            Cell(row.text, Tone.PLAIN if row.severity is None else Tone.STRONG),
+            Cell(kind, Tone.DIM if row.severity is None else tone),
+            Cell(_news(row.text, kind), Tone.PLAIN if row.severity is None else Tone.STRONG),
         ),
         subject=Subject(SubjectKind.LOG, row.subject_id) if row.subject_id else None,
     )
+
+
+def _news(text: str, kind: str) -> str:
+    """Leave out what the kind has said."""
+    return text[len(kind) :].lstrip(" ,:") or text if text.lower().startswith(kind) else text

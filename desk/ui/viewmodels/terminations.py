@@ -14,11 +14,11 @@ EMPTY = "No flow has ended yet. Every directive ends here once; enter asks it wh
 _COLUMNS = (
     Column("time", "Time", 8),
     Column("outcome", "End", 9),
-    Column("state", "As", 8, rank=1),
-    Column("scope", "Scope", 6, rank=2),
+    Column("state", "As", 8, rank=2),
+    Column("scope", "Scope", 6, rank=3),
     Column("symbol", "Symbol", 8, rank=1),
-    Column("worker", "Worker", 8, rank=3),
-    Column("reason", "Reason", 24),
+    Column("worker", "Worker", 8, rank=4),
+    Column("reason", "Reason", 18),
 )
 
 

@@ -88,6 +88,13 @@ def test_an_entry_about_nothing_opens_nothing() -> None:
     assert log_table(frame(snapshot(log=(row,)))).rows[0].subject is None
 
 
+def test_the_log_does_not_say_its_kind_twice() -> None:
+    rows = (LogRow(NOW_MS, "FLOW_ENDED", "flow ended, success: bought", "STR", None),)
+    row = texts_of(log_table(frame(snapshot(log=rows))))
+
+    assert (row["kind"], row["text"]) == ("flow ended", "success: bought")
+
+
 def test_severity_is_seen_on_the_kind() -> None:
     row = LogRow(NOW_MS, "alarm", "no stop", "ALM", None, AlarmSeverity.CRITICAL)
 
