@@ -43,7 +43,7 @@ from desk.ui.way_out import WayOut
 from desk.ui.way_out_host import AppHost
 from desk.ui.widgets.chosen import Chosen
 from desk.ui.widgets.filter_line import FilterLine
-from desk.ui.widgets.footer import HintBar, hints
+from desk.ui.widgets.footer import hints
 
 _BEAT_S = 0.5
 _OVERDUE_MS = 900
@@ -154,7 +154,7 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
         """Say in the footer what works now."""
         situation = self.situation
         if situation is not None:
-            self.work.query_one(HintBar).show(hints(self.registry.applicable(situation)))
+            self.work.footer.show(hints(self.registry.applicable(situation)))
 
     def leave(self, code: int = 0) -> None:
         """End the screen at once, in order."""

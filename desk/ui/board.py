@@ -9,8 +9,6 @@ from desk.ui.poll import Sampler
 from desk.ui.screens.work import WorkScreen
 from desk.ui.viewmodels.frame import Frame, Writing
 from desk.ui.viewmodels.header import Piece, header, waiting_header, workspace_tabs
-from desk.ui.widgets.header import DeskHeader
-from desk.ui.widgets.too_small import TooSmall
 from desk.ui.workspaces import WORKSPACES
 
 
@@ -73,8 +71,8 @@ class Board:
             lines = waiting_header(self._sampler.unheard_ms, self._sampler.unreachable)
         else:
             lines = header(newest, self._tabs(screen), observe=self._observe)
-        screen.query_one(DeskHeader).show(lines)
-        screen.query_one(TooSmall).show(self._sampler.snapshot)
+        screen.header.show(lines)
+        screen.notice.show(self._sampler.snapshot)
         screen.set_class(newest is not None and newest.snapshot.mode is TradingMode.LIVE, "-live")
 
     def _tabs(self, screen: WorkScreen) -> tuple[Piece, ...]:

@@ -3,7 +3,6 @@
 from desk.ui.choices import Choices
 from desk.ui.screens.work import WorkScreen
 from desk.ui.viewmodels.guiding import Tour, first_hints
-from desk.ui.widgets.guide_line import GuideLine
 
 _SEEN = "hints_seen"
 
@@ -27,7 +26,7 @@ class Guide:
         text = self._tour.text if self._tour is not None else ""
         if self._hints:
             text = first_hints(screen.size.width - 2)
-        screen.query_one(GuideLine).show(text)
+        screen.guide_line.show(text)
 
     def done(self, action_id: str, screen: WorkScreen) -> None:
         """Follow what was done."""

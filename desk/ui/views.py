@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeGuard, TypeVar
 
 from textual.content import Content
+from textual.widget import Widget
 
 from desk.ui.panes.abilities import can_copy, can_filter, can_sort
 from desk.ui.panes.pane import Pane
-from desk.ui.screens.work import WorkScreen, WorkspaceView
+from desk.ui.screens.work import WorkScreen
 from desk.ui.themes import THEME_NAMES
 from desk.ui.viewmodels.text import clean
-from desk.ui.widgets.filter_line import FilterLine
 from desk.ui.workspaces import WORKSPACES
 
 if TYPE_CHECKING:
@@ -34,6 +34,10 @@ class Views:
         focused = self._screen.focused
         around = () if focused is None else focused.ancestors_with_self
         return next((one for one in around if is_able(one)), None)
+
+    def _within(self, pane: Pane, is_able: Callable[[object], TypeGuard[Ability]]) -> Ability | None:
+        """Return `pane`, or the first thing in it, that has an ability."""
+        return next((one for one in (pane, *pane.walk_children(Widget)) if is_able(one)), None)
 
     # ------------------------------------------------------------ workspaces
 
@@ -72,8 +76,8 @@ class Views:
     def unzoom(self) -> None:
         """Show every pane of the workspace."""
         self._screen.remove_class("-zoomed")
-        for view in self._screen.query(WorkspaceView):
-            for pane in view.query(Pane):
+        for view in self._screen.views.values():
+            for pane in view.panes:
                 pane.display = True
 
     def back(self) -> None:
@@ -100,7 +104,7 @@ class Views:
         pane = self._screen.focused_pane
         if pane is not None and self.find(can_filter) is not None:
             self._filtered = pane
-            self._screen.query_one(FilterLine).open(self.filter_of(pane))
+            self._screen.filter_line.open(self.filter_of(pane))
 
     def filter_of(self, pane: Pane) -> str:
         """Return the text a pane is filtered by, "" where it is not."""
@@ -112,12 +116,12 @@ class Views:
         if pane is not None:
             self._filters[pane.name_of_pane] = text
             shown, there = self._filter(pane)
-            self._screen.query_one(FilterLine).show_count(shown, there)
+            self._screen.filter_line.show_count(shown, there)
 
     def close_filter_line(self) -> None:
         """Keep the filter and go back to its pane."""
         pane, self._filtered = self._filtered, None
-        line = self._screen.query_one(FilterLine)
+        line = self._screen.filter_line
         if not line.display:
             return
         line.close()
@@ -139,7 +143,7 @@ class Views:
             self._follow_order(pane)
 
     def _filter(self, pane: Pane) -> tuple[int, int]:
-        text, target = self.filter_of(pane), _within(pane, can_filter)
+        text, target = self.filter_of(pane), self._within(pane, can_filter)
         shown, there = (0, 0) if target is None else target.apply_filter(text)
         pane.border_subtitle = Content(f"/{text}  {shown} of {there}") if text else None
         return shown, there
@@ -176,7 +180,7 @@ class Views:
 
     def _follow_order(self, pane: Pane) -> None:
         """Give a pane its order of last time as soon as it has columns; from then on remember its own."""
-        target, choice = _within(pane, can_sort), f"sort.{pane.name_of_pane}"
+        target, choice = self._within(pane, can_sort), f"sort.{pane.name_of_pane}"
         if target is None or not target.columns:
             return
         if choice in self._ordered:
@@ -210,8 +214,3 @@ class Views:
         self._app.theme = THEME_NAMES[(place + 1) % len(THEME_NAMES)]
         self._app.choices.keep("theme", self._app.theme)
         self._app.tell(f"theme {self._app.theme}")
-
-
-def _within(pane: Pane, is_able: Callable[[object], TypeGuard[Ability]]) -> Ability | None:
-    """Return `pane`, or the first thing in it, that has an ability."""
-    return next((one for one in (pane, *pane.query("*")) if is_able(one)), None)

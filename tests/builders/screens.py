@@ -29,8 +29,6 @@ from desk.ui.launch import writing_of
 from desk.ui.panes.pane import Pane
 from desk.ui.parts import ScreenParts
 from desk.ui.poll import monotonic_ms
-from desk.ui.widgets.footer import HintBar
-from desk.ui.widgets.header import DeskHeader
 
 SIZE = (120, 40)
 WITHIN_S = 20.0
@@ -135,12 +133,12 @@ class Screening:
     @property
     def header(self) -> str:
         """The header's two lines as text."""
-        return self.app.work.query_one(DeskHeader).render().plain
+        return self.app.work.header.render().plain
 
     @property
     def footer(self) -> str:
         """The hints as text."""
-        return self.app.work.query_one(HintBar).render().plain
+        return self.app.work.footer.render().plain
 
     @property
     def text(self) -> str:

@@ -12,7 +12,8 @@ from desk.contracts.states import DeskState
 from desk.ui.screens.exit import ExitPanel
 from desk.ui.screens.exit_progress import ExitProgressPanel
 from tests.builders.living_desk import LivingDesk
-from tests.builders.screens import Screening, screen_over_desk
+from tests.builders.living_screens import screen_over_desk
+from tests.builders.screens import Screening
 
 A_MOMENT_S = 0.35
 """A little longer than the quiet that the second key needs."""

@@ -5,12 +5,11 @@ them to every pane it stands in.
 """
 
 from collections.abc import Sequence
-from typing import Protocol, TypeGuard, runtime_checkable
+from typing import Protocol, TypeGuard
 
 from desk.ui.viewmodels.table import Column
 
 
-@runtime_checkable
 class Filterable(Protocol):
     """Show only the rows that hold a text."""
 
@@ -19,7 +18,6 @@ class Filterable(Protocol):
         ...
 
 
-@runtime_checkable
 class Sortable(Protocol):
     """Order rows by a column; an order is a column's key, `-key` for the largest first, "" as they come."""
 
@@ -38,7 +36,6 @@ class Sortable(Protocol):
         ...
 
 
-@runtime_checkable
 class Copyable(Protocol):
     """Give out what the cursor is on as plain text; "" where it is on nothing."""
 
@@ -53,14 +50,25 @@ class Copyable(Protocol):
 
 def can_filter(widget: object) -> TypeGuard[Filterable]:
     """Whether `widget` filters its rows."""
-    return isinstance(widget, Filterable)
+    return _has(type(widget), ("apply_filter",))
 
 
 def can_sort(widget: object) -> TypeGuard[Sortable]:
     """Whether `widget` sorts its rows."""
-    return isinstance(widget, Sortable)
+    return _has(type(widget), ("columns", "row_order", "sort_by"))
 
 
 def can_copy(widget: object) -> TypeGuard[Copyable]:
     """Whether `widget` gives out its text."""
-    return isinstance(widget, Copyable)
+    return _has(type(widget), ("cell_text", "row_text"))
+
+
+_known = dict[tuple[str, tuple[str, ...]], bool]()
+
+
+def _has(kind: type, names: tuple[str, ...]) -> bool:
+    """Ask a class once: asking a protocol of every widget at every frame costs more than drawing."""
+    asked = (f"{kind.__module__}.{kind.__qualname__}", names)
+    if asked not in _known:
+        _known[asked] = all(hasattr(kind, one) for one in names)
+    return _known[asked]

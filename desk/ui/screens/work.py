@@ -27,18 +27,17 @@ class WorkspaceView(Container):
     def __init__(self, workspace: Workspace, catalog: Mapping[str, type[Pane]]) -> None:
         super().__init__(id=f"workspace-{workspace.name}", classes="workspace")
         self.display = False
-        self._is_made = False
+        self.panes: tuple[Pane, ...] = ()
         self._kinds = tuple(catalog[one] for one in workspace.panes if one in catalog)
 
     async def make(self) -> None:
         """Mount the panes, once."""
-        if self._is_made:
+        if self.panes:
             return
-        self._is_made = True
-        for kind in self._kinds:
-            pane = kind(id=f"pane-{kind.name_of_pane}")
-            pane.border_title = kind.title
-            await self.mount(pane)
+        self.panes = tuple(one(id=f"pane-{one.name_of_pane}") for one in self._kinds)
+        for pane in self.panes:
+            pane.border_title = pane.title
+        await self.mount_all(self.panes)
 
 
 class WorkScreen(Screen[None]):
@@ -57,20 +56,21 @@ class WorkScreen(Screen[None]):
 
     def __init__(self, catalog: Mapping[str, type[Pane]]) -> None:
         super().__init__(id="work")
-        self._catalog = catalog
+        self.views = {one.name: WorkspaceView(one, catalog) for one in WORKSPACES}
+        self.header, self.footer = DeskHeader(), HintBar()
+        self.filter_line, self.guide_line = FilterLine(), GuideLine()
+        self.notice = TooSmall(f"{SMALLEST_WIDTH}x{SMALLEST_HEIGHT}")
         self.is_laid = False
         self.workspace = ""
 
     def compose(self) -> ComposeResult:
         """Make the frame; panes come when their workspace is shown."""
-        yield DeskHeader()
-        with Container(id="workspaces"):
-            for one in WORKSPACES:
-                yield WorkspaceView(one, self._catalog)
-        yield FilterLine()
-        yield GuideLine()
-        yield HintBar()
-        yield TooSmall(f"{SMALLEST_WIDTH}x{SMALLEST_HEIGHT}")
+        yield self.header
+        yield Container(*self.views.values(), id="workspaces")
+        yield self.filter_line
+        yield self.guide_line
+        yield self.footer
+        yield self.notice
 
     def on_mount(self) -> None:
         """Tell that workspaces can be shown."""
@@ -79,12 +79,12 @@ class WorkScreen(Screen[None]):
 
     async def show_workspace(self, name: str) -> None:
         """Show one workspace and give its first pane the focus."""
-        wanted = self.query_one(f"#workspace-{name}", WorkspaceView)
+        wanted = self.views[name]
         if wanted.display:
             return
         await wanted.make()
         self.workspace = name
-        for view in self.query(WorkspaceView):
+        for view in self.views.values():
             view.display = view is wanted
         self.focus_first(wanted)
 
@@ -97,8 +97,9 @@ class WorkScreen(Screen[None]):
 
     def shown_panes(self) -> tuple[Pane, ...]:
         """Return the panes that can be seen."""
-        views = [one for one in self.query(WorkspaceView) if one.display]
-        return tuple(one for view in views for one in view.query(Pane) if one.display)
+        if not self.workspace:
+            return ()
+        return tuple(one for one in self.views[self.workspace].panes if one.display)
 
     @property
     def focused_pane(self) -> Pane | None:

@@ -12,10 +12,14 @@ class TooSmall(Static):
     def __init__(self, least: str) -> None:
         super().__init__("", id="too-small", markup=False)
         self._least = least
+        self._words = ""
 
     def show(self, snapshot: Snapshot | None) -> None:
         """Draw what matters most, in at most five short lines."""
         words = "waiting" if snapshot is None else f"{snapshot.state.value} {snapshot.mode.value}"
+        if words == self._words:
+            return
+        self._words = words
         self.update(
             Text(f"{words}\ntoo small\nneeds {self._least}\nX X leaves all\nq quits", justify="center")
         )
