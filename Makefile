@@ -6,7 +6,7 @@ CODE := $(wildcard desk connectors tests benchmarks)
 UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help desk test soak check bench format lock schemas clean
+.PHONY: help desk test soak check bench pictures format lock schemas clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ format: $(STAMP) ## Rewrite the code as `make check` wants it
 
 bench: $(STAMP) ## Measure the hot paths
 	$(BIN)/python -m benchmarks
+
+pictures: $(STAMP) ## Draw the pictures of the screen anew (about two minutes)
+	$(BIN)/desk demo --pictures docs/pictures
 
 schemas: $(STAMP) ## Export the JSON schemas of the configuration files
 	$(BIN)/python -m desk.config.export_schemas

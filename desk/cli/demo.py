@@ -8,6 +8,7 @@ from desk.cli.in_terminal import has_terminal, run_in_terminal
 from desk.cli.options import RunOptions, ScreenOptions
 from desk.cli.output import ExitCode, complain
 from desk.config.configuration import Configuration, load_configuration
+from desk.control.screen_memory import FileMemory
 
 _FOLDER = Path(__file__).parent / "demonstration"
 _PLATFORM = _FOLDER / "platform.yaml"
@@ -21,6 +22,8 @@ def command(screen: ScreenOptions, pictures: Path | None) -> int:
         complain("desk: the demo needs a terminal; `desk run --duration 30s` runs without one")
         return ExitCode.REFUSED
     with TemporaryDirectory(prefix="desk-demo-") as folder:
+        if pictures is not None:
+            FileMemory(Path(folder)).save({"hints_seen": "yes"})
         options = RunOptions(_PLATFORM, settings=_settings(Path(folder)))
         return run_in_terminal(
             demonstration(Path(folder)), options, screen, with_tour=pictures is None, pictures=pictures

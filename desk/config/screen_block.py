@@ -29,7 +29,6 @@ class ScreenBlock(Dto):
         4, description="how often the screen is drawn, in times a second from 1 to 10"
     )
     ascii_only: bool = Field(default=False, description="true draws with ASCII characters alone")
-    flash: bool = Field(default=True, description="false keeps changed prices from being tinted")
     keymap: Mapping[str, str] = Field(
         default_factory=dict, description="keys of your own, as action: keys; `?` shows the actions' names"
     )
@@ -42,7 +41,6 @@ class ScreenBlock(Dto):
             time_zone=self.time_zone or _LOCAL,
             refresh_hz=self.refresh_hz,
             ascii_only=self.ascii_only or ascii_only,
-            flash=self.flash,
             observe=observe,
             keymap=dict(self.keymap),
         )

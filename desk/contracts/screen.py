@@ -27,7 +27,6 @@ class ScreenSettings:
     time_zone: str = "local"
     refresh_hz: int = 4
     ascii_only: bool = False
-    flash: bool = True
     observe: bool = False
     keymap: Mapping[str, str] = field(default_factory=dict)
 

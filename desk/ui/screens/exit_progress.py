@@ -20,6 +20,8 @@ from desk.ui.widgets.tone_styles import ToneStyles
 
 _TICK_S = 0.1
 _WORDS_SHOWN = 6
+_UNDER_WAY = "Esc to go back; the exit goes on"
+_OVER = "Esc to go back; the desk is HALTED, A re-arms it"
 
 
 class ExitProgressPanel(ModalScreen[None]):
@@ -34,6 +36,7 @@ class ExitProgressPanel(ModalScreen[None]):
         width: 90%; max-width: 110; height: auto; max-height: 90%;
         border: heavy $tone-alarm; border-title-style: bold; background: $panel; padding: 0 1;
     }
+    ExitProgressPanel.-flat > Vertical { border: heavy $tone-good; border-title-color: $tone-good; }
     ExitProgressPanel VerticalScroll { height: auto; max-height: 24; }
     ExitProgressPanel #verdict { height: auto; margin: 1 0; }
     """
@@ -52,7 +55,7 @@ class ExitProgressPanel(ModalScreen[None]):
             with VerticalScroll():
                 yield Static(id="lines")
             yield Static(id="verdict")
-            yield Static(Text("Esc to go back; the exit goes on"), id="hint")
+            yield Static(Text(_UNDER_WAY), id="hint")
 
     def on_mount(self) -> None:
         """Show at once, and keep showing."""
@@ -75,6 +78,8 @@ class ExitProgressPanel(ModalScreen[None]):
         self.query_one("#summary", Static).update(Text(report.summary, style="bold"))
         self.query_one("#lines", Static).update(_lines(report, styles) if report.lines else said)
         self.query_one("#verdict", Static).update(_verdict(report, said, styles))
+        self.query_one("#hint", Static).update(Text(_OVER if report.is_over else _UNDER_WAY))
+        self.set_class(report.is_flat, "-flat")
 
 
 def _lines(report: ExitReport, styles: Mapping[Tone, Style]) -> Table:
@@ -87,6 +92,6 @@ def _lines(report: ExitReport, styles: Mapping[Tone, Style]) -> Table:
 def _verdict(report: ExitReport, said: Text, styles: Mapping[Tone, Style]) -> Group:
     if not report.is_over:
         return Group(said)
-    style = styles[report.verdict.tone] + Style(bold=True)
-    verdict = Text(report.verdict.text, style=style)
+    style = styles[report.verdict.tone] + Style(bold=True, reverse=True)
+    verdict = Text(f"  {report.verdict.text}  ", style=style)
     return Group(verdict, *(Text(f"  {one}") for one in report.remains))

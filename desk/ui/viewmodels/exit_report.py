@@ -22,6 +22,7 @@ _MARKS = {ExitStep.FLAT: "✓", ExitStep.DUST: "✓", ExitStep.LEFT: "✗", Exit
 _PLAIN_MARKS = {ExitStep.FLAT: "+", ExitStep.DUST: "+", ExitStep.LEFT: "!", ExitStep.RETRY: "~"}
 _UNDER_WAY, _PLAIN_UNDER_WAY = "·", "."
 _MS_PER_S = 1000
+_NOT_FLAT = "NOT FLAT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ class ExitReport:
     def is_over(self) -> bool:
         """Whether the exit has ended."""
         return bool(self.verdict.text)
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether it has ended with nothing tradable left."""
+        return self.is_over and self.verdict.text != _NOT_FLAT
 
 
 def exit_report(frame: Frame, progress: ExitProgress) -> ExitReport:
@@ -80,6 +86,6 @@ def _summary(progress: ExitProgress) -> str:
 
 
 def _verdict_tone(word: str) -> Tone:
-    if word == "NOT FLAT":
+    if word == _NOT_FLAT:
         return Tone.ALARM
     return Tone.WARN if word == "FLAT+DUST" else Tone.GOOD
