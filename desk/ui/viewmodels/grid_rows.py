@@ -18,7 +18,7 @@ class GridRows:
         self.sorting = Sorting()
         self.wanted = ""
         self.cursor = 0
-        self._follows_newest = follows_newest
+        self.follows_newest = follows_newest
         self._key = ""
         self._shown: tuple[Row, ...] = ()
 
@@ -43,8 +43,9 @@ class GridRows:
         self._arrange()
 
     def sort(self, sorting: Sorting) -> None:
-        """Show the rows in this order; an unknown column changes nothing."""
-        if not sorting.key or any(one.key == sorting.key for one in self.table.columns):
+        """Show the rows in this order; an unknown column changes nothing, once there is a table to know."""
+        known = [one.key for one in self.table.columns]
+        if not sorting.key or not known or sorting.key in known:
             self.sorting = sorting
             self._arrange()
 
@@ -61,5 +62,5 @@ class GridRows:
 
     def _hold(self) -> None:
         if self._shown:
-            is_following = self._follows_newest and self.cursor == 0
+            is_following = self.follows_newest and self.cursor == 0
             self._key = "" if is_following else self._shown[self.cursor].key

@@ -101,7 +101,7 @@ class Grid(ScrollView, can_focus=True):
             self._refresh_changed(before, cursor_before)
             if old.foot != table.foot or old.empty != table.empty:
                 self.refresh()
-        self._stay_beside_cursor(cursor_before)
+        self._stay_with_cursor(cursor_before)
 
     def _refresh_changed(self, before: Sequence[Row], cursor_before: int) -> None:
         shown, top, width = self._rows.shown, self.scroll_offset.y, self.size.width
@@ -114,11 +114,15 @@ class Grid(ScrollView, can_focus=True):
         if changed:
             self.refresh(*changed)
 
-    def _stay_beside_cursor(self, cursor_before: int) -> None:
-        """Move the view with a cursor whose row was pushed down or up, so that it stays where it was seen."""
-        moved = self._rows.cursor - cursor_before
-        if moved and cursor_before >= self.scroll_offset.y:
-            self.scroll_to(y=self.scroll_offset.y + moved, animate=False)
+    def _stay_with_cursor(self, cursor_before: int) -> None:
+        """Keep a cursor in sight that was; a stream's rows stand still while newer ones come in above."""
+        top, moved = self.scroll_offset.y, self._rows.cursor - cursor_before
+        if not moved or not top <= cursor_before < top + self._body_height:
+            return
+        if self._rows.follows_newest:
+            self.scroll_to(y=top + moved, animate=False)
+        else:
+            self._keep_cursor_seen()
 
     def _rearranged(self) -> None:
         self._resize_content()

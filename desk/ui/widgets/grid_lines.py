@@ -42,7 +42,7 @@ class GridLines:
         self._ascii_only = ascii_only
         self._styles = {tone: look.base + style for tone, style in look.tones.items()}
         self._drawn: dict[str, Drawn] = {}
-        self._under_cursor = {tone: style + look.cursor for tone, style in self._styles.items()}
+        self._under_cursor = {tone: self._below(look, tone) for tone in look.tones}
 
     def row(self, row: Row, cursor_column: int | None) -> Strip:
         """Draw one row; `cursor_column` is the index of the cursor's column where it is on this row.
@@ -80,6 +80,11 @@ class GridLines:
             run.append(_SPACE)
         segments.append(Segment("".join(run), styles[tone]))
         return self._strip([one for one in segments if one.text], styles[Tone.PLAIN])
+
+    def _below(self, look: GridLook, tone: Tone) -> Style:
+        """Return a tone as the cursor lies over it: one that turns colours round would make blots of them."""
+        own = look.base if look.cursor.reverse and tone is not Tone.ALARM else self._styles[tone]
+        return own + look.cursor
 
     def title(self, sorting: Sorting, cursor_column: int | None) -> Strip:
         """Draw the line of titles, an arrow at the one that sorts."""

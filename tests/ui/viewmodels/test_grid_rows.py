@@ -111,6 +111,14 @@ def test_an_unknown_column_changes_no_order() -> None:
     assert keys(rows) == ["a", "b"]
 
 
+def test_an_order_kept_from_last_time_waits_for_its_table() -> None:
+    rows = GridRows()
+    rows.sort(Sorting("name"))
+    rows.put(table("b", "a"))
+
+    assert keys(rows) == ["a", "b"]
+
+
 def test_a_click_on_a_title_goes_round() -> None:
     first = Sorting().picked("name")
 
