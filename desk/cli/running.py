@@ -3,11 +3,14 @@
 import asyncio
 import os
 import signal
+import sys
+from io import TextIOWrapper
 
 from desk.bootstrap.assembly import Desk
 from desk.bootstrap.live import LiveRun, run_live
 from desk.bootstrap.plugins import offered_plugins
 from desk.cli.options import RunOptions
+from desk.cli.outlet import Outlet
 from desk.cli.output import ExitCode, complain
 from desk.cli.stream import EventStream, say_summary
 from desk.config.configuration import Configuration, load_configuration
@@ -35,6 +38,8 @@ def configure(options: RunOptions) -> Configuration:
 def run_headless(configuration: Configuration, options: RunOptions, duration_ms: int | None) -> int:
     """Run without a screen until a signal, the duration or the feed ends it."""
     os.umask(_OWNER_ONLY)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # a program that reads must not wait for 8 KiB
     return asyncio.run(_run(configuration, options, duration_ms))
 
 
@@ -51,12 +56,15 @@ async def _run(configuration: Configuration, options: RunOptions, duration_ms: i
     def on_started(desk: Desk) -> None:
         log.write("started", _tell_start(desk, configuration))
 
+    def on_lost(error: OSError) -> None:
+        log.write("output lost", f"nobody reads what the desk shows, and it goes on: {error}")
+
+    outlets = (Outlet(stream.on_entry, on_lost), Outlet(_tell_state, on_lost))
+
     def on_entry(entry: JournalEntry) -> None:
-        stream.on_entry(entry)
         log.entry(entry)
-        if isinstance(entry.record, DeskStateChanged):
-            change = entry.record
-            complain(f"desk: {change.previous} is now {change.current}: {change.reason}")
+        for outlet in outlets:
+            outlet.on_entry(entry)
 
     try:
         summary = await run_live(
@@ -73,6 +81,12 @@ async def _run(configuration: Configuration, options: RunOptions, duration_ms: i
         log.close()
     say_summary(summary, as_json=options.json, time_ms=WallClock().now_ms())
     return ExitCode.DONE
+
+
+def _tell_state(entry: JournalEntry) -> None:
+    if isinstance(entry.record, DeskStateChanged):
+        change = entry.record
+        complain(f"desk: {change.previous} is now {change.current}: {change.reason}")
 
 
 def _tell_start(desk: Desk, configuration: Configuration) -> str:

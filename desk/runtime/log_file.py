@@ -1,5 +1,6 @@
 """The structured log file: one JSON object a line, for what is not a fact of the journal."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -14,7 +15,8 @@ _LOGGED = (DirectiveRefused, FlowCompletion, TradeExecuted, AlarmRaised, DeskSta
 class LogFile:
     """Write events of the running desk to a file of mode 0600.
 
-    Without `logs_executions` what went well is left out: executions, and flows that succeeded.
+    Without `logs_executions` what went well is left out: executions, and flows that succeeded. A line that
+    the disk refuses is lost: what is logged must not stop what is done.
     """
 
     def __init__(self, file: TextIO, *, logs_executions: bool = True) -> None:
@@ -32,23 +34,26 @@ class LogFile:
 
     def write(self, event: str, text: str) -> None:
         """Log something the desk itself did or met."""
-        self._log.info(event, text=text)
+        with suppress(OSError):
+            self._log.info(event, text=text)
 
     def entry(self, entry: JournalEntry) -> None:
         """Log an entry that an operator would look for."""
         if isinstance(entry.record, _LOGGED) and (self._logs_executions or not _went_well(entry)):
             write = self._log.warning if isinstance(entry.record, AlarmRaised) else self._log.info
-            write(
-                entry.kind.lower(),
-                id=entry.subject_id,
-                flow_id=entry.flow_id,
-                trade_id=entry.trade_id,
-                text=_text(entry),
-            )
+            with suppress(OSError):
+                write(
+                    entry.kind.lower(),
+                    id=entry.subject_id,
+                    flow_id=entry.flow_id,
+                    trade_id=entry.trade_id,
+                    text=_text(entry),
+                )
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
+        with suppress(OSError):
+            self._file.close()
 
 
 def _text(entry: JournalEntry) -> str:

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import subprocess
 import sys
 import time
@@ -105,11 +104,15 @@ class DeskProcess:
         assert summary["type"] == "summary"
         return summary
 
-    def lives_until(self, is_enough: Callable[[Sequence[Line]], bool]) -> None:
-        """Wait until what it has told is enough; fails where the desk ends by itself."""
+    def lives_until_told(self, is_enough: Callable[[Sequence[Line]], bool]) -> None:
+        """Wait until what it has told is enough."""
+        self.lives_until(lambda: is_enough(self.told()))
+
+    def lives_until(self, is_so: Callable[[], bool]) -> None:
+        """Wait until `is_so`; fails where the desk ends by itself."""
         deadline_s = time.monotonic() + HAPPENS_WITHIN_S
-        while not is_enough(self.told()):
-            assert time.monotonic() < deadline_s, f"not within {HAPPENS_WITHIN_S} s: {self.told()[-9:]}"
+        while not is_so():
+            assert time.monotonic() < deadline_s, f"not within {HAPPENS_WITHIN_S} s: {self.words.read_text()}"
             self.lives_for(LOOK_EVERY_S)
 
     def lives_for(self, seconds: float) -> None:
@@ -149,10 +152,9 @@ def started(folder: Path, *arguments: str, volatility: str = WILD) -> DeskProces
     """Start a daemon and wait until it says what it is."""
     line = command(folder, "daemon", *arguments, volatility=volatility)
     lines, words = folder / "lines.jsonl", folder / "words.txt"
-    as_told = {**os.environ, "PYTHONUNBUFFERED": "1"}
     began_s = time.monotonic()
     with lines.open("wb") as out, words.open("wb") as err:
-        desk = DeskProcess(subprocess.Popen(line, stdout=out, stderr=err, env=as_told), lines, words)
+        desk = DeskProcess(subprocess.Popen(line, stdout=out, stderr=err), lines, words)
     while time.monotonic() < began_s + STARTS_WITHIN_S:
         if desk.greeting:
             return replace(desk, start_s=time.monotonic() - began_s)

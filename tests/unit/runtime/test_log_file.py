@@ -46,3 +46,10 @@ def test_without_all_executions_the_log_keeps_what_failed(
 def test_the_log_file_is_the_owners_alone(tmp_path: Path) -> None:
     open_log(tmp_path / "desk.log").close()
     assert (tmp_path / "desk.log").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_full_disk_stops_nobody_who_logs() -> None:
+    log = open_log(Path("/dev/full"))
+    log.write("started", "ACTIVE")
+    log.entry(JournalEntry(EntryKind.ALARM_RAISED, FLOW, 0, ALARM, flow_id=FLOW))
+    log.close()
