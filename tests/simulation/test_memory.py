@@ -8,13 +8,18 @@ from pathlib import Path
 import pytest
 
 from tests.builders.desk import DeskHouse
-from tests.builders.living_desk import AT_A_LIMIT, LivingDesk
+from tests.builders.living_desk import AT_A_LIMIT, PERP, LivingDesk
 
 FLOWS_PER_CYCLE = 5
 
 WINDOWS = (
     "desk.ledger.flows.ENDS_KEPT", "desk.ledger.ledger.TRADES_KEPT", "desk.ledger.netbook.WINDOW",
     "desk.ledger.fillindex.FILLS_KEPT", "desk.journal.recorder.TRIM_EVERY", "desk.runtime.recent._KEPT",
+    "desk.runtime.commanding.following._REMEMBERED", "desk.runtime.closed_trades.CLOSED_KEPT",
+    "desk.runtime.closed_trades._RATIONALES_KEPT", "desk.runtime.closed_trades._PLANS_KEPT",
+    "desk.runtime.fill_marks._KEPT", "desk.runtime.log_rows._KEPT", "desk.runtime.chart_series.BARS_KEPT",
+    "desk.runtime.equity_watch._SAMPLES_KEPT", "desk.runtime.equity_watch._FINE_KEPT",
+    "desk.runtime.mark_trends._MOST",
 )  # fmt: skip
 """How much of what has ended is kept; small here, so that all of it has been let go of once."""
 
@@ -26,7 +31,7 @@ def _small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def cycle(desk: LivingDesk) -> None:
-    """Open, move, close; refuse one; let an entry wait and call it back."""
+    """Open, move, close, look; refuse one; let an entry wait and call it back."""
     desk.tick("50000")
     desk.issue(desk.new_trade(confidence=AT_A_LIMIT))
     desk.issue(desk.new_trade())
@@ -36,6 +41,8 @@ async def cycle(desk: LivingDesk) -> None:
     desk.issue(desk.move_stop(trade, "49500"))
     await desk.settle()
     desk.issue(desk.close(*desk.positions))
+    desk.desk.camera.take()
+    desk.desk.past.chart(PERP, 60_000, 100)
     await desk.settle()
     desk.entries.clear()
 
@@ -103,4 +110,4 @@ def test_memory_does_not_grow_with_the_flows(tmp_path: Path) -> None:
         finally:
             tracemalloc.stop()
 
-    DeskHouse(tmp_path, reconcile_every_ms=None).live(trades)
+    DeskHouse(tmp_path, reconcile_every_ms=None, is_watched=True).live(trades)
