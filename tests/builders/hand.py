@@ -98,7 +98,7 @@ class Hand:
 
         def stands() -> bool:
             asked = self.screen.app.screen
-            return isinstance(asked, ProposalScreen) and asked.is_settled
+            return isinstance(asked, ProposalScreen) and asked.hears
 
         await self.until(stands, "a question stands")
         asked = self.screen.app.screen

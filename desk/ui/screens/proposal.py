@@ -22,14 +22,14 @@ from desk.ui.viewmodels.frame import Frame
 from desk.ui.viewmodels.proposal import Fact, Proposal
 from desk.ui.viewmodels.text import clean
 from desk.ui.viewmodels.tones import Tone
+from desk.ui.widgets.answer import AnswerButton
 from desk.ui.widgets.choice import Choice
 from desk.ui.widgets.tone_styles import ToneStyles
 from desk.ui.widgets.value_input import ValueInput
 
 _FRESH_S = 0.5
-_SETTLE_S = 0.25
-"""A key still held from before, or the rest of a paste, answers nothing."""
-_AFTER_REFUSAL_S = 1.0
+_SETTLE_MS = 250
+_AFTER_REFUSAL_MS = 1_000
 
 _NO_DESK = Proposal((), "the desk has not been heard yet")
 
@@ -97,7 +97,6 @@ class ProposalScreen(ModalScreen[bool]):
         self._fields = fields
         self._shown: Proposal | None = None
         self._written = dict[str, str]()
-        self.is_settled = False
         self.is_working = False
         self._is_spent = False
         self._is_done = False
@@ -112,8 +111,8 @@ class ProposalScreen(ModalScreen[bool]):
                 yield Static(id="doubts")
             yield Static(id="outcome")
             with Horizontal(classes="choices"):
-                yield Button("Cancel", id="cancel", compact=True)
-                yield Button("", id="go", compact=True)
+                yield AnswerButton("Cancel", id="cancel", compact=True)
+                yield AnswerButton("", id="go", compact=True)
 
     def compose_question(self) -> ComposeResult:
         """Lay out what is so, and what is typed."""
@@ -132,7 +131,7 @@ class ProposalScreen(ModalScreen[bool]):
             self.query_one(".question-box").border_title = Content(f"{self._title}  {frame.snapshot.mode}")
         self.opened()
         self.set_interval(_FRESH_S, self.show)
-        self._settle_in(_SETTLE_S)
+        self._be_deaf(_SETTLE_MS)
 
     @property
     def frame(self) -> Frame | None:
@@ -238,23 +237,23 @@ class ProposalScreen(ModalScreen[bool]):
             self._leave(is_done=True)
 
     def _leave(self, *, is_done: bool) -> None:
-        if self.is_current:
+        if self.app.screen is self:
             self.dismiss(is_done)
 
     # ------------------------------------------------------------ sending
 
-    def _settle_in(self, seconds: float) -> None:
-        self.is_settled = False
-        self.set_timer(seconds, self._settled)
+    def _be_deaf(self, for_ms: int) -> None:
+        for one in self.query(AnswerButton):
+            one.be_deaf(for_ms)
 
-    def _settled(self) -> None:
-        self.is_settled = True
+    @property
+    def hears(self) -> bool:
+        """Whether it takes an answer now."""
+        return all(one.hears for one in self.query(AnswerButton))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Answer."""
         event.stop()
-        if not self.is_settled:
-            return
         if event.button.id == "cancel":
             self.action_leave()
         elif self._can_send and self._shown is not None and self._shown.command is not None:
@@ -284,7 +283,7 @@ class ProposalScreen(ModalScreen[bool]):
             self.write("#outcome", "no answer: whether it was done is not known; look before you go on")
         else:
             self.write("#outcome", f"not done: {clean(outcome.message)}")
-        self._settle_in(_AFTER_REFUSAL_S)
+        self._be_deaf(_AFTER_REFUSAL_MS)
         self.query_one("#cancel", Button).focus()
         self.show()
 

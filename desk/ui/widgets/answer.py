@@ -1,0 +1,37 @@
+"""A button that answers only what was pressed after it could be read."""
+
+from textual.events import Click, Key
+from textual.widgets import Button
+
+from desk.ui.poll import monotonic_ms
+
+_MS_PER_S = 1_000
+
+
+class AnswerButton(Button):
+    """Be deaf for a while: to a key still held from before, to the rest of a paste, to a double click."""
+
+    _hears_from_ms = 0
+
+    def be_deaf(self, for_ms: int) -> None:
+        """Hear nothing that is pressed before `for_ms` from now, whenever it arrives."""
+        self._hears_from_ms = monotonic_ms() + for_ms
+
+    @property
+    def hears(self) -> bool:
+        """Whether it answers what is pressed now."""
+        return monotonic_ms() >= self._hears_from_ms
+
+    def on_key(self, event: Key) -> None:
+        """Leave out what was pressed too soon."""
+        self._leave_out(event)
+
+    def on_click(self, event: Click) -> None:
+        """Leave out what was clicked too soon."""
+        self._leave_out(event)
+
+    def _leave_out(self, event: Key | Click) -> None:
+        is_answer = isinstance(event, Click) or event.key == "enter"
+        if is_answer and round(event.time * _MS_PER_S) < self._hears_from_ms:
+            event.stop()
+            event.prevent_default()
