@@ -40,8 +40,11 @@ def _ascii_of(text: str) -> str:
 
 def clean(text: str, *, ascii_only: bool = False) -> str:
     """Return text as one harmless line: no controls, escapes, marks or joiners, white space as spaces."""
-    if _is_simple(text):
-        return text
+    return text if _is_simple(text) else _cleaned(text, ascii_only=ascii_only)
+
+
+@lru_cache(maxsize=4096)
+def _cleaned(text: str, *, ascii_only: bool) -> str:
     flat = unicodedata.normalize("NFC", _ESCAPES.sub("", text).translate(_WHITE))
     shown = (" " if unicodedata.category(one) in _SPACES else one for one in flat if _width_of(one) > 0)
     safe = "".join(shown)
@@ -50,7 +53,12 @@ def clean(text: str, *, ascii_only: bool = False) -> str:
 
 def cells(text: str) -> int:
     """Return how many cells a cleaned text takes."""
-    return len(text) if text.isascii() else sum(_width_of(one) for one in text)
+    return len(text) if text.isascii() else _summed(text)
+
+
+@lru_cache(maxsize=4096)
+def _summed(text: str) -> int:
+    return sum(_width_of(one) for one in text)
 
 
 def shorten(text: str, width: int, *, ascii_only: bool = False) -> str:
