@@ -10,6 +10,7 @@ from desk.contracts.problems import StoreFailed
 from desk.contracts.signals import ThreatSignal
 from desk.contracts.states import DeskState
 from desk.runtime.commanding.answering import Answers
+from desk.runtime.commanding.checking import reason_of
 from desk.runtime.commanding.directing import OPERATOR
 from desk.runtime.commanding.parts import CommandParts
 
@@ -37,7 +38,8 @@ class StateCommands:
 
     async def halt(self, command: Halt, manual_id: ManualId) -> CommandOutcome:
         """Latch HALTED; it holds in memory whatever the disk says."""
-        durable = self._state.tighten(DeskState.HALTED, command.reason, OPERATOR, manual_id)
+        reason = reason_of(command.reason, "halted by the operator")
+        durable = self._state.tighten(DeskState.HALTED, reason, OPERATOR, manual_id)
         word = "halted: no new risk, stops stay"
         if durable is None:
             return self._answers.done(manual_id, f"nothing to change: the desk is {self._state.current}")
@@ -54,7 +56,7 @@ class StateCommands:
         if self._parts.is_exiting():
             return self._answers.refused(manual_id, "not re-armed: the emergency exit is running")
         previous = self._state.current
-        durable = self._state.rearm(command.reason, manual_id)
+        durable = self._state.rearm(reason_of(command.reason, "re-armed by the operator"), manual_id)
         if durable is None:
             return self._answers.done(manual_id, f"nothing to change: the desk is {self._state.current}")
         try:
@@ -75,7 +77,7 @@ class StateCommands:
             affected_asset=command.affected_asset,
             detected_at_ms=self._parts.clock.now_ms(),
             source=OPERATOR,
-            rationale=command.reason,
+            rationale=reason_of(command.reason, "emergency exit by the operator"),
             causality=chain,
         )
         self._exit_flow, self._refusal = None, ""
