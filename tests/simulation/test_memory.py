@@ -44,6 +44,7 @@ async def cycle(desk: LivingDesk) -> None:
     desk.desk.camera.take()
     desk.desk.past.chart(PERP, 60_000, 100)
     await desk.settle()
+    desk.desk.camera.take()
     desk.entries.clear()
 
 
