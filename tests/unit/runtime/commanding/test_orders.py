@@ -232,7 +232,7 @@ def test_an_exit_waits_for_no_command(tmp_path: Path) -> None:
         slow = [desk.loop.create_task(desk.desk.commands.execute(ticket())) for _ in range(3)]
         await desk.pass_ms(50)
         began_ms = desk.clock.now_ms()
-        answer = await told(desk, EmergencyExit(reason=" "))
+        answer = await told(desk, EmergencyExit(reason=""))
         assert (answer.state, desk.clock.now_ms()) == (DeskState.EXITING, began_ms)
         for one in slow:
             await one
