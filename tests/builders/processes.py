@@ -90,8 +90,9 @@ class DeskProcess:
     @property
     def greeting(self) -> str:
         """What it said when it had started; empty before."""
-        said = self.words.read_text()
-        return said if said.startswith("desk test-desk is") and said.endswith("\n") else ""
+        said = self.words.read_text().splitlines(keepends=True)
+        whole = (one for one in said if one.startswith("desk test-desk is") and one.endswith("\n"))
+        return next(whole, "")
 
     def told(self) -> list[Line]:
         """Return the lines it has written so far."""
