@@ -7,7 +7,7 @@ from desk.contracts.snapshot import Figure, Snapshot
 from desk.contracts.states import DeskState, TradingMode
 from desk.ui.viewmodels.connection import connection_word, running_clock
 from desk.ui.viewmodels.frame import Frame
-from desk.ui.viewmodels.numbers import NOTHING, money, signed
+from desk.ui.viewmodels.numbers import NOTHING, money, percent, signed
 from desk.ui.viewmodels.text import clean
 from desk.ui.viewmodels.times import moment
 from desk.ui.viewmodels.tones import Tone
@@ -150,6 +150,9 @@ def _badges(frame: Frame, *, observe: bool) -> tuple[Piece, ...]:
 def _money(snapshot: Snapshot) -> tuple[Piece, ...]:
     account = snapshot.account
     pieces = [
+        *_risk("risk open", money(account.risk_open.value), 8),
+        *_risk("exposure", money(account.exposure_gross.value), 9),
+        *_risk("drawdown", percent(account.drawdown.value), 10),
         Piece("equity", Tone.DIM, 3),
         Piece(money(account.equity.value), Tone.STRONG, 2),
         Piece(account.currency, Tone.DIM, 4),
@@ -157,6 +160,10 @@ def _money(snapshot: Snapshot) -> tuple[Piece, ...]:
         Piece(signed(account.day_pnl.value), _result_tone(account.day_pnl), 1),
     ]
     return tuple(one for one in pieces if one.text)
+
+
+def _risk(name: str, value: str, rank: int) -> tuple[Piece, ...]:
+    return (Piece(name, Tone.DIM, rank), Piece(f"{value} ", Tone.PLAIN, rank))
 
 
 def _result_tone(figure: Figure) -> Tone:
