@@ -20,5 +20,5 @@ class ClosedTradesPane(TablePane):
 
     def table_of(self, frame: Frame) -> Table:
         """Return the table to draw."""
-        self._past.ask_if_due(frame.snapshot.time_ms)
+        self._past.ask_if_due()
         return closed_trades_table(frame, self._past.history, self._past.problem)

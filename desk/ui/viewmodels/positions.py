@@ -27,7 +27,7 @@ _COLUMNS = (
     Column("side", "Side", 7),
     Column("unrealized", "uPnL", 8, _RIGHT),
     Column("r", "R", 5, _RIGHT, rank=2),
-    Column("bar", "Distance", BAR_CELLS, rank=1),
+    Column("bar", "Distance", BAR_CELLS, rank=2),
     Column("distance", "To stop", 9, _RIGHT, rank=1),
     Column("mark", "Mark", 7, _RIGHT, rank=3),
     Column("size", "Size", 6, _RIGHT, rank=4),
@@ -40,14 +40,19 @@ _LIQUIDATION = Column("liquidation", "To liq.", 7, _RIGHT, rank=5)
 _LEVERAGE = Column("leverage", "Lev", 4, _RIGHT, rank=8)
 _FUNDING = Column("funding", "Funding", 8, _RIGHT, rank=9)
 _LAST = (
+    Column("risk", "Risk", 6, _RIGHT, rank=11),
     Column("notional", "Notional", 9, _RIGHT, rank=7),
     Column("fees", "Fees", 5, _RIGHT, rank=9),
     Column("age", "Age", 6, _RIGHT, rank=8),
     Column("worker", "Worker", 10, rank=10),
+    Column("strategy", "Strategy", 10, rank=12),
 )
 _FITTED = frozenset(
-    {"symbol", "unrealized", "r", "mark", "size", "entry", "stop", "target", "notional", "fees"}
-)
+    {
+        "symbol", "unrealized", "r", "mark", "size", "entry", "stop", "target", "risk", "notional", "fees",
+        "worker",
+    }
+)  # fmt: skip
 
 
 def positions_table(frame: Frame) -> Table:
@@ -111,10 +116,12 @@ class _Scribe:
             "protection": protection_cell(row, self._frame.unheard_ms),
             "leverage": _plain_number(row.leverage.value, "x"),
             "liquidation": self._liquidation(row, is_stale=is_stale),
+            "risk": number_cell(money(row.risk_quote.value), row.risk_quote.value, is_stale=is_stale),
             "funding": profit_cell(row.funding_quote.value),
             "fees": _amount(position.fees_quote),
             "age": Cell(age(self._age_ms(row)), Tone.DIM, self._age_ms(row)),
-            "worker": _worker(row),
+            "worker": _dim(row.worker),
+            "strategy": _strategy(position.strategy_id),
         } | self._prices(row, position, is_stale=is_stale)
 
     def _prices(self, row: PositionRow, position: Position, *, is_stale: bool) -> dict[str, Cell]:
@@ -181,11 +188,8 @@ def _amount(value: Decimal) -> Cell:
     return number_cell(money(value), value)
 
 
-def _worker(row: PositionRow) -> Cell:
-    strategy = row.position.strategy_id
-    if strategy == EXTERNAL_STRATEGY:
-        return Cell(EXTERNAL_STRATEGY, Tone.WARN)
-    return _dim(row.worker or strategy)
+def _strategy(strategy_id: str) -> Cell:
+    return Cell(strategy_id, Tone.WARN) if strategy_id == EXTERNAL_STRATEGY else _dim(strategy_id)
 
 
 def _foot(frame: Frame) -> tuple[Cell, ...]:

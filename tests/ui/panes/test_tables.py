@@ -50,6 +50,16 @@ async def test_a_pane_shows_its_topic_at_every_width(name: str) -> None:
         assert all(one.isascii() for one in lines_of(app))
 
 
+async def test_the_word_stale_is_there_on_the_narrowest_screen() -> None:
+    pane = PositionsPane()
+    app = Shelf(pane)
+    async with app.run_test(size=(58, 10)) as pilot:
+        pane.draw(frame(busy_snapshot(), unheard_ms=5_000))
+        await pilot.pause()
+        assert "STALE 5s" in lines_of(app)[1]
+        assert "NO STOP 00:17" in lines_of(app)[2]
+
+
 @pytest.mark.parametrize("name", [one for one in MINE if one not in {"account", "watch", "health"}])
 async def test_an_empty_pane_says_why_it_is_empty(name: str) -> None:
     pane = panes()[name]()

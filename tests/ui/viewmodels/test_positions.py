@@ -1,4 +1,3 @@
-from dataclasses import replace
 from decimal import Decimal
 
 from desk.contracts.directives import Protection
@@ -36,7 +35,8 @@ def test_a_position_tells_what_decides_its_survival() -> None:
     assert row["distance"] == "6.9%"
     assert (row["mark"], row["entry"], row["stop"], row["target"]) == ("102.00", "100.00", "95.00", "110.00")
     assert (row["size"], row["notional"], row["fees"]) == ("0.500", "51.00", "0.05")
-    assert (row["protection"], row["age"], row["worker"]) == ("STOP OK", "2m05s", "trend")
+    assert (row["protection"], row["risk"], row["age"]) == ("STOP OK", "3.50", "2m05s")
+    assert (row["worker"], row["strategy"]) == ("trend", "breakout")
 
 
 def test_a_short_gains_as_the_mark_falls() -> None:
@@ -79,7 +79,7 @@ def test_a_position_the_desk_did_not_open_is_marked() -> None:
     held = position(stop=None, protection=Protection.NONE, strategy_id=EXTERNAL_STRATEGY)
     row = texts_of(positions_table(holding(position_row(held))))
 
-    assert row["protection"] == row["worker"] == "EXTERNAL"
+    assert row["protection"] == row["strategy"] == "EXTERNAL"
 
 
 def test_a_silent_feed_makes_its_numbers_stale_and_says_for_how_long() -> None:
@@ -170,9 +170,3 @@ def test_naked_positions_sort_before_all_others() -> None:
     orders = [Decimal(cells_of(table, at)["protection"].order or 0) for at in (0, 1)]
 
     assert orders[1] < orders[0]
-
-
-def test_a_position_without_a_worker_names_its_strategy() -> None:
-    row = replace(position_row(), worker="")
-
-    assert texts_of(positions_table(holding(row)))["worker"] == "breakout"
