@@ -30,7 +30,7 @@ class EquityPane(Pane, can_focus=True):
 
     def draw(self, frame: Frame) -> None:
         """Show `frame`, and ask for a newer past where that is due."""
-        self._past.ask_if_due(frame.snapshot.time_ms)
+        self._past.ask_if_due()
         scene = equity_scene(frame, self._past.history, self._past.problem)
 
         def drawn(width: int, height: int) -> Picture:

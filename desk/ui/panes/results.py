@@ -19,5 +19,5 @@ class ResultsPane(TablePane):
 
     def table_of(self, frame: Frame) -> Table:
         """Return the table to draw."""
-        self._past.ask_if_due(frame.snapshot.time_ms)
+        self._past.ask_if_due()
         return results_table(frame, self._past.history, self._past.problem)
