@@ -20,7 +20,7 @@ _TONES = {None: Tone.PLAIN, AlarmSeverity.WARNING: Tone.WARN, AlarmSeverity.CRIT
 
 
 def log_table(frame: Frame) -> Table:
-    """Return the newest entries, newest first."""
+    """Return the newest entries in the order they come in, newest first."""
     return fitted(Table(_COLUMNS, _rows(frame), empty=EMPTY), ("time", "kind"))
 
 
@@ -28,8 +28,7 @@ def _rows(frame: Frame) -> tuple[Row, ...]:
     """Give each entry a key that stays: entries about one thing at one time are told apart by their count."""
     met = dict[tuple[int, str, str], int]()
     rows = list[Row]()
-    oldest_first = sorted(frame.snapshot.log, key=lambda one: one.time_ms)
-    for one in oldest_first:
+    for one in reversed(frame.snapshot.log):
         same = (one.time_ms, one.kind, one.subject_id)
         met[same] = met.get(same, 0) + 1
         rows.append(_row(one, met[same], frame))

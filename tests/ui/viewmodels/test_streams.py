@@ -12,7 +12,6 @@ from tests.builders.frames import (
     directive_id,
     directive_row,
     frame,
-    log_row,
     snapshot,
     termination_row,
 )
@@ -69,10 +68,17 @@ def test_a_stream_asks_why_by_its_flow() -> None:
     assert (subject.kind, subject.id, subject.symbol) == (SubjectKind.TERMINATION, directive_id(7), BTC)
 
 
-def test_the_log_is_newest_first() -> None:
-    rows = tuple(log_row(one, text=f"thing {one}") for one in (3, 1, 2))
+def test_what_happened_in_one_moment_stays_in_its_order() -> None:
+    rows = tuple(LogRow(NOW_MS, "fill", f"thing {one}", "FIL", None) for one in (3, 2, 1))
 
-    assert column_of(log_table(frame(snapshot(log=rows))), "text") == ["thing 1", "thing 2", "thing 3"]
+    assert column_of(log_table(frame(snapshot(log=rows))), "text") == ["thing 3", "thing 2", "thing 1"]
+
+
+def test_an_entry_keeps_its_key_as_newer_ones_come() -> None:
+    old, new = (LogRow(NOW_MS, "fill", text, "FIL", None) for text in ("old", "new"))
+    before, after = (log_table(frame(snapshot(log=log))) for log in ((old,), (new, old)))
+
+    assert after.rows[1].key == before.rows[0].key
 
 
 def test_each_log_entry_has_a_key_of_its_own() -> None:
