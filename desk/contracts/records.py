@@ -101,7 +101,7 @@ class ExitTargeted:
 
 @dataclass(frozen=True, slots=True)
 class TradeAdopted:
-    """An EXTERNAL trade came into the desk's care: from here on it is `strategy_id`'s and must be protected."""
+    """An EXTERNAL trade came into the desk's care: it is `strategy_id`'s now and must be protected."""
 
     trade_id: TradeId
     strategy_id: str
@@ -233,8 +233,8 @@ Record = (
     RunStarted | Tick | ScheduledTick | CommandRecord | ContextAssessment | OpportunitySignal | ThreatSignal
     | StrategyDirective | EntryPlan | SizePlan | ExitPlan | RoutingPlan | PlanRejected | ExecutionDirective
     | DirectiveRefused | TradeIntended | ExitTargeted | TradeAdopted | OrderIntended | OrderSent
-    | OrderAnswered | VenueOrder | AmendRequest | CancelIntended | FillBooked | TradeExecuted | BalanceAdjusted
-    | PeriodRecorded | WorkerStateSaved | WorkerStatusChanged | DeskStateChanged | AlarmRaised
+    | OrderAnswered | VenueOrder | AmendRequest | CancelIntended | FillBooked | TradeExecuted
+    | BalanceAdjusted | PeriodRecorded | WorkerStateSaved | WorkerStatusChanged | DeskStateChanged | AlarmRaised
     | Reconciled | FlowCompletion
 )  # fmt: skip
 
