@@ -32,6 +32,7 @@ from desk.ui.panes.pane import Pane
 from desk.ui.parts import ScreenParts
 from desk.ui.performing import perform
 from desk.ui.poll import Sampler
+from desk.ui.screens.keys_in_turn import KeysInTurn
 from desk.ui.screens.palette import DeskCommands
 from desk.ui.screens.work import WorkScreen
 from desk.ui.stage import AppStage
@@ -56,6 +57,7 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
     """Show a desk."""
 
     CSS_PATH = "desk.tcss"
+    TITLE = "desk"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {DeskCommands}
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q,ctrl+c", "leave", priority=True, show=False)]
 
@@ -174,6 +176,8 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
         if isinstance(event, Key | Paste) and not event.is_forwarded:
             self.is_clicking = False
             if self.early_keys.take(event):
+                return
+            if isinstance(self.screen, KeysInTurn) and self.screen.take(event):
                 return
         elif isinstance(event, MouseDown) and not event.is_forwarded:
             self.is_clicking = True

@@ -1,19 +1,22 @@
-"""All actions of the desk: keys, footer, help and palette are made from this and nothing else.
-
-Each module named here has `ACTIONS`, a tuple of actions.
-"""
+"""All actions of the desk: keys, footer, help and palette are made from this and nothing else."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from importlib import import_module
-from importlib.util import find_spec
 
+from desk.ui.actions import (
+    alarms,
+    exits,
+    exports,
+    market,
+    orders,
+    positions,
+    schedules,
+    trades,
+    why,
+    workers,
+)
 from desk.ui.actions.action import Action, Situation
 from desk.ui.actions.keymap import check_keymap
-
-MODULES = (
-    "exits", "positions", "orders", "trades", "workers", "schedules", "alarms", "market", "why", "exports",
-)  # fmt: skip
 
 
 class ActionRegistry:
@@ -44,10 +47,17 @@ class ActionRegistry:
 
 
 def all_actions(of_the_shell: Sequence[Action]) -> tuple[Action, ...]:
-    """Return the actions of every module, and those `of_the_shell` after them."""
-    found = list[Action]()
-    for name in MODULES:
-        place = f"desk.ui.actions.{name}"
-        if find_spec(place) is not None:
-            found.extend(import_module(place).ACTIONS)
-    return (*found, *of_the_shell)
+    """Return every action: what acts on the desk first, then those `of_the_shell`."""
+    return (
+        *exits.ACTIONS,
+        *positions.ACTIONS,
+        *orders.ACTIONS,
+        *trades.ACTIONS,
+        *workers.ACTIONS,
+        *schedules.ACTIONS,
+        *alarms.ACTIONS,
+        *market.ACTIONS,
+        *why.ACTIONS,
+        *exports.ACTIONS,
+        *of_the_shell,
+    )

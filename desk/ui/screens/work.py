@@ -28,13 +28,14 @@ class WorkspaceView(Container):
         super().__init__(id=f"workspace-{workspace.name}", classes="workspace")
         self.display = False
         self.panes: tuple[Pane, ...] = ()
-        self._kinds = tuple(catalog[one] for one in workspace.panes if one in catalog)
+        self._names = tuple(one for one in workspace.panes if one in catalog)
+        self._catalog = catalog
 
     async def make(self) -> None:
         """Mount the panes, once."""
         if self.panes:
             return
-        self.panes = tuple(one(id=f"pane-{one.name_of_pane}") for one in self._kinds)
+        self.panes = tuple(self._catalog[one](id=f"pane-{one}") for one in self._names)
         for pane in self.panes:
             pane.border_title = pane.title
         await self.mount_all(self.panes)
