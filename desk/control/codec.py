@@ -1,14 +1,17 @@
 """What goes over the socket, as JSON and back: decimals as text, nothing read that was not meant."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import fields
 from functools import cached_property, partial
-from typing import Generic, TypeVar, get_args
+from typing import Generic, TypeVar, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from desk.contracts.commands import Command
+
+_ROWS_AT_ONCE = 16
 
 Value = TypeVar("Value")
 
@@ -35,14 +38,58 @@ class Codec(Generic[Value]):
         """Return `value` as JSON on one line."""
         return self._adapter.dump_json(value)
 
+    async def to_json_in_steps(self, value: Value) -> bytes:
+        """Return `value` as JSON; what is large lets others have their turn meanwhile."""
+        return self.to_json(value)
+
     def read(self, given: object) -> Value:
         """Return the value of parsed JSON; raises NotUnderstood."""
+        return self.read_json(to_json(given))
+
+    def read_json(self, text: bytes) -> Value:
+        """Return the value of JSON; raises NotUnderstood."""
         try:
-            return self._adapter.validate_json(to_json(given), strict=True)
+            return self._adapter.validate_json(text, strict=True)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             place = ".".join(str(part) for part in first["loc"])
             raise NotUnderstood(f"{place}: {first['msg']}" if place else first["msg"]) from error
+
+
+class WideCodec(Codec[Value]):
+    """Write a dataclass whose fields hold many rows, a few of them at a time: the desk's picture."""
+
+    def __init__(self, kind: type[Value]) -> None:
+        super().__init__(lambda: TypeAdapter(kind))
+        self._kind = kind
+
+    def prepare(self) -> None:
+        """Build the adapters of the whole and of each field now."""
+        super().prepare()
+        _ = self._fields
+
+    @cached_property
+    def _fields(self) -> dict[str, TypeAdapter[object]]:
+        return {name: TypeAdapter[object](hint) for name, hint in get_type_hints(self._kind).items()}
+
+    async def to_json_in_steps(self, value: Value) -> bytes:
+        """Return `value` as JSON, as `to_json` does; no step takes longer than a few rows."""
+        shown: list[bytes] = []
+        for name, adapter in self._fields.items():
+            held = getattr(value, name)
+            if isinstance(held, tuple):
+                rows = [adapter.dump_json(some)[1:-1] async for some in _some_at_once(held)]
+                shown.append(b'"%s":[%s]' % (name.encode(), b",".join(rows)))
+            else:
+                shown.append(b'"%s":%s' % (name.encode(), adapter.dump_json(held)))
+        return b"{%s}" % b",".join(shown)
+
+
+async def _some_at_once(rows: tuple[object, ...]) -> AsyncIterator[tuple[object, ...]]:
+    """Give some rows, and between them a turn of the loop to others."""
+    for at in range(0, len(rows), _ROWS_AT_ONCE):
+        yield rows[at : at + _ROWS_AT_ONCE]
+        await asyncio.sleep(0)
 
 
 _COMMANDS: Mapping[str, type[Command]] = {kind.__name__: kind for kind in get_args(Command)}

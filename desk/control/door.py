@@ -24,7 +24,7 @@ def answering(
     question.answered.prepare()
 
     async def answerer(given: object) -> bytes:
-        return question.answered.to_json(await answer(question.asked.read(given)))
+        return await question.answered.to_json_in_steps(await answer(question.asked.read(given)))
 
     return question.name, answerer
 

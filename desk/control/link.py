@@ -18,6 +18,7 @@ from desk.control.protocol import (
     ClientGreeting,
     Greeting,
     Misbehaved,
+    answer_of,
     next_line,
     parsed,
     request_line,
@@ -40,7 +41,7 @@ class Link:
         self._place = place
         self._reader = reader
         self._writer = writer
-        self._waiting: dict[int, asyncio.Future[object]] = {}
+        self._waiting: dict[int, asyncio.Future[bytes]] = {}
         self._asked = 0
         self._why_ended = "the connection was closed"
         self.is_open = True
@@ -82,7 +83,7 @@ class Link:
         try:
             async with asyncio.timeout(within_s):
                 self._writer.write(line)
-                return question.answered.read(await answer)
+                return question.answered.read_json(await answer)
         except TimeoutError:
             message = f"{self._place.path}: the desk did not answer {question.name} within {within_s:g} s"
             raise DeskUnreachable(message) from None
@@ -103,7 +104,7 @@ class Link:
     async def _listen(self) -> None:
         try:
             while (line := await next_line(self._reader, MOST_ANSWER_BYTES)) is not None:
-                self._take(parsed(line))
+                self._take(line)
             self._why_ended = "the desk ended, or cut the connection"
         except (OSError, Misbehaved, NotUnderstood) as error:
             self._why_ended = f"the connection broke: {error}"
@@ -111,17 +112,20 @@ class Link:
             self.close()
             await _closed(self._writer)
 
-    def _take(self, said: dict[str, object]) -> None:
-        number = said.get("id")
+    def _take(self, line: bytes) -> None:
+        answered = answer_of(line)
+        if answered is not None:
+            waiting = self._waiting.get(answered[0])
+            if waiting is not None and not waiting.done():  # else its asker has given up
+                waiting.set_result(answered[1])
+            return
+        said = parsed(line)
+        number, failure = said.get("id"), FAILURE.read(said.get("refused"))
         if number is None:
-            raise Misbehaved(FAILURE.read(said.get("refused")).text)
+            raise Misbehaved(failure.text)
         waiting = self._waiting.get(number) if isinstance(number, int) else None
-        if waiting is None or waiting.done():
-            return  # its asker has given up
-        if "refused" in said:
-            waiting.set_exception(FAILURE.read(said["refused"]).error())
-        else:
-            waiting.set_result(said.get("answer"))
+        if waiting is not None and not waiting.done():
+            waiting.set_exception(failure.error())
 
     def _lost(self) -> DeskUnreachable:
         return DeskUnreachable(f"{self._place.path}: {self._why_ended}; look again before you ask twice")

@@ -1,6 +1,7 @@
 """How the two ends of the control socket talk: lines of JSON, each of bounded length."""
 
 import asyncio
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -105,6 +106,15 @@ def request_line(number: int, name: str, given: bytes) -> bytes:
 def answer_line(number: int, answer: bytes) -> bytes:
     """Write an answer; `answer` is JSON."""
     return b'{"id":%d,"answer":%s}\n' % (number, answer)
+
+
+_ANSWER = re.compile(rb'\{"id":(\d{1,18}),"answer":')
+
+
+def answer_of(line: bytes) -> tuple[int, bytes] | None:
+    """Return number and JSON of an answer as `answer_line` wrote it, unread; None for what else was said."""
+    found = _ANSWER.match(line)
+    return None if found is None else (int(found.group(1)), line[found.end() : -2])
 
 
 def refusal_line(number: int | None, failure: Failure) -> bytes:

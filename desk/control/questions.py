@@ -11,7 +11,7 @@ from desk.contracts.history import ChartView, History
 from desk.contracts.snapshot import Snapshot
 from desk.contracts.ticket import TradePreview
 from desk.contracts.why import CauseTree, Refusal
-from desk.control.codec import Codec, CommandCodec
+from desk.control.codec import Codec, CommandCodec, WideCodec
 
 Asked = TypeVar("Asked")
 Answered = TypeVar("Answered")
@@ -49,7 +49,7 @@ class AnySubjectAsked:
     subject_id: str | None
 
 
-SNAPSHOT = Question("snapshot", Codec(lambda: TypeAdapter(None)), Codec(lambda: TypeAdapter(Snapshot)))
+SNAPSHOT = Question("snapshot", Codec(lambda: TypeAdapter(None)), WideCodec(Snapshot))
 EXECUTE = Question("execute", CommandCodec(), Codec(lambda: TypeAdapter(CommandOutcome)))
 PREVIEW = Question("preview", Codec(lambda: TypeAdapter(OpenTrade)), Codec(lambda: TypeAdapter(TradePreview)))
 CHART = Question("chart", Codec(lambda: TypeAdapter(ChartAsked)), Codec(lambda: TypeAdapter(ChartView)))

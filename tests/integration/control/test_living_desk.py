@@ -6,7 +6,7 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -178,7 +178,7 @@ def test_an_emergency_exit_from_outside_ends_flat(
 
 def test_a_desk_that_hangs_and_then_dies_is_flattened_and_obeys(tmp_path: Path, operator: Operator) -> None:
     with started(tmp_path) as desk:
-        until_it_holds(tmp_path, desk)
+        until_it(tmp_path, desk, lambda seen: bool(seen.positions))
         desk.process.send_signal(signal.SIGSTOP)
         code, answer = answered(tmp_path, "emergency-exit", "--yes")
         assert code == 4
@@ -193,21 +193,21 @@ def test_a_desk_that_hangs_and_then_dies_is_flattened_and_obeys(tmp_path: Path, 
     assert (code, verdict["by"], verdict["word"]) == (0, "flatten", "FLAT")
     with started(tmp_path) as desk:
         assert " is HALTED (flattened by desk flatten (process " in desk.greeting
+        until_it(tmp_path, desk, lambda seen: not seen.orders)  # what was never sent is proven so first
         seen = operator.types(tmp_path, "status --json").json
         assert (seen["state"], seen["positions"], seen["orders"]) == ("HALTED", [], [])
         assert operator.types(tmp_path, "rearm --yes --json").json["state"] == "ACTIVE"
         assert not (tmp_path / "state" / "flattened.json").exists()
-        until_it_holds(tmp_path, desk)
+        until_it(tmp_path, desk, lambda seen: bool(seen.positions))
         desk.kill()
     assert operator.types(tmp_path, "journal verify --json").json["ok"] is True
 
 
-def until_it_holds(folder: Path, desk: DeskProcess) -> None:
-    """Wait until the desk holds a position."""
+def until_it(folder: Path, desk: DeskProcess, is_so: Callable[[Snapshot], bool]) -> None:
+    """Wait until the desk's picture shows something."""
 
-    async def look() -> None:
+    async def look() -> Snapshot:
         async with connected(StorageLayout(folder / "state")) as client:
-            while not (await client.snapshot()).positions:
-                desk.lives_for(processes.LOOK_EVERY_S)
+            return await client.snapshot()
 
-    asyncio.run(look())
+    desk.lives_until(lambda: is_so(asyncio.run(look())))

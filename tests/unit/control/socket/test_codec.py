@@ -1,5 +1,6 @@
 """What goes over the socket arrives as it was, digit by digit; what was not meant is refused."""
 
+import dataclasses
 import types
 import typing
 from decimal import Decimal
@@ -104,3 +105,10 @@ def test_an_error_of_the_desk_is_the_same_error_at_the_client(
     assert type(arrived) is arrives_as
     assert str(arrived) == str(error)
     assert getattr(arrived, "problems", None) == getattr(error, "problems", None)
+
+
+async def test_a_picture_written_in_steps_is_the_same(picture: Snapshot) -> None:
+    many = dataclasses.replace(
+        picture, orders=picture.orders * 30, positions=picture.positions * 17, alarms=()
+    )
+    assert await SNAPSHOT.answered.to_json_in_steps(many) == SNAPSHOT.answered.to_json(many)
