@@ -175,7 +175,7 @@ def why_line(row: WhyRow, width: int, writing: Writing) -> Line:
     left_out = f" ({row.node.facts_left_out} more facts)" if row.is_head and row.node.facts_left_out else ""
     hidden = f" [{row.hidden} folded]" if row.hidden else ""
     room = max(width - cells(time.text) - name_cells, 0)
-    lead = plain(lead, min(len(lead), room))
+    lead = plain(lead, min(len(lead), room), ascii_only=ascii_only)
     body = plain(f"{told}{left_out}{hidden}", room - cells(lead), ascii_only=ascii_only)
     spans = [time, Span(lead, Tone.DIM), Span(body, _tone(row))]
     if name_cells:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from desk.contracts.records import EntryKind
@@ -60,8 +60,9 @@ def known(of: CauseTree, node_id: str, *, as_json: bool = False) -> list[Field]:
 
 
 def test_the_summary_says_what_when_how_it_ended_and_what_it_cost() -> None:
-    what, course = told(bought_tree())
+    what, because, course = told(bought_tree())
     assert what == "trade LONG intended"
+    assert because == "because broke out  planner"
     for words in (
         "2023-11-14 22:14:00", "success: executed", "first fill after 40ms",
         "entry: 1 fill, slippage +20.0 bp", "fees 0.05 USDT",
@@ -78,7 +79,7 @@ def test_a_refused_directive_says_what_refused_it_before_anything_else() -> None
 def test_a_flow_that_has_not_ended_is_under_way() -> None:
     whole = bought_tree(DIRECTIVE)
     open_flow = replace(whole.nodes[1], facts=whole.nodes[1].facts[:1])
-    assert "still under way" in told(tree(DIRECTIVE, whole.nodes[0], open_flow))[1]
+    assert "still under way" in told(tree(DIRECTIVE, whole.nodes[0], open_flow))[2]
 
 
 def test_a_broken_chain_and_what_is_left_out_are_told() -> None:
@@ -206,6 +207,7 @@ def test_thousands_of_facts_are_drawn_only_where_they_are_seen() -> None:
 @given(
     text=st.text(max_size=80), width=st.integers(1, 250), depth=st.integers(0, 60), ascii_only=st.booleans()
 )
+@example(text="", width=14, depth=0, ascii_only=True)
 def test_any_text_is_one_harmless_line_of_the_given_width(
     *, text: str, width: int, depth: int, ascii_only: bool
 ) -> None:
