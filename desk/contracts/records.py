@@ -234,8 +234,8 @@ Record = (
     | StrategyDirective | EntryPlan | SizePlan | ExitPlan | RoutingPlan | PlanRejected | ExecutionDirective
     | DirectiveRefused | TradeIntended | ExitTargeted | TradeAdopted | OrderIntended | OrderSent
     | OrderAnswered | VenueOrder | AmendRequest | CancelIntended | FillBooked | TradeExecuted
-    | BalanceAdjusted | PeriodRecorded | WorkerStateSaved | WorkerStatusChanged | DeskStateChanged | AlarmRaised
-    | Reconciled | FlowCompletion
+    | BalanceAdjusted | PeriodRecorded | WorkerStateSaved | WorkerStatusChanged | DeskStateChanged
+    | AlarmRaised | Reconciled | FlowCompletion
 )  # fmt: skip
 
 RECORD_TYPES: Mapping[EntryKind, type] = {

@@ -24,8 +24,8 @@ FACTS = frozenset(
         EntryKind.DIRECTIVE_ISSUED, EntryKind.EXECUTION_DIRECTED, EntryKind.TRADE_INTENDED,
         EntryKind.EXIT_TARGETED, EntryKind.TRADE_ADOPTED, EntryKind.ORDER_INTENDED, EntryKind.ORDER_SENT,
         EntryKind.ORDER_ANSWERED, EntryKind.ORDER_OBSERVED, EntryKind.AMEND_INTENDED,
-        EntryKind.CANCEL_INTENDED, EntryKind.FILL_BOOKED, EntryKind.BALANCE_ADJUSTED, EntryKind.PERIOD_RECORDED,
-        EntryKind.DESK_STATE_CHANGED, EntryKind.FLOW_ENDED,
+        EntryKind.CANCEL_INTENDED, EntryKind.FILL_BOOKED, EntryKind.BALANCE_ADJUSTED,
+        EntryKind.PERIOD_RECORDED, EntryKind.DESK_STATE_CHANGED, EntryKind.FLOW_ENDED,
     }
 )  # fmt: skip
 """Kinds that the spool keeps to its last byte; the others may fill its first half only."""
