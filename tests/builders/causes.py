@@ -62,6 +62,7 @@ def bought_tree(asked_id: str = TRADE) -> CauseTree:
                 {
                     "directive_id": DIRECTIVE,
                     "rationale": "broke out",
+                    "strategy_planner_id": "planner",
                     "confidence": "0.7",
                     "decided_at_ms": START_MS,
                     "emergency": False,

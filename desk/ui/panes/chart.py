@@ -5,20 +5,22 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
 
-from desk.contracts.history import ChartView
+from desk.contracts.history import ChartMark, ChartView
 from desk.ui.inquiry import Inquiry
 from desk.ui.panes.pane import Pane
 from desk.ui.reach import client_of
 from desk.ui.viewmodels.candle_chart import candle_picture, candles_that_fit
 from desk.ui.viewmodels.canvas import Picture
-from desk.ui.viewmodels.chart_scene import Answered, candle_scene, first_symbol
+from desk.ui.viewmodels.chart_scene import Answered, candle_scene, fills_seen, first_symbol
 from desk.ui.viewmodels.chart_window import ChartWindow
 from desk.ui.viewmodels.frame import Frame
 from desk.ui.viewmodels.subject import Subject, SubjectKind
 from desk.ui.widgets.picture import PictureView
 
 _PAGES_PER_PAN = 4
+_KEYS = "[ ] bars  arrows time, symbol  , . fills"
 
 _Question = tuple[str, int, int]
 """Symbol, interval and count."""
@@ -38,6 +40,8 @@ class ChartPane(Pane, can_focus=True):
         Binding("end,G,0", "live", "To the live end", show=False),
         Binding("up,k", "step_symbol(-1)", "Symbol before", show=False),
         Binding("down,j", "step_symbol(1)", "Symbol after", show=False),
+        Binding("comma", "pick(-1)", "Fill before", show=False),
+        Binding("full_stop", "pick(1)", "Fill after", show=False),
     ]
     DEFAULT_CSS = """
     ChartPane { height: 1fr; width: 1fr; }
@@ -47,6 +51,7 @@ class ChartPane(Pane, can_focus=True):
         super().__init__(id=id)
         self._window = ChartWindow("")
         self._frame: Frame | None = None
+        self._picked: ChartMark | None = None
         self._inquiry: Inquiry[_Question, ChartView] = Inquiry(self._ask, self._show)
 
     def compose(self) -> ComposeResult:
@@ -65,7 +70,10 @@ class ChartPane(Pane, can_focus=True):
 
     @property
     def subject(self) -> Subject | None:
-        """The symbol that is looked at."""
+        """The fill that was picked, else the symbol that is looked at."""
+        fill = self._fill
+        if fill is not None:
+            return Subject(SubjectKind.LOG, fill.id, symbol=self._window.symbol, trade_id=fill.trade_id)
         symbol = self._window.symbol
         return Subject(SubjectKind.SYMBOL, symbol, symbol=symbol) if symbol else None
 
@@ -111,7 +119,7 @@ class ChartPane(Pane, can_focus=True):
     def _show(self) -> None:
         if self._frame is None or not self.is_mounted:
             return
-        scene = candle_scene(self._frame, self._window, self._answered)
+        scene = candle_scene(self._frame, self._window, self._answered, self._fill)
 
         def draw(width: int, height: int) -> Picture:
             return candle_picture(scene, width, height)
@@ -119,6 +127,34 @@ class ChartPane(Pane, can_focus=True):
         self.query_one(PictureView).show(scene, draw)
 
     # ------------------------------------------------------------ its own keys
+
+    def on_focus(self) -> None:
+        """Say which keys are the chart's own."""
+        self.border_subtitle = Content(_KEYS)
+
+    def on_blur(self) -> None:
+        """Let go of the fill that was picked."""
+        self.border_subtitle = ""
+        self._picked = None
+        self._show()
+
+    @property
+    def _seen_fills(self) -> tuple[ChartMark, ...]:
+        return fills_seen(self._window, self._answered, self._shown)
+
+    @property
+    def _fill(self) -> ChartMark | None:
+        """The fill that was picked, as long as it is seen."""
+        return self._picked if self._picked in self._seen_fills else None
+
+    def action_pick(self, steps: int) -> None:
+        """Tell of the next fill on the chart; the first picked is the newest."""
+        fills = self._seen_fills
+        if not fills:
+            return
+        place = len(fills) - 1 if self._fill is None else fills.index(self._fill) + steps
+        self._picked = fills[max(0, min(place, len(fills) - 1))]
+        self._show()
 
     def _look_at(self, window: ChartWindow) -> None:
         self._window = window

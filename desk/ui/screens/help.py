@@ -22,6 +22,7 @@ _MOVES = (
     ("arrows h j k l", "move"),
     ("g G", "first row, last row"),
     ("tab", "next pane"),
+    ("[ ] , .", "on the chart: shorter, longer bars; fill before, fill after"),
     ("shift+letter", "sort by that column"),
 )
 

@@ -34,7 +34,8 @@ _ASCII_FILL_SIGNS = {OrderSide.BUY: "^", OrderSide.SELL: "v"}
 class CandleScene:
     """Hold what a candle chart shows: bars oldest first, prices in quote.
 
-    `heading` is its line of words, and `empty` what stands in its middle where there are no bars.
+    `heading` is its line of words, `empty` what stands in its middle where there are no bars, and
+    `picked_id` the fill that stands out.
     """
 
     bars: tuple[Bar, ...]
@@ -46,6 +47,7 @@ class CandleScene:
     state: Span
     writing: Writing
     empty: str
+    picked_id: str = ""
 
 
 def candles_that_fit(width: int) -> int:
@@ -121,7 +123,9 @@ class _Plot:
                 _ASCII_FILL_SIGNS[mark.side] if self._canvas.ascii_only else _FILL_SIGNS[mark.side, mark.kind]
             )
             row = self._scale.row(mark.price)
-            self._canvas.put(left + number * PITCH, self._top + row, signs, Tone.ACCENT)
+            is_picked = mark.id == self._scene.picked_id
+            tone = Tone.STRONG if is_picked else Tone.ACCENT
+            self._canvas.put(left + number * PITCH, self._top + row, signs, tone, is_badge=is_picked)
 
     def _draw_times(self, left: int) -> None:
         columns = [(left + number * PITCH, bar.open_time_ms) for number, bar in enumerate(self._bars)]

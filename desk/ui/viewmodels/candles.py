@@ -22,8 +22,10 @@ class _Half(IntEnum):
 
 
 _RISING = (" ╷╻", "╵│╽", "╹╿┃")
-_FALLING = (" ╷▄", "╵│▄", "▀▀█")
+_FALLING = (" ╷▄", "╵│╽", "▀╿█")
 """By what the upper half holds, then by what the lower half holds."""
+_FALLING_ALONE = (" ╷▄", "╵│▄", "▀▀█")
+"""For a body that is in no other cell: only its own shape tells that it falls."""
 
 _ASCII_WICK, _ASCII_RISING, _ASCII_FALLING = "|", "o", "#"
 
@@ -70,7 +72,10 @@ def _candle(bar: Bar, scale: Scale) -> _Candle:
 def _glyph(candle: _Candle, row: int, *, ascii_only: bool) -> str:
     upper, lower = candle.at(row * 2), candle.at(row * 2 + 1)
     if not ascii_only:
-        return (_RISING if candle.is_rising else _FALLING)[upper][lower]
+        if candle.is_rising:
+            return _RISING[upper][lower]
+        is_alone = candle.body_top // 2 == candle.body_bottom // 2
+        return (_FALLING_ALONE if is_alone else _FALLING)[upper][lower]
     if _Half.BODY not in {upper, lower}:
         return _ASCII_WICK
     return _ASCII_RISING if candle.is_rising else _ASCII_FALLING

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from desk.contracts.history import ChartView
+from desk.contracts.history import ChartMark, ChartView
 from desk.contracts.market import Bar
 from desk.contracts.snapshot import Snapshot
 from desk.ui.viewmodels.candle_chart import CandleScene
@@ -36,8 +36,19 @@ def first_symbol(snapshot: Snapshot) -> str:
     return next(iter(symbols), "")
 
 
-def candle_scene(frame: Frame, window: ChartWindow, answered: Answered) -> CandleScene:
-    """Return what to draw."""
+def fills_seen(window: ChartWindow, answered: Answered, shown: int) -> tuple[ChartMark, ...]:
+    """Return the fills among the bars of the window, of which `shown` are seen, oldest first."""
+    bars = () if answered.view is None else window.seen(answered.view.bars)[-max(shown, 1) :]
+    if answered.view is None or not bars:
+        return ()
+    begin_ms, end_ms = bars[0].open_time_ms, bars[-1].close_time_ms
+    return tuple(one for one in answered.view.marks if begin_ms <= one.time_ms < end_ms)
+
+
+def candle_scene(
+    frame: Frame, window: ChartWindow, answered: Answered, picked: ChartMark | None = None
+) -> CandleScene:
+    """Return what to draw; `picked` is the fill that is told of."""
     view = answered.view
     bars = tuple(window.seen(view.bars)) if view is not None else ()
     instrument = next((one for one in frame.snapshot.instruments if one.symbol == window.symbol), None)
@@ -47,10 +58,11 @@ def candle_scene(frame: Frame, window: ChartWindow, answered: Answered) -> Candl
         levels=tuple(_levels(frame.snapshot, window.symbol)),
         last=_last(frame.snapshot, window, bars),
         price_step=None if instrument is None else instrument.price_step,
-        heading=_heading(frame, window, bars),
+        heading=_heading(frame, window, bars) if picked is None else _told_fill(frame, window, picked),
         state=_state(frame, window, answered, bars),
         writing=frame.writing,
         empty=_empty(window, answered),
+        picked_id="" if picked is None else picked.id,
     )
 
 
@@ -86,6 +98,16 @@ def _heading(frame: Frame, window: ChartWindow, bars: Sequence[Bar]) -> tuple[Sp
         *named,
         *(Span(f"{letter} {write.price(window.symbol, price)}", Tone.PLAIN) for letter, price in prices),
         Span(signed_percent(moved), tone_of(moved)),
+    )
+
+
+def _told_fill(frame: Frame, window: ChartWindow, fill: ChartMark) -> tuple[Span, ...]:
+    write = Precision(frame.snapshot)
+    size, price = write.size(window.symbol, fill.size_base), write.price(window.symbol, fill.price)
+    return (
+        Span(f"{fill.kind.value} {fill.side.value} {size} at {price}", Tone.STRONG),
+        Span(clock(fill.time_ms, frame.writing, frame.snapshot.time_ms), Tone.DIM),
+        Span("enter: why", Tone.ACCENT),
     )
 
 

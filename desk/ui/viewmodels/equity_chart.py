@@ -112,9 +112,10 @@ class _Plot:
         depths = drawdowns(self._points)
         worst = max(depths)
         deepest = [ZERO] * self._width
-        for one, depth in zip(self._points, depths, strict=True):
-            x = self._place(one.time_ms, self._width)
-            deepest[x] = max(deepest[x], depth)
+        places = [self._place(one.time_ms, self._width) for one in self._points]
+        for x, until, depth in zip(places, [*places[1:], places[-1]], depths, strict=True):
+            for column in range(x, max(until, x + 1)):  # a depth lasts until another is known
+                deepest[column] = max(deepest[column], depth)
         top = self._top + self._scale.rows
         deep, half = (_ASCII_DEEP, _ASCII_HALF_DEEP) if self._canvas.ascii_only else (_DEEP, _HALF_DEEP)
         for x, depth in enumerate(deepest):

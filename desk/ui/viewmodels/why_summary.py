@@ -19,7 +19,7 @@ _MOST_REFUSALS = 3
 def summary(tree: CauseTree, writing: Writing) -> tuple[Line, ...]:
     """Return the lines above a tree, what refused it first."""
     index = TreeIndex(tree)
-    return (*_refusals(index), _what(index), _course(index, writing), *_faults(tree))
+    return (*_refusals(index), _what(index), *_because(index), _course(index, writing), *_faults(tree))
 
 
 def _refusals(index: TreeIndex) -> Iterable[Line]:
@@ -37,6 +37,18 @@ def _what(index: TreeIndex) -> Line:
     asked = index.asked
     told = asked.facts[0].text if asked is not None and asked.facts else "nothing is recorded about it itself"
     return (Span(told, Tone.STRONG),)
+
+
+def _because(index: TreeIndex) -> Iterable[Line]:
+    """Tell the rationale of the directive it came from, and who gave it."""
+    asked = index.asked
+    for node in () if asked is None else index.upwards(asked):
+        directed = fact_of(node, EntryKind.DIRECTIVE_ISSUED)
+        if directed is not None:
+            record = record_of(directed)
+            by = text_at(record, "strategy_planner_id")
+            yield (Span(f"because {text_at(record, 'rationale')}"), Span(f"  {by}", Tone.DIM))
+            return
 
 
 def _course(index: TreeIndex, writing: Writing) -> Line:

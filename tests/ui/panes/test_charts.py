@@ -9,6 +9,7 @@ from desk.contracts.history import ChartView, History
 from desk.contracts.ports.client import DeskUnreachable
 from desk.contracts.screen import ScreenSettings
 from desk.ui.panes.chart import ChartPane
+from tests.builders.causes import bought_tree
 from tests.builders.charts import equity_points, fill_mark, result_of, rising_bars
 from tests.builders.desk import DeskHouse
 from tests.builders.frames import position, position_row, snapshot
@@ -75,6 +76,20 @@ async def test_it_goes_back_in_time_and_to_the_live_end() -> None:
         await screen.press("left", "end")
         await until_it_reads(screen, " live")
         assert "end: live" not in screen.text
+
+
+async def test_a_fill_on_the_chart_is_picked_and_asked_why() -> None:
+    desk = ChartingDesk(snapshot(), trees={"FIL": bought_tree()})
+    async with screen_over(desk) as screen:
+        await screen.press("2")
+        await until_it_reads(screen, "▲")
+        chart_of(screen).focus()
+        await screen.press("comma")
+        await until_it_reads(screen, "entry BUY 1.000 at 290.00")
+        await screen.press("enter")
+        await until_it_reads(screen, "Why → FIL")
+        await screen.press("escape", "shift+tab")
+        await screen.until(lambda: "entry BUY" not in screen.text)
 
 
 async def test_a_desk_out_of_reach_leaves_the_candles_and_says_stale() -> None:

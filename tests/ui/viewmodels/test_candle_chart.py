@@ -27,6 +27,11 @@ def test_rising_and_falling_candles_have_different_shapes() -> None:
     assert "┃" not in falling
 
 
+def test_a_falling_candle_smaller_than_a_cell_still_looks_like_one() -> None:
+    assert any(one in plot("100 120 90 99.9") for one in "▀▄█")
+    assert any(one in plot("99.9 120 90 100") for one in "╹╻┃╽╿")
+
+
 def test_ascii_candles_are_hollow_and_filled_and_nothing_but_ascii() -> None:
     drawn = plot("100 120 90 110", "110 120 90 100", ascii_only=True)
     assert drawn.isascii()

@@ -58,6 +58,12 @@ def test_the_drawdown_hangs_below_the_plot_and_says_how_deep() -> None:
     assert "-1.00%" in "\n".join(rows)
 
 
+def test_a_depth_lasts_until_the_next_point() -> None:
+    rows = drawn(equity_scene(frame(), past(*equity_points("100", "90", "90"))), height=26)
+    deepest = max(row.count("█") for row in rows[-6:])
+    assert deepest > 20
+
+
 def test_a_rising_account_has_neither_peak_line_nor_depth() -> None:
     text = "\n".join(drawn(equity_scene(frame(), past(*equity_points("100", "110", "120")))))
     assert "┄" not in text
