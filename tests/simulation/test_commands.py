@@ -16,8 +16,8 @@ from tests.simulation.workload import STEP_MS
 
 TICKS = 400
 QUIET_MS = 60_000
-SEEDS = [*range(24), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(24, 600))]
-KILLED_SEEDS = [*range(100, 106), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(106, 250))]
+SEEDS = [*range(16), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(16, 600))]
+KILLED_SEEDS = [*range(100, 104), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(104, 250))]
 
 
 def _known(house: DeskHouse) -> list[str]:
@@ -39,24 +39,24 @@ def _crashed(hand: HandOfChance) -> list[str]:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_commands_at_random_break_no_promise(seed: int, tmp_path: Path) -> None:
-    """Every third seed trades on a bad line; some venues fill in parts and change no order in place."""
+    """Every third seed trades on a bad line, on the others somebody else trades beside the desk."""
     day = bad_day(tmp_path, seed)
     hand = HandOfChance(seed)
 
     async def script(desk: LivingDesk) -> None:
-        if seed % 3 == 0:
+        await hand.run(desk, TICKS // 4)
+        is_bad = seed % 3 == 0
+        if is_bad:
             day.lines[-1].worsen(BAD_LINE)
-        await hand.run(desk, TICKS)
+        await hand.run(desk, TICKS, others=not is_bad)
         day.lines[-1].worsen(Faults())
         await _quiet(desk, hand)
-        day.left = {"flows": desk.desk.core.parts.execution.flows.size()}
 
     life = day.house.live(script)
     assert _known(day.house) == []
     assert (life.complaints, _crashed(hand)) == ([], [])
     assert any(one.accepted for one in hand.answers)
-    waiting = [one for one in life.entries if one.kind == "FLOW_ENDED"]
-    assert waiting
+    assert len({one.message for one in hand.answers}) > len(hand.answers) // 4, "answers say little"
 
 
 @pytest.mark.parametrize("seed", KILLED_SEEDS)
