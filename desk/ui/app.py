@@ -122,7 +122,8 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
         await self.views.open_first()
         self._guide.start(self.work)
         self.set_interval(_BEAT_S, self._beat)
-        self.begin(self.sampler.run, "sampler")
+        sampling: Worker[None] = self.run_worker(self.sampler.run, name="sampler")
+        del sampling  # its failure is the screen's, which ends with it
 
     def _answered(self) -> None:
         """Draw what the sampler brought, and tell of new alarms."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from rich.text import Text
 from textual.app import App
+from textual.worker import WorkerFailed
 
 
 class CrashQuietly(App[int]):
@@ -25,7 +26,8 @@ class CrashQuietly(App[int]):
     def _handle_exception(self, error: Exception) -> None:
         self._return_code = 1
         if self._exception is None:
-            self._exception = error
+            cause = error.error if isinstance(error, WorkerFailed) else error
+            self._exception = cause if isinstance(cause, Exception) else error
             self._exception_event.set()
         self._fatal_error()
 

@@ -1,5 +1,6 @@
 """The terminal as it is: slow, stalled or gone, it never holds the screen up."""
 
+import os
 import queue
 import sys
 from io import TextIOWrapper
@@ -16,24 +17,26 @@ _END_S = 2.0
 
 
 class LossyFile:
-    """Write to a terminal for as long as there is one."""
+    """Write to a terminal for as long as there is one.
+
+    It writes past Python's own buffer, whose lock a stuck terminal would hold when the process ends.
+    """
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
 
     def write(self, text: str) -> int:
         """Write what the terminal takes; one that is gone takes nothing."""
+        left = memoryview(text.encode("utf-8", "replace"))
         try:
-            return self._file.write(text)
+            while left:
+                left = left[os.write(self._file.fileno(), left) :]
         except (OSError, ValueError):
             return 0
+        return len(text)
 
     def flush(self) -> None:
-        """Hand on what is buffered."""
-        try:
-            self._file.flush()
-        except (OSError, ValueError):
-            return
+        """Do nothing: nothing is kept back."""
 
     def fileno(self) -> int:
         """Return the terminal's descriptor."""

@@ -19,7 +19,7 @@ from textual.pilot import Pilot
 from desk.contracts.commands import Command, CommandOutcome, OpenTrade
 from desk.contracts.history import ChartView, History
 from desk.contracts.ports.client import DeskClient, DeskUnreachable
-from desk.contracts.screen import ScreenSettings
+from desk.contracts.screen import LastResort, ScreenSettings
 from desk.contracts.snapshot import Snapshot
 from desk.contracts.states import DeskState
 from desk.contracts.ticket import TradePreview
@@ -160,6 +160,7 @@ def desk_app(
     quit_question: str | None = None,
     with_tour: bool = False,
     catalog: Mapping[str, type[Pane]] | None = None,
+    last_resort: LastResort | None = None,
     now_ms: Callable[[], int] = monotonic_ms,
 ) -> DeskApp:
     """Build the app in UTC; with `now_ms` its clock is the test's."""
@@ -173,6 +174,7 @@ def desk_app(
             quit_question=quit_question,
             with_tour=with_tour,
             catalog=catalog,
+            last_resort=last_resort,
             now_ms=now_ms,
         )
     )
@@ -187,6 +189,7 @@ async def screen_over(
     memory: KeptMemory | None = None,
     quit_question: str | None = None,
     with_tour: bool = False,
+    last_resort: LastResort | None = None,
     now_ms: Callable[[], int] = monotonic_ms,
 ) -> AsyncIterator[Screening]:
     """Open a screen over a picture or over any client, and wait until it has drawn."""
@@ -197,6 +200,7 @@ async def screen_over(
         memory=memory,
         quit_question=quit_question,
         with_tour=with_tour,
+        last_resort=last_resort,
         now_ms=now_ms,
     )
     async with app.run_test(size=size, notifications=True) as pilot:

@@ -32,6 +32,11 @@ class Terminal:
     _raw: bytearray = field(default_factory=bytearray)
 
     @property
+    def raw(self) -> bytes:
+        """Everything drawn so far, as it came."""
+        return bytes(self._raw)
+
+    @property
     def drawn(self) -> str:
         """Everything drawn so far, without escapes."""
         return _ESCAPES.sub(b"", bytes(self._raw)).decode(errors="replace")

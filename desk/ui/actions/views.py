@@ -28,11 +28,11 @@ def _do(work: Callable[[], None]) -> Callable[[Stage, Situation], Awaitable[None
 
 def _habits(views: "Views", overlays: "Overlays", open_palette: Callable[[], None]) -> tuple[Action, ...]:
     return (
-        _view("help", "help", "every key that works here", "?,f1", overlays.show_help, hint="help"),
+        _view("help", "help", "Every key that works here", "?,f1", overlays.show_help, hint="help"),
         _view(
             "palette",
             "commands",
-            "find any command by its name",
+            "Find any command by its name",
             "ctrl+p,:",
             open_palette,
             hint="commands",
@@ -40,17 +40,17 @@ def _habits(views: "Views", overlays: "Overlays", open_palette: Callable[[], Non
         _view(
             "freeze",
             "freeze",
-            "stop the display; the desk goes on",
+            "Stop the display; the desk goes on",
             "space",
             views.toggle_freeze,
             hint="freeze",
         ),
-        _view("zoom", "zoom", "give this pane the whole screen, and back", "z", views.zoom, hint="zoom"),
-        _view("back", "back", "clear the filter, leave the zoom", "escape", views.back),
-        _view("jump", "jump", "go to a pane by its letter", "ctrl+o", overlays.show_jump),
-        _view("events", "events", "everything the screen told", "e", overlays.show_events),
-        _view("theme", "theme", "the next theme", "t", views.next_theme),
-        _view("quit", "quit", "leave the screen", "q", overlays.ask_to_leave, hint="quit"),
+        _view("zoom", "zoom", "Give this pane the whole screen, and back", "z", views.zoom, hint="zoom"),
+        _view("back", "back", "Clear the filter, leave the zoom", "escape", views.back),
+        _view("jump", "jump", "Go to a pane by its letter", "ctrl+o", overlays.show_jump),
+        _view("events", "events", "Everything the screen told", "e", overlays.show_events),
+        _view("theme", "theme", "The next theme", "t", views.next_theme),
+        _view("quit", "quit", "Leave the screen", "q", overlays.ask_to_leave, hint="quit"),
     )
 
 
@@ -60,17 +60,17 @@ def _table_habits(views: "Views") -> tuple[Action, ...]:
         _view(
             "filter",
             "filter",
-            "show only rows with a text",
+            "Show only rows with a text",
             "/",
             views.open_filter_line,
             filters,
             hint="filter",
         ),
-        _view("sort", "sort", "by the next column", "s", views.sort_next, sorts),
-        _view("sort_back", "sort backwards", "turn the order round", "S", views.sort_backwards, sorts),
-        _view("copy_cell", "copy cell", "put the cell on the clipboard", "y", views.copy_cell, copies),
+        _view("sort", "sort", "By the next column", "s", views.sort_next, sorts),
+        _view("sort_back", "sort backwards", "Turn the order round", "S", views.sort_backwards, sorts),
+        _view("copy_cell", "copy cell", "Put the cell on the clipboard", "y", views.copy_cell, copies),
         _view(
-            "copy_row", "copy row", "put the row on the clipboard, tabs between", "Y", views.copy_row, copies
+            "copy_row", "copy row", "Put the row on the clipboard, tabs between", "Y", views.copy_row, copies
         ),
     )
 
@@ -102,5 +102,5 @@ def _workspace(views: "Views", number: int) -> Action:
     async def run(_: Stage, __: Situation) -> None:
         await views.open_workspace(one.name)
 
-    panes = ", ".join(one.panes).replace("_", " ")
+    panes = ", ".join(one.panes).replace("_", " ").capitalize()
     return Action(f"view.{one.name}", Group.VIEW, f"workspace {one.name}", panes, str(number + 1), run)
