@@ -11,9 +11,10 @@ from desk.cli.status import number
 from desk.config.storage import StorageLayout
 from desk.contracts.commands import EmergencyExit
 from desk.contracts.ports.client import DeskUnreachable
+from desk.contracts.problems import RefusedByState
 from desk.contracts.snapshot import ExitProgress, ExitStep, Snapshot
 from desk.control.connecting import connected
-from desk.control.socket_client import SocketClient
+from desk.control.socket_client import ANSWERS_WITHIN_S, SocketClient
 from desk.runtime.clock import WallClock
 
 _ACKNOWLEDGES_WITHIN_S = 1
@@ -32,15 +33,28 @@ def command(options: DeskOptions, reason: str | None) -> int:
     """Leave everything; the exit code says whether it is confirmed flat."""
     storage = storage_of(options)
     order = EmergencyExit() if reason is None else EmergencyExit(reason)
-    leaving = _Leaving(storage, options, order, is_meant=options.yes)
     try:
-        return asyncio.run(leaving.leave())
-    except _NotTaken as why:
-        complain(f"desk: {why}: starting desk flatten")
+        return _ladder(_Leaving(storage, options, order, is_meant=options.yes))
     except KeyboardInterrupt:
         complain("desk: the exit goes on where it was begun; see `desk status`")
         return ExitCode.FAILED
-    return flatten.command(replace(options, yes=leaving.is_meant), all_balances=False)
+
+
+def _ladder(leaving: "_Leaving") -> int:
+    """Ask the desk, then leave without it; where that is refused because it lives, wait for it longer."""
+    try:
+        return asyncio.run(leaving.leave(_ACKNOWLEDGES_WITHIN_S))
+    except _NotTaken as why:
+        complain(f"desk: {why}: starting desk flatten")
+    try:
+        return flatten.command(replace(leaving.options, yes=leaving.is_meant), all_balances=False)
+    except RefusedByState as refusal:
+        complain(f"desk: {refusal}")
+        complain("desk: so the desk is asked once more, with patience")
+        try:
+            return asyncio.run(leaving.leave(ANSWERS_WITHIN_S))
+        except _NotTaken as why:
+            raise RefusedByState(f"nothing was left: {why}; {refusal}") from why
 
 
 @dataclass
@@ -53,32 +67,32 @@ class _Leaving:
     is_meant: bool
     told: dict[str, str] = field(default_factory=dict)
 
-    async def leave(self) -> int:
-        """Name, ask, fire and follow; raises _NotTaken where the desk does not do it."""
+    async def leave(self, within_s: int) -> int:
+        """Name, ask, fire and follow; raises _NotTaken where the desk does not answer within that time."""
         async with connected(self.storage) as client:
-            self.is_meant = self.is_meant or await self._is_confirmed(client)
+            self.is_meant = self.is_meant or await self._is_confirmed(client, within_s)
             if not self.is_meant:
                 complain("desk: nothing was done (--yes asks nothing)")
                 return ExitCode.REFUSED
-            flow_id = await self._fired(client)
+            flow_id = await self._fired(client, within_s)
             return self._verdict(await self._followed(client, flow_id))
 
-    async def _is_confirmed(self, client: SocketClient) -> bool:
+    async def _is_confirmed(self, client: SocketClient, within_s: int) -> bool:
         try:
-            async with asyncio.timeout(_ACKNOWLEDGES_WITHIN_S):
+            async with asyncio.timeout(within_s):
                 seen = await client.snapshot()
         except (DeskUnreachable, TimeoutError) as error:
-            raise _NotTaken(_why(error)) from error
+            raise _NotTaken(_why(error, within_s)) from error
         for line in _named(seen):
             complain(line)
         return typed("Leave all of it? [y/N]").lower() in {"y", "yes"}
 
-    async def _fired(self, client: SocketClient) -> str | None:
+    async def _fired(self, client: SocketClient, within_s: int) -> str | None:
         try:
-            async with asyncio.timeout(_ACKNOWLEDGES_WITHIN_S):
+            async with asyncio.timeout(within_s):
                 outcome = await client.execute(self.order)
         except (DeskUnreachable, TimeoutError) as error:
-            raise _NotTaken(_why(error)) from error
+            raise _NotTaken(_why(error, within_s)) from error
         self._say(outcome.message)
         if not outcome.accepted:
             raise _NotTaken("the desk refused the exit")
@@ -162,5 +176,5 @@ def _named(seen: Snapshot) -> list[str]:
     return [head, *positions, *orders] if positions or orders else [f"{head} nothing is open"]
 
 
-def _why(error: Exception) -> str:
-    return str(error) or f"the desk did not answer within {_ACKNOWLEDGES_WITHIN_S} s"
+def _why(error: Exception, within_s: int) -> str:
+    return str(error) or f"the desk did not answer within {within_s} s"
