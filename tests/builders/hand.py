@@ -109,16 +109,22 @@ class Hand:
         """Type over what is selected."""
         await self.press(*text)
 
-    @property
-    def button(self) -> str:
-        """What the meant answer says."""
-        return str(self.screen.app.screen.query_one("#go", Button).label)
+    async def says(self, text: str) -> None:
+        """Wait until the meant answer says `text`."""
 
-    @property
-    def focused(self) -> str:
-        """The id of what has the focus."""
-        focused = self.screen.app.focused
-        return "" if focused is None else focused.id or ""
+        def says() -> bool:
+            return text in str(self.screen.app.screen.query_one("#go", Button).label)
+
+        await self.until(says, f"the answer says {text}")
+
+    async def is_at(self, widget_id: str) -> None:
+        """Wait until a widget has the focus."""
+
+        def has_focus() -> bool:
+            focused = self.screen.app.focused
+            return focused is not None and focused.id == widget_id
+
+        await self.until(has_focus, f"{widget_id} has the focus")
 
     async def is_back(self) -> None:
         """Wait until no question stands any more."""

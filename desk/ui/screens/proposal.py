@@ -9,15 +9,15 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from desk.contracts.commands import Command, CommandOutcome
 from desk.contracts.states import TradingMode
 from desk.ui.actions.action import Stage
+from desk.ui.screens.keys_in_turn import KeysInTurn
 from desk.ui.viewmodels.frame import Frame
 from desk.ui.viewmodels.proposal import Fact, Proposal
 from desk.ui.viewmodels.text import clean
@@ -47,7 +47,7 @@ class Field:
 Propose = Callable[[Frame, Mapping[str, str]], Proposal]
 
 
-class ProposalScreen(ModalScreen[bool]):
+class ProposalScreen(KeysInTurn):
     """Ask one thing; True once the desk did it.
 
     The command that is sent is the one that the button named when it was pressed; while it is under way,
@@ -79,11 +79,6 @@ class ProposalScreen(ModalScreen[bool]):
     ProposalScreen #go.-off { color: $tone-dim; text-style: italic; }
     """
     VERTICAL_BREAKPOINTS = [(0, "-low"), (22, "-high")]  # noqa: RUF012 - the toolkit declares it so
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "back", tooltip="Change nothing"),
-        Binding("up,shift+tab", "app.focus_previous", show=False),
-        Binding("down,tab", "app.focus_next", show=False),
-    ]
 
     def __init__(
         self, stage: Stage, title: str, doing: str, propose: Propose, fields: tuple[Field, ...] = ()
@@ -196,38 +191,37 @@ class ProposalScreen(ModalScreen[bool]):
         if first is None:
             self.focus_answer()
         else:
-            first.focus()
+            self.set_focus(first)
 
     def focus_answer(self) -> None:
         """Go to the answer that lowers risk."""
         proposal = self._shown or _NO_DESK
         is_meant = proposal.command is not None and not proposal.raises_risk
-        self.query_one("#go" if is_meant else "#cancel", Button).focus()
+        self.set_focus(self.query_one("#go" if is_meant else "#cancel", AnswerButton))
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Show what it would be while it is typed."""
+        """Take in what came into a line by any other way than a key."""
         event.stop()
         self.changed()
 
     def changed(self) -> None:
-        """Take in what was typed."""
+        """Show what it would be while it is typed."""
         self.show()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go on to the next line, from the last to the answers."""
-        event.stop()
-        self.entered(event.input)
-        stops = [one for one in self.focus_chain if not isinstance(one, Button)]
-        later = stops[stops.index(event.input) + 1 :] if event.input in stops else []
+    def entered(self, focused: Widget | None, pressed_at_s: float) -> None:
+        """Answer, or go on to the next line, from the last to the answers."""
+        if isinstance(focused, AnswerButton):
+            if focused.heard(pressed_at_s):
+                self._press(focused.id)
+            return
+        stops = [one for one in self.stops() if not isinstance(one, AnswerButton)]
+        later = stops[stops.index(focused) + 1 :] if focused in stops else []
         if later:
-            later[0].focus()
+            self.set_focus(later[0])
         else:
             self.focus_answer()
 
-    def entered(self, line: Input) -> None:
-        """Take a finished line in."""
-
-    def action_leave(self) -> None:
+    def left(self) -> None:
         """Go back; what is under way goes on, and is told when it is over."""
         self._leave(is_done=False)
 
@@ -252,10 +246,13 @@ class ProposalScreen(ModalScreen[bool]):
         return all(one.hears for one in self.query(AnswerButton))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Answer."""
+        """Take a click as the answer."""
         event.stop()
-        if event.button.id == "cancel":
-            self.action_leave()
+        self._press(event.button.id)
+
+    def _press(self, button_id: str | None) -> None:
+        if button_id == "cancel":
+            self.left()
         elif self._can_send and self._shown is not None and self._shown.command is not None:
             self.is_working = True
             self.write("#outcome", "")
@@ -284,7 +281,7 @@ class ProposalScreen(ModalScreen[bool]):
         else:
             self.write("#outcome", f"not done: {clean(outcome.message)}")
         self._be_deaf(_AFTER_REFUSAL_MS)
-        self.query_one("#cancel", Button).focus()
+        self.set_focus(self.query_one("#cancel", AnswerButton))
         self.show()
 
 

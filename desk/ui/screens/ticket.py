@@ -6,7 +6,8 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.suggester import SuggestFromList
-from textual.widgets import Input, Static
+from textual.widget import Widget
+from textual.widgets import Static
 
 from desk.contracts.commands import OpenTrade
 from desk.contracts.sides import PositionSide
@@ -54,7 +55,7 @@ class TicketScreen(ProposalScreen):
         self._writing = writing
         self._symbol = symbol
         self._previewer = Previewer(stage.client, self._answered)
-        self._form = TicketForm(symbol=symbol)
+        self._form: TicketForm | None = None
         self._reading = Reading()
         self._answer: tuple[OpenTrade, TradePreview] | None = None
         self._trouble = ""
@@ -81,7 +82,7 @@ class TicketScreen(ProposalScreen):
         if frame is not None:
             suggester = SuggestFromList(symbols_of(frame), case_sensitive=False)
             self.query_one("#type-symbol", ValueInput).suggester = suggester
-        self.query_one("#type-size" if self._symbol else "#type-symbol", ValueInput).focus()
+        self.set_focus(self.query_one("#type-size" if self._symbol else "#type-symbol", ValueInput))
         self.run_worker(self._previewer.run(), exit_on_error=False)
         self.set_interval(_RENEW_S, self._renew)
         self.changed()
@@ -95,10 +96,10 @@ class TicketScreen(ProposalScreen):
 
     def changed(self) -> None:
         """Forget the answer to what is not meant any more, and ask for another."""
-        frame = self.frame
-        if frame is None or not self.is_mounted:
+        frame, form = self.frame, self._filled_in()
+        if frame is None or form == self._form:
             return
-        self._form = self._filled_in()
+        self._form = form
         self._answer, self._trouble = None, ""
         self._reading = read_ticket(self._form, frame)
         self._previewer.type(self._reading.order)
@@ -108,7 +109,7 @@ class TicketScreen(ProposalScreen):
     def _renew(self) -> None:
         """Read the same against the prices of now; the old answer stays until there is another."""
         frame = self.frame
-        if frame is not None and not self.is_working:
+        if frame is not None and self._form is not None and not self.is_working:
             self._reading = read_ticket(self._form, frame)
             self._previewer.renew(self._reading.order)
 
@@ -148,13 +149,17 @@ class TicketScreen(ProposalScreen):
         """Write the answer, what distances come to, and the prices of now."""
         super().show()
         frame = self.frame
-        if frame is not None:
+        if frame is not None and self._form is not None:
             notes = {SYMBOL: symbol_note(self._form, frame), **self._reading.notes}
             for one in self.query(ValueInput):
                 self.write(f"#note-{one.field}", notes.get(one.field, ""))
 
-    def entered(self, line: Input) -> None:
-        """Write the symbol out where it was understood."""
-        symbol = None if self.frame is None else symbol_meant(line.value, self.frame)
-        if line.id == "type-symbol" and symbol is not None:
-            line.value = symbol
+    def entered(self, focused: Widget | None, pressed_at_s: float) -> None:
+        """Write the symbol out where it was understood, and go on."""
+        symbol = None
+        if isinstance(focused, ValueInput) and focused.field == SYMBOL and self.frame is not None:
+            symbol = symbol_meant(focused.value, self.frame)
+        if isinstance(focused, ValueInput) and symbol is not None:
+            focused.value = symbol
+            self.changed()
+        super().entered(focused, pressed_at_s)

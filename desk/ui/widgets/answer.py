@@ -1,6 +1,6 @@
 """A button that answers only what was pressed after it could be read."""
 
-from textual.events import Click, Key
+from textual.events import Click
 from textual.widgets import Button
 
 from desk.ui.poll import monotonic_ms
@@ -22,16 +22,12 @@ class AnswerButton(Button):
         """Whether it answers what is pressed now."""
         return monotonic_ms() >= self._hears_from_ms
 
-    def on_key(self, event: Key) -> None:
-        """Leave out what was pressed too soon."""
-        self._leave_out(event)
+    def heard(self, pressed_at_s: float) -> bool:
+        """Tell whether it answers what was pressed then, by the clock of the toolkit's events."""
+        return round(pressed_at_s * _MS_PER_S) >= self._hears_from_ms
 
     def on_click(self, event: Click) -> None:
         """Leave out what was clicked too soon."""
-        self._leave_out(event)
-
-    def _leave_out(self, event: Key | Click) -> None:
-        is_answer = isinstance(event, Click) or event.key == "enter"
-        if is_answer and round(event.time * _MS_PER_S) < self._hears_from_ms:
+        if not self.heard(event.time):
             event.stop()
             event.prevent_default()

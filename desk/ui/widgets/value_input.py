@@ -2,11 +2,24 @@
 
 from typing import ClassVar
 
-from textual.events import Paste
+from textual.binding import BindingsMap
+from textual.events import Key, Paste
 from textual.widgets import Input
 
 from desk.ui.viewmodels.amounts import LONGEST
 from desk.ui.viewmodels.text import clean
+
+_NOT_EDITS = frozenset({"enter", "ctrl+c", "super+c", "ctrl+v"})
+_EDITS = {
+    key: bindings[0].action
+    for key, bindings in BindingsMap(Input.BINDINGS).key_to_bindings.items()
+    if key not in _NOT_EDITS
+}
+
+
+def edits(key: str) -> bool:
+    """Tell whether a key edits a line or moves in it."""
+    return key in _EDITS
 
 
 class ValueInput(Input):
@@ -21,14 +34,16 @@ class ValueInput(Input):
         super().__init__(value, placeholder=hint, max_length=LONGEST, compact=True, id=f"type-{name}")
         self.field = name
 
-    def _on_paste(self, event: Paste) -> None:
-        """Clean what is pasted before it is typed."""
-        event.prevent_default()
-        event.stop()
+    async def take(self, event: Key | Paste) -> None:
+        """Put a key or a paste in, now."""
+        if isinstance(event, Paste):
+            self._put(event.text[: 4 * LONGEST])
+        elif event.is_printable and event.character is not None:
+            self._put(event.character)
+        elif event.key in _EDITS:
+            await self.app.run_action(_EDITS[event.key], self)
+
+    def _put(self, text: str) -> None:
         selected = abs(self.selection.end - self.selection.start)
-        room = LONGEST - len(self.value) + selected
-        text = clean(event.text[: 4 * LONGEST]).strip()[:room]
-        if self.selection.is_empty:
-            self.insert_text_at_cursor(text)
-        else:
-            self.replace(text, *self.selection)
+        fitting = clean(text)[: LONGEST - len(self.value) + selected]
+        self.replace(fitting, *self.selection)

@@ -33,14 +33,14 @@ async def halves_and_closes(hand: Hand) -> None:
     held = await hand.position()
     await hand.look_at("positions", "1")
     await hand.ask("positions.close_half")
-    assert hand.button == f"CLOSE 0.049 of LONG 0.099 {PERP}"
+    await hand.says(f"CLOSE 0.049 of LONG 0.099 {PERP}")
     await hand.press("enter")
     await hand.is_back()
     assert await venue_size(hand) == Decimal("0.050")
     await hand.until(lambda: resting(hand.desk, Leg.STOP)[0][1] == Decimal("0.050"))
     await hand.until(lambda: "0.050" in hand.screen.text)
     await hand.ask("positions.close")
-    assert hand.button == f"CLOSE LONG 0.050 {PERP} at the market"
+    await hand.says(f"CLOSE LONG 0.050 {PERP} at the market")
     await hand.press("enter")
     await hand.is_back()
     assert await venue_size(hand) == 0
@@ -55,14 +55,14 @@ async def moves_guards(hand: Hand) -> None:
     await hand.ask("positions.move_stop")
     await hand.type("1%")
     await hand.press("enter")
-    assert hand.focused == "go", "nearer lowers risk: one Enter more does it"
+    await hand.is_at("go")  # nearer lowers risk: one Enter more does it
     await hand.press("enter")
     await hand.is_back()
     await stop_at(hand, "49500.0")
     await hand.ask("positions.move_stop")
     await hand.type("48,000")
     await hand.press("enter")
-    assert hand.focused == "cancel", "away raises risk: it takes one key more"
+    await hand.is_at("cancel")  # away raises risk: it takes one key more
     await hand.sees("away from the market")
     await hand.press("tab", "enter")
     await hand.is_back()
@@ -84,14 +84,14 @@ async def closes_many(hand: Hand) -> None:
     await hand.position()
     await hand.look_at("positions", "1")
     await hand.ask("positions.close_symbol")
-    assert hand.button == f"CLOSE 2 positions in {PERP} at the market"
+    await hand.says(f"CLOSE 2 positions in {PERP} at the market")
     await hand.press("enter")
     await hand.is_back()
     assert await venue_size(hand) == 0
     await hand.position()
     await hand.look_at("positions", "1")
     await hand.ask("positions.close_strategy")
-    assert hand.button == "CLOSE 1 position of tiny at the market"
+    await hand.says("CLOSE 1 position of tiny at the market")
     await hand.press("enter")
     await hand.is_back()
     assert await venue_size(hand) == 0
@@ -115,17 +115,17 @@ async def opens(hand: Hand) -> None:
     await hand.look_at("watch", "2", PERP)
     await hand.ask("trades.open")
     await hand.sees(PERP, "bid 49,999.9")
-    assert hand.focused == "type-size"
+    await hand.is_at("type-size")
     await hand.type("120")
     await hand.press("enter", "enter")
     await hand.type("1%")
     await hand.press("enter")
     await hand.type("2R")
     await hand.sees("would let it through", f"BUY 0.239 {PERP} at market")
-    assert "stop 49,500.0, target 51,000.3, risking 119.52 USDT" in hand.button
+    await hand.says("stop 49,500.0, target 51,000.3, risking 119.52 USDT")
     assert not hand.desk.positions, "nothing is sent before the last key"
     await hand.press("enter")
-    assert hand.focused == "go"
+    await hand.is_at("go")
     await hand.press("enter")
     await hand.is_back()
     (held,) = hand.desk.positions
@@ -155,13 +155,13 @@ async def works_orders(hand: Hand) -> None:
     await hand.ask("orders.amend")
     await hand.type("49100")
     await hand.press("enter", "enter")
-    assert hand.focused == "cancel", "paying more raises risk"
+    await hand.is_at("cancel")  # paying more raises risk
     await hand.press("tab", "enter")
     await hand.is_back()
     assert live(hand.desk, Leg.ENTRY).limit_price == Decimal(49100)
     await hand.until(lambda: "49,100.0" in hand.screen.text)
     await hand.ask("orders.cancel")
-    assert hand.button.startswith("CANCEL entry BUY")
+    await hand.says("CANCEL entry BUY")
     await hand.press("enter")
     await hand.is_back()
     await hand.until(lambda: not hand.desk.ledger.live_orders())
@@ -175,7 +175,7 @@ async def cancels_entries(hand: Hand) -> None:
     await told(hand.desk, ticket(limit_price=Decimal(49400)))
     guards = resting(hand.desk, Leg.STOP)
     await hand.ask("orders.cancel_entries")
-    assert hand.button == "CANCEL 2 entries"
+    await hand.says("CANCEL 2 entries")
     await hand.press("enter")
     await hand.is_back()
     await hand.until(lambda: not resting(hand.desk, Leg.ENTRY))
@@ -194,7 +194,7 @@ async def works_workers(hand: Hand) -> None:
     await hand.is_back()
     assert status() is WorkerStatus.PAUSED
     await hand.ask("workers.resume")
-    assert hand.focused == "cancel"
+    await hand.is_at("cancel")
     await hand.press("down", "enter")
     await hand.is_back()
     assert status() is WorkerStatus.RUNNING
@@ -204,7 +204,7 @@ async def works_workers(hand: Hand) -> None:
 async def runs_a_schedule(hand: Hand) -> None:
     await hand.look_at("schedule", "5", "HOURLY")
     await hand.ask("schedules.run_now")
-    assert hand.button == "RUN HOURLY now"
+    await hand.says("RUN HOURLY now")
     await hand.press("tab", "enter")
     await hand.is_back()
     (bought,) = hand.desk.positions

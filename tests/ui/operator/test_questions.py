@@ -253,6 +253,18 @@ async def test_a_ticket_whose_desk_is_silent_says_so_and_sends_nothing() -> None
         assert isinstance(screen.app.screen, TicketScreen)
 
 
+async def test_what_is_typed_in_one_breath_goes_where_it_was_meant() -> None:
+    desk = SlowDesk(HELD)
+    async with screen_over(desk) as screen:
+        ticket = await asked(screen, "n")
+        breath = "9\x7f120\r\t\r101.5\r1%\r2R"
+        for one in breath:
+            key = {"\r": "enter", "\t": "right", "\x7f": "backspace", "%": "percent_sign"}.get(one, one)
+            screen.app.post_message(Key(key, None if one in "\r\t\x7f" else one))
+        await screen.until(lambda: ticket.typed["target"] == "2R")
+        assert [ticket.typed[one] for one in ("size", "limit", "stop")] == ["120", "101.5", "1%"]
+
+
 async def test_a_paste_into_a_field_is_one_short_harmless_line() -> None:
     async with screen_over(SlowDesk(HELD)) as screen:
         question = await asked(screen, "m")
