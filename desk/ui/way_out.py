@@ -17,6 +17,7 @@ from desk.ui.viewmodels.exit_guard import ARMED_FOR_MS
 from desk.ui.viewmodels.exit_offer import ExitOffer, exit_offer
 from desk.ui.viewmodels.exit_report import ExitReport, exit_report
 from desk.ui.viewmodels.frame import Frame
+from desk.ui.viewmodels.staleness import is_unheard
 
 _MS_PER_S = 1000
 
@@ -58,6 +59,7 @@ class WayOut:
         self._client = client
         self._last_resort = last_resort
         self._panel: ExitPanel | None = None
+        self._earlier_flow_id: str | None = None
         self.run: ExitRun | None = None
         self.keys = ExitKeys(
             is_typing=host.is_typing,
@@ -78,7 +80,7 @@ class WayOut:
 
     def _open(self) -> None:
         frame = self._host.newest_frame
-        if frame is not None and frame.snapshot.state is DeskState.EXITING:
+        if frame is not None and frame.snapshot.state is DeskState.EXITING and not is_unheard(frame):
             self.keys.guard.close()
             self.show_progress()
             return
@@ -106,6 +108,9 @@ class WayOut:
             panel.dismiss()
 
     def _fire(self) -> None:
+        frame = self._host.newest_frame
+        shown = None if frame is None else frame.snapshot.exit
+        self._earlier_flow_id = None if shown is None else shown.flow_id
         self.run = ExitRun(self._client, self._last_resort, self._host.hurry)
         self._host.begin(self.run.run())
         self._close()
@@ -121,7 +126,8 @@ class WayOut:
         if frame is None or frame.snapshot.exit is None:
             return None
         progress = frame.snapshot.exit
-        if self.run is not None and self.run.is_running and progress.flow_id != self.run.flow_id:
+        is_earlier = progress.flow_id == self._earlier_flow_id
+        if self.run is not None and is_earlier and progress.flow_id != self.run.flow_id:
             return None
         return exit_report(frame, progress)
 

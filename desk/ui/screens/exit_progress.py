@@ -13,7 +13,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from desk.ui.exit_run import ExitRun
+from desk.ui.exit_run import FLAT, NOT_FLAT, ExitRun
 from desk.ui.viewmodels.exit_report import ExitReport
 from desk.ui.viewmodels.tones import Tone
 from desk.ui.widgets.tone_styles import ToneStyles
@@ -22,6 +22,8 @@ _TICK_S = 0.1
 _WORDS_SHOWN = 6
 _UNDER_WAY = "Esc to go back; the exit goes on"
 _OVER = "Esc to go back; the desk is HALTED, A re-arms it"
+_SILENT = "the desk has gone silent: X X leaves once more, past it if need be   Esc to go back"
+_HINTS = {FLAT: "Esc to go back", NOT_FLAT: "nothing is confirmed: X X tries again   Esc to go back"}
 
 
 class ExitProgressPanel(ModalScreen[None]):
@@ -69,17 +71,30 @@ class ExitProgressPanel(ModalScreen[None]):
     def show(self) -> None:
         """Write how far the exit is."""
         report = self._report()
-        styles = ToneStyles.of(self.app)
-        words = [] if self._run is None else self._run.words[-_WORDS_SHOWN:]
-        said = Text("\n".join(words))
         if report is None:
-            self.query_one("#summary", Static).update(said)
+            self._show_run()
             return
+        styles = ToneStyles.of(self.app)
+        said, has_lines = self._said(), bool(report.lines)
         self.query_one("#summary", Static).update(Text(report.summary, style="bold"))
-        self.query_one("#lines", Static).update(_lines(report, styles) if report.lines else said)
-        self.query_one("#verdict", Static).update(_verdict(report, said, styles))
-        self.query_one("#hint", Static).update(Text(_OVER if report.is_over else _UNDER_WAY))
+        self.query_one("#lines", Static).update(_lines(report, styles) if has_lines else said)
+        self.query_one("#verdict", Static).update(_verdict(report, said if has_lines else Text(), styles))
+        self.query_one("#hint", Static).update(Text(_hint(report)))
         self.set_class(report.is_flat, "-flat")
+
+    def _show_run(self) -> None:
+        """Write what this screen did about an exit of which the desk has not told, and how that ended."""
+        verdict = "" if self._run is None else self._run.verdict
+        tone = Tone.GOOD if verdict == FLAT else Tone.ALARM
+        style = ToneStyles.of(self.app)[tone]
+        self.query_one("#summary", Static).update(self._said())
+        self.query_one("#lines", Static).update("")
+        self.query_one("#verdict", Static).update(_badge(verdict, style) if verdict else "")
+        self.query_one("#hint", Static).update(Text(_HINTS.get(verdict, _UNDER_WAY)))
+        self.set_class(verdict == FLAT, "-flat")
+
+    def _said(self) -> Text:
+        return Text("\n".join([] if self._run is None else self._run.words[-_WORDS_SHOWN:]))
 
 
 def _lines(report: ExitReport, styles: Mapping[Tone, Style]) -> Table:
@@ -92,6 +107,15 @@ def _lines(report: ExitReport, styles: Mapping[Tone, Style]) -> Table:
 def _verdict(report: ExitReport, said: Text, styles: Mapping[Tone, Style]) -> Group:
     if not report.is_over:
         return Group(said)
-    style = styles[report.verdict.tone] + Style(bold=True, reverse=True)
-    verdict = Text(f"  {report.verdict.text}  ", style=style)
+    verdict = _badge(report.verdict.text, styles[report.verdict.tone])
     return Group(verdict, *(Text(f"  {one}") for one in report.remains))
+
+
+def _badge(text: str, style: Style) -> Text:
+    return Text(f"  {text}  ", style=style + Style(bold=True, reverse=True))
+
+
+def _hint(report: ExitReport) -> str:
+    if report.is_over:
+        return _OVER
+    return _SILENT if report.is_silent else _UNDER_WAY

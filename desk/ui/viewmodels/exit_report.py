@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from desk.contracts.snapshot import ExitLine, ExitProgress, ExitStep
 from desk.ui.viewmodels.frame import Frame
 from desk.ui.viewmodels.numbers import Precision
+from desk.ui.viewmodels.staleness import is_unheard
 from desk.ui.viewmodels.table import Cell
 from desk.ui.viewmodels.text import clean
 from desk.ui.viewmodels.tones import Tone
@@ -27,12 +28,16 @@ _NOT_FLAT = "NOT FLAT"
 
 @dataclass(frozen=True, slots=True)
 class ExitReport:
-    """Hold the words of the progress panel: `verdict` is empty while the exit runs."""
+    """Hold the words of the progress panel: `verdict` is empty while the exit runs.
+
+    `is_silent` tells that the desk has not been heard for seconds: how far the exit is, nobody knows.
+    """
 
     verdict: Cell
     summary: str
     lines: tuple[tuple[Cell, ...], ...]
     remains: tuple[str, ...]
+    is_silent: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -55,6 +60,7 @@ def exit_report(frame: Frame, progress: ExitProgress) -> ExitReport:
         summary=_summary(progress),
         lines=tuple(_line(one, precision, marks.get(one.step, under_way)) for one in progress.lines),
         remains=tuple(clean(one) for one in progress.remains),
+        is_silent=is_unheard(frame),
     )
 
 
