@@ -96,7 +96,7 @@ class ChartPane(Pane, can_focus=True):
 
     def _inquire(self, frame: Frame) -> None:
         window = self._window
-        if not window.symbol or (frame.is_paused and self._answered.view is not None):
+        if not window.symbol or not self._shown or (frame.is_paused and self._answered.view is not None):
             return
         question = (window.symbol, window.interval_ms, window.count(self._shown, frame.snapshot.time_ms))
         if self._inquiry.begins(question):

@@ -47,7 +47,7 @@ async def test_the_chart_follows_the_watch_and_its_own_keys() -> None:
         await screen.press("2")
         await until_it_reads(screen, f"{BTC}  1m")
         await until_it_reads(screen, "live")
-        assert "▲" in screen.text
+        await until_it_reads(screen, "▲")
         assert "↓S" in screen.text
         await screen.press("down")
         await until_it_reads(screen, f"{ETH}  1m")
