@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from desk.contracts.commands import Halt
 from desk.contracts.problems import InputRefused, Problem
 from desk.contracts.screen import ScreenSettings
 from desk.contracts.sides import OrderSide
@@ -146,7 +147,7 @@ async def test_a_refusal_stands_on_top() -> None:
     async with screen_over(telling) as screen:
         await ask(screen, "REFUSED by max open trades")
         rows = screen.text.split("\n")
-        assert "REFUSED by max open trades 5 of 5 are open" in rows[1]
+        assert "REFUSED by max open trades 5 of 5 are open" in rows[3]
 
 
 async def test_a_tree_of_thousands_is_moved_through_at_once() -> None:
@@ -184,6 +185,9 @@ async def test_the_real_desk_tells_why_of_a_trade_and_of_a_refusal(tmp_path: Pat
         await living.settle(price="50010")
         await screen.until(lambda: len(living.positions) == 1 and "LONG" in screen.text)
         await ask(screen, "tick BTC/USDT:USDT 50000", "entry: 1 fill, slippage", "order intended: stop SELL")
+        assert "ACTIVE" in screen.text.split("\n")[0]
+        await living.desk.commands.execute(Halt())
+        await screen.until(lambda: "HALTED" in screen.text.split("\n")[0])
         await screen.press("escape", "tab", "home")
         await ask(screen, "REFUSED by", "one side per symbol")
         assert TRADE not in screen.text

@@ -2,10 +2,12 @@
 
 from textual.app import ComposeResult
 
+from desk.contracts.history import History
 from desk.ui.panes.pane import Pane
 from desk.ui.panes.past import PastReader
 from desk.ui.viewmodels.canvas import Picture
 from desk.ui.viewmodels.equity_chart import equity_picture
+from desk.ui.viewmodels.equity_past import EquityPast, equity_past
 from desk.ui.viewmodels.equity_scene import equity_scene
 from desk.ui.viewmodels.frame import Frame
 from desk.ui.widgets.picture import PictureView
@@ -23,6 +25,8 @@ class EquityPane(Pane, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._past = PastReader(self)
+        self._summed: History | None = None
+        self._equity: EquityPast | None = None
 
     def compose(self) -> ComposeResult:
         """Stand the picture up."""
@@ -31,7 +35,12 @@ class EquityPane(Pane, can_focus=True):
     def draw(self, frame: Frame) -> None:
         """Show `frame`, and ask for a newer past where that is due."""
         self._past.ask_if_due()
-        scene = equity_scene(frame, self._past.history, self._past.problem)
+        history = self._past.history
+        if history is not self._summed:
+            self._summed = history
+            self._equity = None if history is None else equity_past(history.equity)
+        is_answered = history is not None
+        scene = equity_scene(frame, self._equity, self._past.problem, is_answered=is_answered)
 
         def drawn(width: int, height: int) -> Picture:
             return equity_picture(scene, width, height)

@@ -29,7 +29,7 @@ _HINTS = "esc close  enter go to  bksp back  h l fold  tab facts  / filter  J JS
 
 
 class WhyScreen(ModalScreen[None]):
-    """Show why; every id in it can be asked in its turn."""
+    """Show why, below the desk's header; every id in it can be asked in its turn."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Close", show=False),
@@ -46,7 +46,8 @@ class WhyScreen(ModalScreen[None]):
     ]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as Textual declares it
     DEFAULT_CSS = """
-    WhyScreen { background: $background; align: left top; }
+    WhyScreen { background: transparent; align: left top; }
+    WhyScreen #why { width: 100%; height: 1fr; margin-top: 2; background: $background; }
     WhyScreen #why-crumbs, WhyScreen #why-summary { width: 100%; height: auto; padding: 0 1; }
     WhyScreen #why-crumbs { background: $panel; height: 1; }
     WhyScreen #why-summary { max-height: 7; }
@@ -74,17 +75,18 @@ class WhyScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay it out."""
-        yield Words(id="why-crumbs")
-        yield Words(id="why-summary")
-        with Container(id="why-parts"):
-            tree = LineList(id="why-tree")
-            tree.border_title = "From cause to effect"
-            yield tree
-            facts = LineList(id="why-facts")
-            facts.border_title = "What is known"
-            yield facts
-        yield FilterLine()
-        yield Static(_HINTS, id="why-hints", markup=False)
+        with Container(id="why"):
+            yield Words(id="why-crumbs")
+            yield Words(id="why-summary")
+            with Container(id="why-parts"):
+                tree = LineList(id="why-tree")
+                tree.border_title = "From cause to effect"
+                yield tree
+                facts = LineList(id="why-facts")
+                facts.border_title = "What is known"
+                yield facts
+            yield FilterLine()
+            yield Static(_HINTS, id="why-hints", markup=False)
 
     def on_mount(self) -> None:
         """Ask at once."""

@@ -1,9 +1,10 @@
 """What the equity chart shows of a frame and of the desk's past."""
 
-from desk.contracts.history import History
+from desk.contracts.snapshot import AccountView
 from desk.ui.viewmodels.canvas import Span
 from desk.ui.viewmodels.cells import tone_of
-from desk.ui.viewmodels.equity_chart import EquityScene, drawdowns
+from desk.ui.viewmodels.equity_chart import EquityScene
+from desk.ui.viewmodels.equity_past import EquityPast
 from desk.ui.viewmodels.frame import Frame
 from desk.ui.viewmodels.numbers import money, percent, signed, signed_percent
 from desk.ui.viewmodels.staleness import is_unheard
@@ -13,41 +14,42 @@ EMPTY = "No equity yet: it is drawn as soon as the account has been valued."
 WAITING = "Asking the desk for its past."
 
 
-def equity_scene(frame: Frame, history: History | None, problem: str = "") -> EquityScene:
-    """Return what to draw; `problem` says why there is no newer history."""
-    points = () if history is None else history.equity
+def equity_scene(
+    frame: Frame, past: EquityPast | None, problem: str = "", *, is_answered: bool = True
+) -> EquityScene:
+    """Return what to draw; `problem` says why there is no newer past, `is_answered` whether any ever came."""
     is_stale = bool(problem) or is_unheard(frame)
-    waiting = problem or WAITING
+    account = frame.snapshot.account
+    unknown = (Span(account.currency, Tone.STRONG),)
     return EquityScene(
-        points=points,
-        heading=_heading(frame, history),
+        past=past,
+        heading=unknown if past is None else _heading(account, past),
         state=Span("STALE", Tone.STALE) if is_stale else Span(""),
         writing=frame.writing,
-        empty=waiting if history is None else EMPTY,
+        empty=EMPTY if is_answered else problem or WAITING,
     )
 
 
-def _heading(frame: Frame, history: History | None) -> tuple[Span, ...]:
-    account = frame.snapshot.account
-    known = () if history is None else tuple(one for one in history.equity if one.equity.is_finite())
-    if not known:
-        return (Span(account.currency, Tone.STRONG),)
-    values = [one.equity for one in known]
-    last = values[-1]
-    moved = last - values[0]
-    now = account.drawdown.value
-    limit = account.drawdown_limit
+def _heading(account: AccountView, past: EquityPast) -> tuple[Span, ...]:
+    moved = past.last - past.first
     spans = [
-        Span(f"{money(last)} {account.currency}", Tone.STRONG),
+        Span(f"{money(past.last)} {account.currency}", Tone.STRONG),
         Span(signed(moved), tone_of(moved)),
     ]
-    if values[0] > 0:
-        spans.append(Span(signed_percent(moved / values[0]), tone_of(moved)))
-    spans.append(Span(f"peak {money(max(values))}", Tone.DIM))
-    below = drawdowns(known)
-    shown = below[-1] if now is None or not now.is_finite() else now
+    if past.first > 0:
+        spans.append(Span(signed_percent(moved / past.first), tone_of(moved)))
+    return (
+        *spans,
+        Span(f"peak {money(past.peak)}", Tone.DIM),
+        _drawdown(account, past),
+        Span(f"worst {percent(max(past.depths), 2)}", Tone.DIM),
+    )
+
+
+def _drawdown(account: AccountView, past: EquityPast) -> Span:
+    """Tell the account's drawdown, or that of what is known where the account tells none."""
+    now, limit = account.drawdown.value, account.drawdown_limit
+    shown = past.depths[-1] if now is None or not now.is_finite() else now
     allowed = "" if limit is None else f" of {percent(limit)}"
     is_over = limit is not None and not shown < limit
-    spans.append(Span(f"drawdown {percent(shown, 2)}{allowed}", Tone.ALARM if is_over else Tone.PLAIN))
-    spans.append(Span(f"worst {percent(max(below), 2)}", Tone.DIM))
-    return tuple(spans)
+    return Span(f"drawdown {percent(shown, 2)}{allowed}", Tone.ALARM if is_over else Tone.PLAIN)

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desk.contracts.history import EquityPoint, History
-from desk.ui.viewmodels.equity_chart import EquityScene, drawdowns, equity_picture
+from desk.ui.viewmodels.equity_chart import EquityScene, equity_picture
+from desk.ui.viewmodels.equity_past import EquityPast, drawdowns, equity_past
 from desk.ui.viewmodels.equity_scene import equity_scene
 from desk.ui.viewmodels.results import SIDE_CELLS, bar, results_table
 from desk.ui.viewmodels.text import cells
@@ -20,8 +21,11 @@ from tests.builders.market import START_MS
 FALLEN = equity_points("100000", "101000", "99990", "100500")
 
 
-def past(*points: EquityPoint) -> History:
-    return History(points, (), ())
+NO_PAST = History((), (), ())
+
+
+def past(*points: EquityPoint) -> EquityPast | None:
+    return equity_past(points)
 
 
 def drawn(scene: EquityScene, width: int = 80, height: int = 20) -> list[str]:
@@ -78,9 +82,9 @@ def test_ascii_equity_is_ascii() -> None:
 
 
 def test_without_points_it_says_why() -> None:
-    assert "Asking the desk" in "\n".join(drawn(equity_scene(frame(), None)))
+    assert "Asking the desk" in "\n".join(drawn(equity_scene(frame(), None, is_answered=False)))
     assert "No equity yet" in "\n".join(drawn(equity_scene(frame(), past())))
-    assert "gone away" in "\n".join(drawn(equity_scene(frame(), None, "gone away")))
+    assert "gone away" in "\n".join(drawn(equity_scene(frame(), None, "gone away", is_answered=False)))
 
 
 def test_an_old_answer_stays_and_says_stale() -> None:
@@ -139,7 +143,7 @@ def test_an_ascii_bar_is_ascii_and_as_wide() -> None:
 
 
 def test_results_are_after_fees_and_summed() -> None:
-    history = replace(past(), results=(result_of("breakout", "11"), result_of("dca", "-5", "0.5")))
+    history = replace(NO_PAST, results=(result_of("breakout", "11"), result_of("dca", "-5", "0.5")))
     table = results_table(frame(), history)
     cells_of = {
         row.key: {column.key: cell for column, cell in zip(table.columns, row.cells, strict=True)}
@@ -154,11 +158,11 @@ def test_results_are_after_fees_and_summed() -> None:
 
 
 def test_a_result_that_cannot_be_valued_is_not_guessed() -> None:
-    table = results_table(frame(), replace(past(), results=(result_of("odd", None), result_of("dca", "1"))))
+    table = results_table(frame(), replace(NO_PAST, results=(result_of("odd", None), result_of("dca", "1"))))
     assert [one.text for one in table.foot] == ["8 closed", "not all can be valued"]
     assert table.rows[0].cells[4].text.strip() == "-"
 
 
 def test_without_results_the_table_says_why() -> None:
     assert "Asking" in results_table(frame(), None).empty
-    assert "No results yet" in results_table(frame(), past()).empty
+    assert "No results yet" in results_table(frame(), NO_PAST).empty
