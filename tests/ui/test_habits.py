@@ -85,6 +85,9 @@ async def test_order_is_chosen_by_key_and_remembered() -> None:
         await screen.until(lambda: memory.kept.get("sort.positions") == "symbol")
         await screen.press("S")
         await screen.until(lambda: memory.kept.get("sort.positions") == "-symbol")
+        await screen.press("M")
+        await screen.until(lambda: memory.kept.get("sort.positions") == "mark")
+        memory.kept["sort.positions"] = "-symbol"
     async with screen_over(busy_snapshot(), memory=memory) as screen:
         lines = [one for one in screen.text.splitlines() if "USDT" in one and "LONG" in one]
         assert "ETH/USDT" in lines[0]
@@ -125,13 +128,13 @@ async def test_help_lists_what_works_in_this_pane() -> None:
 
 async def test_the_palette_finds_a_command_by_its_name_and_does_it() -> None:
     async with screen_over(busy_snapshot()) as screen:
-        for key in ("ctrl+p", "colon"):
-            await screen.press(key)
-            await screen.press(*"workspace health")
-            await screen.until(lambda: "view: workspace health" in screen.text)
-            await screen.press("enter")
-            await screen.until(lambda: "health" in shown(screen))
-            await screen.press("1")
+        await screen.press("colon")
+        await screen.press(*"health")
+        await screen.until(lambda: "view: workspace health" in screen.text)
+        await screen.press("enter")
+        await screen.until(lambda: "health" in shown(screen))
+        await screen.press("ctrl+p")
+        assert "desk: emergency exit" in screen.text
 
 
 async def test_jump_mode_goes_to_a_pane_by_its_letter() -> None:

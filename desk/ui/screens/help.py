@@ -17,12 +17,14 @@ from desk.ui.actions.key_names import shown_keys
 from desk.ui.viewmodels.tones import Tone
 from desk.ui.widgets.tone_styles import ToneStyles
 
+_WIDE = 90
 _GROUPS = tuple(Group)
 _MOVES = (
     ("arrows h j k l", "move"),
     ("g G", "first row, last row"),
     ("tab", "next pane"),
-    ("[ ] , .", "on the chart: shorter, longer bars; fill before, fill after"),
+    ("[ ]", "shorter, longer bars"),
+    (", .", "fill before, fill after"),
     ("shift+letter", "sort by that column"),
 )
 
@@ -43,9 +45,13 @@ class HelpScreen(ModalScreen[None]):
             dialog.border_title = f"help: {self._pane}" if self._pane else "help"
             dialog.border_subtitle = "esc closes"
             with VerticalScroll():
-                yield Static(self._keys())
+                yield Static(id="keys")
 
-    def _keys(self) -> Table:
+    def on_resize(self) -> None:
+        """Say more about each key where there is room for it."""
+        self.query_one("#keys", Static).update(self._keys(is_wide=self.app.size.width >= _WIDE))
+
+    def _keys(self, *, is_wide: bool) -> Table:
         styles = ToneStyles.of(self.app)
         table = Table.grid(padding=(0, 2))
         table.add_column(style=styles[Tone.ACCENT], no_wrap=True)
@@ -54,7 +60,8 @@ class HelpScreen(ModalScreen[None]):
         for group, actions in groupby(self._actions, key=lambda one: one.group):
             table.add_row(Text(group.value, styles[Tone.STRONG]))
             for one in actions:
-                table.add_row(f"  {shown_keys(one.keys)}", Text(one.title), Text(one.tooltip))
+                said = Text(one.tooltip if is_wide else "")
+                table.add_row(f"  {shown_keys(one.keys)}", Text(one.title), said)
         table.add_row(Text("moving", styles[Tone.STRONG]))
         for keys, meaning in _MOVES:
             table.add_row(f"  {keys}", meaning)
