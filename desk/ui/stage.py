@@ -66,6 +66,8 @@ class AppStage:
 
     async def ask(self, screen: Screen[bool]) -> bool:
         """Lay a question over the workspace and wait for its answer; a dismissed one is False."""
+        if isinstance(self._app.screen, ProposalScreen) and isinstance(screen, ProposalScreen):
+            return False  # a key held down asks once
         answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
         def answered(given: bool | None) -> None:  # noqa: FBT001 - Textual calls it so

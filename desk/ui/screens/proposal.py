@@ -243,7 +243,8 @@ class ProposalScreen(KeysInTurn):
     @property
     def hears(self) -> bool:
         """Whether it takes an answer now."""
-        return all(one.hears for one in self.query(AnswerButton))
+        answers = self.query(AnswerButton)
+        return bool(answers) and all(one.hears for one in answers)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Take a click as the answer."""

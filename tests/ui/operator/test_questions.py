@@ -95,6 +95,15 @@ async def test_a_key_held_down_sends_one_command() -> None:
         assert screen.told == ["closing BTC/USDT: done"]
 
 
+async def test_a_key_held_down_asks_once() -> None:
+    async with screen_over(SlowDesk(HELD)) as screen:
+        for _ in range(5):
+            screen.app.post_message(Key("c", "c"))
+        await screen.until(lambda: is_asked(screen))
+        await screen.press("escape")
+        await screen.until(lambda: not is_asked(screen))
+
+
 async def test_a_paste_that_opens_a_question_does_not_answer_it() -> None:
     desk = SlowDesk(HELD)
     async with screen_over(desk) as screen:
