@@ -112,7 +112,8 @@ class AccountView:
     """Show the account in its currency.
 
     `day_pnl` is what equity moved since midnight in the desk's time zone, or since the start where that is
-    later; `exposure_*` are notionals at the marks; `risk_open` is what hitting every stop would lose;
+    later; `exposure_*` are notionals at the marks, the largest that of one symbol, which `position_limit`
+    bounds; `risk_open` is what hitting every stop would lose, so it knows nothing of a position without one;
     limits are None where none is set. `drawdown` is a fraction.
     """
 
@@ -130,6 +131,7 @@ class AccountView:
     risk_open: Figure = UNKNOWN_FIGURE
     drawdown_limit: Decimal | None = None
     position_limit: Decimal | None = None
+    exposure_largest: Figure = UNKNOWN_FIGURE
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,23 @@ class AccountWindow:
             exposure_net=Figure(sums.net, Source.DERIVED, marked_ms),
             risk_open=Figure(sums.risk, Source.DERIVED, marked_ms),
             position_limit=self._position_limit,
+            exposure_largest=Figure(self._largest(rows), Source.DERIVED, marked_ms),
         )
+
+    def _largest(self, rows: tuple[PositionRow, ...]) -> Decimal | None:
+        """Return the notional of the symbol that has most; the gate bounds each symbol by itself."""
+        by_symbol: dict[str, Decimal | None] = {}
+        for row in rows:
+            position = row.position
+            notional = _times(row.mark.value, position.size_base)
+            by_symbol[position.symbol] = _plus(by_symbol.get(position.symbol, ZERO), notional)
+        largest = ZERO
+        for symbol, notional in by_symbol.items():
+            worth = _times(notional, self._view.rate(currencies_of(symbol)[1]))
+            if worth is None:
+                return None
+            largest = max(largest, worth)
+        return largest
 
     def _sums(self, rows: tuple[PositionRow, ...]) -> "_Sums":
         """Add the rows up by quote currency, then in the account's."""

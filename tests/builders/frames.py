@@ -233,6 +233,7 @@ def account_view(
         risk_open=figure("33.20"),
         drawdown_limit=Decimal("0.10"),
         position_limit=Decimal(20000),
+        exposure_largest=figure("5000.00"),
     )
 
 

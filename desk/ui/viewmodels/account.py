@@ -7,6 +7,7 @@ from desk.ui.viewmodels.cells import number_cell, tone_of
 from desk.ui.viewmodels.facts import Fact, meter
 from desk.ui.viewmodels.frame import Frame
 from desk.ui.viewmodels.numbers import money, number, percent, signed
+from desk.ui.viewmodels.protection import stopless
 from desk.ui.viewmodels.staleness import Staleness
 from desk.ui.viewmodels.table import Cell
 from desk.ui.viewmodels.tones import Tone
@@ -22,8 +23,9 @@ def account_facts(frame: Frame) -> tuple[Fact, ...]:
         Fact("Equity", scribe.amount(account.equity, Tone.STRONG), account.currency),
         Fact("Day P&L", scribe.profit(account.day_pnl), scribe.share(account.day_pnl)),
         scribe.drawdown(account),
-        Fact("Risk open", scribe.amount(account.risk_open), scribe.share(account.risk_open)),
-        scribe.exposure(account),
+        Fact("Risk open", scribe.amount(account.risk_open), _risk_note(frame, scribe)),
+        Fact("Exposure", scribe.amount(account.exposure_gross), scribe.share(account.exposure_gross)),
+        scribe.largest(account),
         Fact("Net", scribe.signed(account.exposure_net), scribe.share(account.exposure_net)),
         Fact("uPnL", scribe.profit(account.unrealized)),
         Fact("Realized", scribe.profit(account.realized)),
@@ -35,6 +37,12 @@ def account_facts(frame: Frame) -> tuple[Fact, ...]:
             if currency != account.currency
         ),
     )
+
+
+def _risk_note(frame: Frame, scribe: "_Scribe") -> str:
+    """Say which share of equity is at risk, and what is not in it."""
+    unbounded = stopless(frame.snapshot)
+    return f"and {unbounded} without a stop" if unbounded else scribe.share(frame.snapshot.account.risk_open)
 
 
 class _Scribe:
@@ -67,12 +75,12 @@ class _Scribe:
             return ""
         return f"{percent(value / equity)} of equity"
 
-    def exposure(self, account: AccountView) -> Fact:
-        """Write what is held, against its limit where one is set."""
-        gross, limit = account.exposure_gross, account.position_limit
-        if gross.value is None or limit is None or limit <= 0:
-            return Fact("Exposure", self.amount(gross), self.share(gross))
-        return self._against("Exposure", self.amount(gross), gross.value / limit, money(limit))
+    def largest(self, account: AccountView) -> Fact:
+        """Write what is held of the symbol that has most, against the limit of one symbol."""
+        held, limit = account.exposure_largest, account.position_limit
+        if held.value is None or limit is None or limit <= 0:
+            return Fact("One symbol", self.amount(held), self.share(held))
+        return self._against("One symbol", self.amount(held), held.value / limit, money(limit))
 
     def drawdown(self, account: AccountView) -> Fact:
         """Write the drawdown, against its limit where one is set."""

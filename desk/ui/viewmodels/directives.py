@@ -20,7 +20,7 @@ _COLUMNS = (
 )
 _SCOPES = {"NEW_TRADE": "open", "MODIFY_EXISTING": "modify", "CLOSE_EXISTING": "close"}
 _UNDER_WAY = frozenset({"planning", "executing"})
-_STOPPED = frozenset({"refused", "rejected", "voided", "superseded", "expired"})
+_STOPPED = frozenset({"refused", "rejected", "voided", "superseded", "expired", "NOT FLAT"})
 
 
 def scope_word(scope: str) -> str:
@@ -45,8 +45,10 @@ def directives_table(frame: Frame) -> Table:
 
 def _row(row: DirectiveRow, frame: Frame) -> Row:
     tone = state_tone(row.state)
-    why = f"{row.reason} · {row.rationale}" if row.reason and row.rationale else row.reason or row.rationale
-    separator = why.replace(" · ", " / ") if frame.writing.ascii_only else why
+    separator = " / " if frame.writing.ascii_only else " · "
+    has_failed = tone in {Tone.WARN, Tone.UNKNOWN}
+    words = (row.reason if has_failed else "", row.rationale)
+    why = separator.join(one for one in words if one) or row.reason
     return Row(
         key=row.directive_id,
         cells=(
@@ -55,7 +57,7 @@ def _row(row: DirectiveRow, frame: Frame) -> Row:
             Cell(scope_word(row.scope)),
             Cell(row.symbol),
             Cell(row.worker, Tone.DIM),
-            Cell(separator),
+            Cell(why),
         ),
         subject=Subject(
             SubjectKind.DIRECTIVE,

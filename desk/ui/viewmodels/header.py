@@ -8,6 +8,8 @@ from desk.contracts.states import DeskState, TradingMode
 from desk.ui.viewmodels.connection import connection_word, running_clock
 from desk.ui.viewmodels.frame import Frame
 from desk.ui.viewmodels.numbers import NOTHING, money, percent, signed
+from desk.ui.viewmodels.protection import stopless
+from desk.ui.viewmodels.staleness import Staleness
 from desk.ui.viewmodels.text import clean
 from desk.ui.viewmodels.times import moment
 from desk.ui.viewmodels.tones import Tone
@@ -83,7 +85,7 @@ def waiting_header(unheard_ms: int, unreachable: str) -> tuple[HeaderLine, Heade
 def header(frame: Frame, tabs: tuple[Piece, ...], *, observe: bool) -> tuple[HeaderLine, HeaderLine]:
     """Return both lines; `observe` tells that nothing here can act."""
     left = (*_badges(frame, observe=observe), *_reason(frame.snapshot))
-    return _first_line(frame, tabs), HeaderLine(left, _money(frame.snapshot))
+    return _first_line(frame, tabs), HeaderLine(left, _money(frame))
 
 
 def workspace_tabs(workspaces: Sequence[tuple[str, str]], current: str) -> tuple[Piece, ...]:
@@ -147,10 +149,12 @@ def _badges(frame: Frame, *, observe: bool) -> tuple[Piece, ...]:
     return tuple(badges)
 
 
-def _money(snapshot: Snapshot) -> tuple[Piece, ...]:
-    account = snapshot.account
+def _money(frame: Frame) -> tuple[Piece, ...]:
+    account, stale = frame.snapshot.account, Staleness(frame)
+    is_stale = stale.is_all or any(stale.of(one.position.symbol) for one in frame.snapshot.positions)
+    unbounded = " + no stop" if stopless(frame.snapshot) else ""
     pieces = [
-        *_risk("risk open", money(account.risk_open.value), 8),
+        *_risk("risk open", f"{money(account.risk_open.value)}{unbounded}", 8),
         *_risk("exposure", money(account.exposure_gross.value), 9),
         *_risk("drawdown", percent(account.drawdown.value), 10),
         Piece("equity", Tone.DIM, 3),
@@ -159,7 +163,14 @@ def _money(snapshot: Snapshot) -> tuple[Piece, ...]:
         Piece("day", Tone.DIM, 3),
         Piece(signed(account.day_pnl.value), _result_tone(account.day_pnl), 1),
     ]
-    return tuple(one for one in pieces if one.text)
+    shown = (one for one in pieces if one.text)
+    return tuple(_aged(one) for one in shown) if is_stale else tuple(shown)
+
+
+def _aged(piece: Piece) -> Piece:
+    """Mark a number that is made of old prices; a word is as good as ever."""
+    is_number = any(one.isdigit() for one in piece.text)
+    return Piece(f"~{piece.text}", Tone.STALE, piece.rank) if is_number else piece
 
 
 def _risk(name: str, value: str, rank: int) -> tuple[Piece, ...]:

@@ -10,7 +10,7 @@ from desk.ui.viewmodels.cells import number_cell, profit_cell, tone_of
 from desk.ui.viewmodels.fitting import fitted
 from desk.ui.viewmodels.frame import Frame
 from desk.ui.viewmodels.numbers import NOTHING, Precision, money, number, percent, signed
-from desk.ui.viewmodels.protection import protection_cell
+from desk.ui.viewmodels.protection import protection_cell, stopless
 from desk.ui.viewmodels.sides import side_text
 from desk.ui.viewmodels.staleness import Staleness
 from desk.ui.viewmodels.stop_bar import BAR_CELLS, stop_bar
@@ -197,6 +197,7 @@ def _foot(frame: Frame) -> tuple[Cell, ...]:
     account = frame.snapshot.account
     stale = Staleness(frame)
     is_stale = any(stale.of(one.position.symbol) for one in frame.snapshot.positions)
+    unbounded = stopless(frame.snapshot)
 
     def part(word: str, text: str, tone: Tone = Tone.PLAIN) -> Cell:
         return Cell(f"{word} {text}", tone) if not is_stale else Cell(f"{word} ~{text}", Tone.STALE)
@@ -205,6 +206,7 @@ def _foot(frame: Frame) -> tuple[Cell, ...]:
         Cell(f"{len(frame.snapshot.positions)} open", Tone.STRONG),
         part("uPnL", signed(account.unrealized.value), tone_of(account.unrealized.value)),
         part("risk open", money(account.risk_open.value)),
+        *((Cell(f"+ {unbounded} without a stop", Tone.WARN),) if unbounded else ()),
         part("gross", money(account.exposure_gross.value)),
         part("net", signed(account.exposure_net.value)),
         Cell(account.currency, Tone.DIM),

@@ -2,10 +2,15 @@
 
 from desk.contracts.directives import Protection
 from desk.contracts.positions import EXTERNAL_STRATEGY
-from desk.contracts.snapshot import PositionRow
+from desk.contracts.snapshot import PositionRow, Snapshot
 from desk.ui.viewmodels.connection import running_clock
 from desk.ui.viewmodels.table import Cell
 from desk.ui.viewmodels.tones import Tone
+
+
+def stopless(snapshot: Snapshot) -> int:
+    """Count the positions without a stop: what they may lose is in no sum."""
+    return sum(one.position.stop_price is None for one in snapshot.positions)
 
 
 def protection_cell(row: PositionRow, unheard_ms: int) -> Cell:

@@ -144,6 +144,12 @@ def test_the_foot_sums_the_book_in_the_accounts_currency() -> None:
     )
 
 
+def test_the_foot_says_which_positions_its_risk_does_not_know() -> None:
+    rows = (position_row(), position_row(position(number=2, stop=None)))
+
+    assert "risk open 33.20 | + 1 without a stop |" in foot_of(positions_table(holding(*rows)))
+
+
 def test_totals_over_a_stale_price_are_stale() -> None:
     seen = snapshot(positions=(position_row(),), feeds=(feed_row(is_stale=True),))
 

@@ -42,6 +42,22 @@ def test_a_refused_directive_says_first_what_refused_it() -> None:
     assert texts_of(directives_table(frame(seen, ascii_only=True)))["why"].startswith("over the limit / ")
 
 
+def test_a_directive_that_was_done_keeps_its_rationale_and_leaves_the_end_to_the_endings() -> None:
+    done, exit_failed, silent = (
+        directive_row(reason="bought 1"),
+        directive_row(number=2, state="NOT FLAT", reason="0.5 BTC left"),
+        directive_row(number=3, reason="bought 1", rationale=""),
+    )
+    seen = frame(snapshot(directives=(done, exit_failed, silent)))
+
+    assert column_of(directives_table(seen), "why") == [
+        "close above the 20 bar high",
+        "0.5 BTC left · close above the 20 bar high",
+        "bought 1",
+    ]
+    assert cells_of(directives_table(seen), 1)["state"].tone is Tone.WARN
+
+
 def test_what_is_under_way_stands_out() -> None:
     states = ("planning", "executing", "executed", "failed")
     rows = tuple(directive_row(number=at, state=state) for at, state in enumerate(states))

@@ -137,6 +137,7 @@ def test_the_account_adds_exposure_and_risk_up_over_sides_and_currencies(tmp_pat
             row.position.size_base * mark * rate for row, mark, rate in zip(rows, marks, worth, strict=True)
         ]
         assert seen.account.exposure_gross.value == sum(values)
+        assert seen.account.exposure_largest.value == max(values)
         assert seen.account.exposure_net.value == values[0] + values[1] - values[2]
         stops = [row.position.stop_price or D(0) for row in rows]
         at_risk = [

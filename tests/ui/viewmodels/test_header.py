@@ -1,0 +1,32 @@
+"""The two lines above everything name no number as fresh that is old, and no risk as whole that is not."""
+
+from dataclasses import replace
+
+from desk.ui.viewmodels.frame import Frame
+from desk.ui.viewmodels.header import header
+from desk.ui.viewmodels.tones import Tone
+from tests.builders.frames import feed_row, frame, position, position_row, snapshot
+
+
+def money_of(seen: Frame) -> dict[str, Tone]:
+    return {one.text.strip(): one.tone for one in header(seen, (), observe=False)[1].right}
+
+
+def test_the_money_of_a_silent_desk_is_stale() -> None:
+    silent = money_of(replace(frame(snapshot()), unreachable="no desk runs here", unheard_ms=5_000))
+
+    assert silent["~10,234.50"] is silent["~+34.50"] is Tone.STALE
+    assert silent["equity"] is Tone.DIM
+
+
+def test_the_money_over_a_stale_price_is_stale() -> None:
+    seen = snapshot(positions=(position_row(),), feeds=(feed_row(is_stale=True),))
+
+    assert money_of(frame(seen))["~10,234.50"] is Tone.STALE
+
+
+def test_the_risk_open_says_that_a_position_without_a_stop_is_not_in_it() -> None:
+    seen = snapshot(positions=(position_row(), position_row(position(number=2, stop=None))))
+
+    assert "33.20 + no stop" in money_of(frame(seen))
+    assert "33.20" in money_of(frame(snapshot(positions=(position_row(),))))
