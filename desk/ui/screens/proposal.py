@@ -62,7 +62,9 @@ class ProposalScreen(KeysInTurn):
         border-subtitle-color: $tone-dim; background: $panel;
     }
     ProposalScreen.-live .question-box { border: heavy $tone-live; border-title-color: $tone-live; }
-    ProposalScreen VerticalScroll { height: auto; max-height: 60vh; }
+    ProposalScreen.-plain .question-box { border: ascii $border; }
+    ProposalScreen.-plain.-live .question-box { border: ascii $tone-live; }
+    ProposalScreen VerticalScroll { height: auto; max-height: 72vh; }
     ProposalScreen Static { height: auto; }
     ProposalScreen #typed { height: auto; }
     ProposalScreen.-high #typed { margin-top: 1; }
@@ -123,6 +125,7 @@ class ProposalScreen(KeysInTurn):
         if frame is not None and frame.snapshot.mode is TradingMode.LIVE:
             self.add_class("-live")
         if frame is not None:
+            self.set_class(frame.writing.ascii_only, "-plain")
             self.query_one(".question-box").border_title = Content(f"{self._title}  {frame.snapshot.mode}")
         self.opened()
         self.set_interval(_FRESH_S, self.show)

@@ -32,6 +32,7 @@ class ValueInput(Input):
 
     def __init__(self, name: str, *, value: str = "", hint: str = "") -> None:
         super().__init__(value, placeholder=hint, max_length=LONGEST, compact=True, id=f"type-{name}")
+        self.cursor_blink = False
         self.field = name
 
     async def take(self, event: Key | Paste) -> None:
