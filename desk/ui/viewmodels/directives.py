@@ -20,7 +20,7 @@ _COLUMNS = (
 )
 _SCOPES = {"NEW_TRADE": "open", "MODIFY_EXISTING": "modify", "CLOSE_EXISTING": "close"}
 _UNDER_WAY = frozenset({"planning", "executing"})
-_STOPPED = frozenset({"refused", "rejected", "voided", "superseded", "expired", "NOT FLAT"})
+_DONE = frozenset({"executed", "FLAT"})
 
 
 def scope_word(scope: str) -> str:
@@ -29,12 +29,12 @@ def scope_word(scope: str) -> str:
 
 
 def state_tone(state: str) -> Tone:
-    """Return what a directive's state means."""
+    """Return what a directive's state means: whatever is not known to be well is not."""
     if state in _UNDER_WAY:
         return Tone.ACCENT
     if state == "unknown":
         return Tone.UNKNOWN
-    return Tone.WARN if state in _STOPPED or "fail" in state or "error" in state else Tone.PLAIN
+    return Tone.PLAIN if state in _DONE else Tone.WARN
 
 
 def directives_table(frame: Frame) -> Table:

@@ -59,12 +59,12 @@ def test_a_directive_that_was_done_keeps_its_rationale_and_leaves_the_end_to_the
 
 
 def test_what_is_under_way_stands_out() -> None:
-    states = ("planning", "executing", "executed", "failed")
+    states = ("planning", "executing", "executed", "failed", "not executed", "interrupted", "partly executed")
     rows = tuple(directive_row(number=at, state=state) for at, state in enumerate(states))
     table = directives_table(frame(snapshot(directives=rows)))
 
-    tones = [cells_of(table, at)["state"].tone for at in range(4)]
-    assert tones == [Tone.ACCENT, Tone.ACCENT, Tone.PLAIN, Tone.WARN]
+    tones = [cells_of(table, at)["state"].tone for at in range(7)]
+    assert tones == [Tone.ACCENT, Tone.ACCENT, Tone.PLAIN, *[Tone.WARN] * 4]
 
 
 def test_an_ending_says_in_a_sign_and_a_word_how_it_went() -> None:
