@@ -1,5 +1,6 @@
 """Candles, equity and what is drawn of them, made by hand."""
 
+import random
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -28,6 +29,17 @@ def rising_bars(count: int, *, interval_ms: int = MINUTE_MS, symbol: str = BTC) 
         bar_of(f"{100 + one} {102 + one} {99 + one} {101 + one}", one, interval_ms=interval_ms, symbol=symbol)
         for one in range(count)
     )
+
+
+def wandering_bars(count: int, symbol: str = BTC) -> tuple[Bar, ...]:
+    """Build bars that go up and down as a market does, the same ones every time."""
+    chance = random.Random(11)
+    bars, at = list[Bar](), 100.0
+    for number in range(count):
+        path = [at, *(at := at + chance.gauss(0.01, 0.25) for _ in range(6))]
+        prices = (path[0], max(path), min(path), path[-1])
+        bars.append(bar_of(" ".join(f"{one:.2f}" for one in prices), number, symbol=symbol))
+    return tuple(bars)
 
 
 def fill_mark(

@@ -45,12 +45,13 @@ class WhyScreen(ModalScreen[None]):
         Binding("y", "copy", "Copy the id", show=False),
     ]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (24, "-high")]  # noqa: RUF012 - as Textual declares it
     DEFAULT_CSS = """
-    WhyScreen { background: transparent; align: left top; }
     WhyScreen #why { width: 100%; height: 1fr; margin-top: 2; background: $background; }
     WhyScreen #why-crumbs, WhyScreen #why-summary { width: 100%; height: auto; padding: 0 1; }
     WhyScreen #why-crumbs { background: $panel; height: 1; }
     WhyScreen #why-summary { max-height: 7; }
+    WhyScreen.-low #why-summary { max-height: 3; }
     WhyScreen #why-parts { height: 1fr; layout: vertical; }
     WhyScreen.-wide #why-parts { layout: horizontal; }
     WhyScreen LineList { border: round $line; border-title-color: $tone-dim; }

@@ -80,7 +80,8 @@ class _Plot:
             came_from = one.x, fine.row(one.last)
         dots.draw(self._canvas, 0, self._top, Tone.ACCENT)
         if self._has_axis:
-            self._axis.draw(self._canvas, self._width, self._levels, self._past.last)
+            is_apart = self._scale.row(self._past.peak) != self._scale.row(self._past.last)
+            self._axis.draw(self._canvas, self._width, self._levels if is_apart else (), self._past.last)
 
     def draw_depths(self, rows: int) -> None:
         """Hang the drawdown below the plot, the deepest of each column; it lasts until another is known."""

@@ -13,7 +13,6 @@ from desk.ui.viewmodels.tones import Tone
 _LEAD = 3
 """Cells before a price: the axis itself, a letter and a space."""
 _ROWS_PER_LABEL = 3
-_NUDGES = (0, 1, -1, 2, -2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +56,11 @@ class PriceAxis:
         for row in range(self._scale.rows):
             canvas.put(x, self._top + row, signs.line, Tone.DIM)
         taken = set[int]()
-        if last is not None and self._scale.holds(last):
+        if last is not None:
             row = self._scale.row(last)
             taken.add(row)
-            canvas.put(x, self._top + row, signs.last, Tone.STRONG)
+            sign = signs.last if self._scale.holds(last) else self._edge(last, signs)
+            canvas.put(x, self._top + row, sign, Tone.STRONG)
             canvas.write(x + 1, self._top + row, f"  {self._aligned(last)}", Tone.STRONG, is_badge=True)
         for level in sorted(levels, key=self._rank):
             self._draw_level(canvas, x, level, taken, signs)
@@ -94,20 +94,18 @@ class PriceAxis:
             return
         taken.add(place)
         if not is_inside:
-            canvas.put(
-                x,
-                self._top + place,
-                signs.above if level.price > self._scale.high else signs.below,
-                level.tone,
-            )
+            canvas.put(x, self._top + place, self._edge(level.price, signs), level.tone)
         elif place == row:
             canvas.put(x, self._top + place, signs.tick, level.tone)
         canvas.write(x + 1, self._top + place, f"{level.letter} {self._aligned(level.price)}", level.tone)
 
     def _free_row(self, row: int, taken: set[int]) -> int | None:
-        return next(
-            (row + by for by in _NUDGES if 0 <= row + by < self._scale.rows and row + by not in taken), None
-        )
+        free = (one for one in range(self._scale.rows) if one not in taken)
+        return min(free, key=lambda one: abs(one - row), default=None)
+
+    def _edge(self, price: Decimal, signs: _Signs) -> str:
+        """Point to a price that is outside."""
+        return signs.above if price > self._scale.high else signs.below
 
     def _aligned(self, price: Decimal) -> str:
         return self._text(price).rjust(self._widest)

@@ -56,6 +56,11 @@ def test_the_last_price_stands_in_its_row() -> None:
     assert tags == ["121.3"]
 
 
+def test_a_last_price_far_away_points_over_the_edge() -> None:
+    rows = rows_of(candle_picture(candle_scene_of(rising_bars(20), last="900"), 60, 20))
+    assert "↑  900.0" in rows[1]
+
+
 def test_levels_of_a_trade_are_lines_with_letter_and_price() -> None:
     scene = candle_scene_of(rising_bars(20), level("E", "110"), level("S", "100"), level("T", "121"))
     drawn = "\n".join(rows_of(candle_picture(scene, 60, 24)))
@@ -80,6 +85,12 @@ def test_levels_that_share_a_row_are_all_told() -> None:
     assert "E 110.0" in drawn
     assert "S 110.1" in drawn
     assert "T 109.9" in drawn
+
+
+def test_the_levels_of_many_trades_all_find_a_place() -> None:
+    levels = [level(letter, f"110.0{number}") for number in range(5) for letter in "EST"]
+    drawn = "\n".join(rows_of(candle_picture(candle_scene_of(rising_bars(20), *levels), 60, 30)))
+    assert sum(drawn.count(f"{letter} 110.0") for letter in "EST") == 15
 
 
 def test_fills_are_marked_on_their_bar_by_direction_and_kind() -> None:
