@@ -13,7 +13,7 @@ from desk.contracts.snapshot import Snapshot
 from desk.contracts.states import DeskState, TradingMode
 from desk.contracts.ticket import TradePreview
 from desk.contracts.why import CauseTree, Refusal
-from desk.control.door import client_door
+from desk.control.door import Door, client_door
 from desk.control.place import SocketPlace
 from desk.control.protocol import PROTOCOL, Greeting
 from desk.control.socket_client import SocketClient
@@ -88,7 +88,7 @@ class Doorway:
 
 
 @asynccontextmanager
-async def doorway(folder: Path, picture: Snapshot) -> AsyncIterator[Doorway]:
+async def doorway(folder: Path, picture: Snapshot, more: Door | None = None) -> AsyncIterator[Doorway]:
     """Open the socket of a desk that answers at once; close it, and see that no task is left behind."""
     failures: list[str] = []
     supervisor = TaskSupervisor(lambda name, error: failures.append(f"{name}: {error!r}"))
@@ -96,7 +96,10 @@ async def doorway(folder: Path, picture: Snapshot) -> AsyncIterator[Doorway]:
     desk.gate.set()
     greeting = Greeting(PROTOCOL, "test-desk", 4711, TradingMode.PAPER)
     server = ControlServer(
-        client_door(desk), greeting, supervisor, lambda name, error: failures.append(f"{name}: {error!r}")
+        {**client_door(desk), **(more or {})},
+        greeting,
+        supervisor,
+        lambda name, error: failures.append(f"{name}: {error!r}"),
     )
     await server.open(place)
     try:
