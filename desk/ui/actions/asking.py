@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from desk.ui.actions.action import Situation, Stage
-from desk.ui.screens.proposal import Field, ProposalScreen
+from desk.ui.screens.proposal import ProposalScreen
 from desk.ui.viewmodels.frame import Frame
 from desk.ui.viewmodels.proposal import Proposal
 from desk.ui.viewmodels.subject import Subject, SubjectKind
+from desk.ui.widgets.question_lines import Field
 
 Run = Callable[[Stage, Situation], Awaitable[None]]
 

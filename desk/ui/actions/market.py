@@ -2,10 +2,10 @@
 
 from desk.ui.actions.action import Action, Group, Situation, Stage
 from desk.ui.actions.asking import ask, ask_value, is_on, subject_of
-from desk.ui.screens.proposal import Field
 from desk.ui.viewmodels.confirmations import remove_alert_proposal
 from desk.ui.viewmodels.repricing import PRICE, price_alert_proposal
 from desk.ui.viewmodels.subject import SubjectKind
+from desk.ui.widgets.question_lines import Field
 
 _PRICE = Field(PRICE, "price", "a price, or a distance such as +2%")
 

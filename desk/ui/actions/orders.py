@@ -8,7 +8,7 @@ from desk.contracts.snapshot import OrderRow
 from desk.ui.actions.action import Action, Group, Situation, Stage
 from desk.ui.actions.asking import ask, subject_of
 from desk.ui.actions.positions import move_stop, position_at, set_target
-from desk.ui.screens.proposal import Field, ProposalScreen
+from desk.ui.screens.proposal import ProposalScreen
 from desk.ui.viewmodels.confirmations import (
     PRICE,
     SIZE,
@@ -19,6 +19,7 @@ from desk.ui.viewmodels.confirmations import (
 from desk.ui.viewmodels.frame import Frame
 from desk.ui.viewmodels.proposal import Proposal
 from desk.ui.viewmodels.subject import SubjectKind
+from desk.ui.widgets.question_lines import Field
 
 
 def _order(situation: Situation) -> OrderRow | None:

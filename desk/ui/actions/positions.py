@@ -6,10 +6,10 @@ from desk.contracts.market import ONE
 from desk.contracts.positions import EXTERNAL_STRATEGY, Position
 from desk.ui.actions.action import Action, Group, Situation, Stage
 from desk.ui.actions.asking import Run, ask, ask_value, subject_of
-from desk.ui.screens.proposal import Field
 from desk.ui.viewmodels.closing import HALF, close_proposal, close_strategy_proposal, close_symbol_proposal
 from desk.ui.viewmodels.repricing import PRICE, adopt_proposal, move_stop_proposal, set_target_proposal
 from desk.ui.viewmodels.subject import SubjectKind
+from desk.ui.widgets.question_lines import Field
 
 _STOP = Field(PRICE, "new stop", "a price, 1% from here, 0R to break even")
 _ADOPTED_STOP = Field(PRICE, "stop", "a price, or 1% from here")

@@ -1,12 +1,8 @@
 """A question that names the exact effect of its answer, stays while that is done, and says how it went."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.console import Group
-from rich.style import Style
-from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -19,11 +15,10 @@ from desk.contracts.states import TradingMode
 from desk.ui.actions.action import Stage
 from desk.ui.screens.keys_in_turn import KeysInTurn
 from desk.ui.viewmodels.frame import Frame
-from desk.ui.viewmodels.proposal import Fact, Proposal
+from desk.ui.viewmodels.proposal import Proposal
 from desk.ui.viewmodels.text import clean
-from desk.ui.viewmodels.tones import Tone
 from desk.ui.widgets.answer import AnswerButton
-from desk.ui.widgets.choice import Choice
+from desk.ui.widgets.question_lines import Field, fact_table, typed_line
 from desk.ui.widgets.tone_styles import ToneStyles
 from desk.ui.widgets.value_input import ValueInput
 
@@ -32,16 +27,6 @@ _SETTLE_MS = 250
 _AFTER_REFUSAL_MS = 1_000
 
 _NO_DESK = Proposal((), "the desk has not been heard yet")
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """Describe one line to type into: `hint` stands there while nothing does."""
-
-    name: str
-    label: str
-    hint: str
-    value: str = ""
 
 
 Propose = Callable[[Frame, Mapping[str, str]], Proposal]
@@ -154,7 +139,7 @@ class ProposalScreen(KeysInTurn):
         proposal = _NO_DESK if frame is None else self.proposal(frame)
         if self._shown is None or proposal.facts != self._shown.facts:
             facts = self.query_one("#facts", Static)
-            facts.update(_table(proposal.facts, ToneStyles.of(self.app)))
+            facts.update(fact_table(proposal.facts, ToneStyles.of(self.app)))
             facts.display = bool(proposal.facts)
         if proposal != self._shown:
             self._shown = proposal
@@ -212,7 +197,7 @@ class ProposalScreen(KeysInTurn):
         self.show()
 
     def entered(self, focused: Widget | None, pressed_at_s: float) -> None:
-        """Answer, or go on to the next line, from the last to the answers."""
+        """Answer, or go on to the next line: from the last to the answers, once there is one."""
         if isinstance(focused, AnswerButton):
             if focused.heard(pressed_at_s):
                 self._press(focused.id)
@@ -221,8 +206,17 @@ class ProposalScreen(KeysInTurn):
         later = stops[stops.index(focused) + 1 :] if focused in stops else []
         if later:
             self.set_focus(later[0])
-        else:
+        elif self._shown is not None and self._shown.command is not None:
             self.focus_answer()
+        else:
+            self.set_focus(self._unfinished() or focused)
+
+    def _unfinished(self) -> ValueInput | None:
+        """Return the first line at fault, or else the first that is empty."""
+        lines = [one for one in self.stops() if isinstance(one, ValueInput)]
+        faults = {} if self._shown is None else self._shown.faults
+        faulty = next((one for one in lines if one.field in faults), None)
+        return faulty or next((one for one in lines if not one.value.strip()), None)
 
     def left(self) -> None:
         """Go back; what is under way goes on, and is told when it is over."""
@@ -287,25 +281,3 @@ class ProposalScreen(KeysInTurn):
         self._be_deaf(_AFTER_REFUSAL_MS)
         self.set_focus(self.query_one("#cancel", AnswerButton))
         self.show()
-
-
-def typed_line(field: Field, choice: Choice | None = None) -> ComposeResult:
-    """Lay out one field: its label, what is typed, what that comes to, and below it what is wrong."""
-    with Horizontal(classes="field"):
-        yield Static(Text(field.label), classes="label")
-        if choice is not None:
-            yield choice
-        yield ValueInput(field.name, value=field.value, hint=field.hint)
-        yield Static(id=f"note-{field.name}", classes="note")
-    yield Static(id=f"fault-{field.name}", classes="fault")
-
-
-def _table(facts: tuple[Fact, ...], styles: Mapping[Tone, Style]) -> Table | Group:
-    if not facts:
-        return Group()
-    table = Table.grid(padding=(0, 1, 0, 0), expand=True)
-    table.add_column(width=10, no_wrap=True)
-    table.add_column(ratio=1, overflow="fold")
-    for one in facts:
-        table.add_row(Text(one.label, style=styles[Tone.DIM]), Text(one.text, style=styles[one.tone]))
-    return table

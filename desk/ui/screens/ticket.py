@@ -14,7 +14,7 @@ from desk.contracts.sides import PositionSide
 from desk.contracts.ticket import TradePreview
 from desk.ui.actions.action import Stage
 from desk.ui.previewing import Answer, Previewer
-from desk.ui.screens.proposal import Field, ProposalScreen, typed_line
+from desk.ui.screens.proposal import ProposalScreen
 from desk.ui.viewmodels.frame import Frame, Writing
 from desk.ui.viewmodels.proposal import Proposal
 from desk.ui.viewmodels.sides import side_text
@@ -35,6 +35,7 @@ from desk.ui.viewmodels.ticket import (
     ticket_proposal,
 )
 from desk.ui.widgets.choice import Choice
+from desk.ui.widgets.question_lines import Field, typed_line
 from desk.ui.widgets.value_input import ValueInput
 
 _RENEW_S = 1.0

@@ -262,6 +262,16 @@ async def test_a_ticket_whose_desk_is_silent_says_so_and_sends_nothing() -> None
         assert isinstance(screen.app.screen, TicketScreen)
 
 
+async def test_enter_goes_to_what_is_wrong_and_never_leaves_a_ticket_that_cannot_be_sent() -> None:
+    async with screen_over(SlowDesk(HELD)) as screen:
+        ticket = await asked(screen, "n")
+        await screen.press(*"abc", "enter", "enter", *"1%", "enter", "enter")
+        await screen.until(lambda: screen.app.focused is ticket.query_one("#type-size"))
+        assert "'abc' is no number" in screen.text
+        await screen.press(*["delete"] * 3, *["enter"] * 6)
+        assert screen.app.screen is ticket
+
+
 async def test_what_is_typed_in_one_breath_goes_where_it_was_meant() -> None:
     desk = SlowDesk(HELD)
     async with screen_over(desk) as screen:
