@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from desk.cli.main import main
-from desk.cli.options import DataFile, ReplayOptions, RunOptions
+from desk.cli.options import DataFile, ReplayOptions, RunOptions, ScreenOptions
 from desk.contracts.problems import DeskError, RefusedByState
 
 ROOT = Path(__file__).parents[3]
@@ -21,9 +21,10 @@ class Recorded(ModuleType):
         super().__init__(name)
         self.end = end
         self.options: object = None
+        self.screen: object = None
 
-    def command(self, options: object) -> int:
-        self.options = options
+    def command(self, options: object, screen: object = None) -> int:
+        self.options, self.screen = options, screen
         if isinstance(self.end, Exception):
             raise self.end
         return self.end
@@ -49,6 +50,13 @@ def test_a_run_needs_no_options(monkeypatch: pytest.MonkeyPatch) -> None:
     module = stand_in(monkeypatch, "run")
     assert main(["run"]) == 0
     assert module.options == RunOptions()
+
+
+@pytest.mark.parametrize("name", ["run", "attach"])
+def test_what_is_typed_of_the_screen_reaches_it(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    module = stand_in(monkeypatch, name)
+    assert main([name, "--ascii", "--observe"]) == 0
+    assert module.screen == ScreenOptions(ascii_only=True, observe=True)
 
 
 def test_a_replay_takes_several_files_with_and_without_symbol(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,7 +129,7 @@ def test_help_is_an_answer(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_command_runs_as_a_process_of_its_own() -> None:
-    command = [sys.executable, "-W", "error", "-m", "desk.cli.main", "run", "--nonsense"]
+    command = [sys.executable, "-W", "error", "-m", "desk.cli.main", "daemon", "--nonsense"]
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "desk: Unknown option: --nonsense. See `desk --help`.\n"
