@@ -238,9 +238,7 @@ def _new_trade_problem(directive: StrategyDirective) -> str | None:
 
 def _changes_something(directive: StrategyDirective) -> bool:
     parts = (directive.entry_directive, directive.size_directive, directive.exit_directive)
-    return directive.by_hand is not None or any(
-        part is not None and part.model_fields_set for part in parts
-    )
+    return directive.by_hand is not None or any(part is not None and part.model_fields_set for part in parts)
 
 
 def _or(value: Decimal | None, default: str) -> Decimal:
