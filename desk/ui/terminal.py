@@ -43,6 +43,13 @@ class LossyFile:
         return self._file.fileno()
 
 
+def _terminal() -> TextIO:
+    """Return what draws on the terminal: the errors may go into a file, where nobody would see the desk."""
+    errors = sys.__stderr__ or sys.stderr
+    shown = sys.__stdout__ or sys.stdout
+    return shown if shown.isatty() and not errors.isatty() else errors
+
+
 class DeskDriver(LinuxDriver):
     """Drive a terminal that may stop reading or hang up at any moment."""
 
@@ -55,7 +62,7 @@ class DeskDriver(LinuxDriver):
         size: tuple[int, int] | None = None,
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
-        self._file = cast("TextIOWrapper", LossyFile(sys.__stderr__ or sys.stderr))
+        self._file = cast("TextIOWrapper", LossyFile(_terminal()))
         self._has_lost = False
 
     @property

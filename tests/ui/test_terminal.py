@@ -1,8 +1,10 @@
 """The screen in a real terminal: one that is left, one that is stuck, and one where the screen fails."""
 
+import shlex
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +26,15 @@ def test_a_termination_gives_the_terminal_back() -> None:
         assert terminal.ends_within(ENDS_WITHIN_S) == 0
         assert b"\x1b[?1049l" in terminal.raw
         assert terminal.drawn.rstrip().endswith("code 0")
+
+
+def test_errors_that_go_into_a_file_leave_the_screen_on_the_terminal(tmp_path: Path) -> None:
+    errors = tmp_path / "errors"
+    with in_terminal(["sh", "-c", f"exec {shlex.join(line('still'))} 2>{errors}"]) as terminal:
+        terminal.see("ACTIVE", "Open positions")
+        terminal.send(signal.SIGTERM)
+        assert terminal.ends_within(ENDS_WITHIN_S) == 0
+    assert errors.read_text() == ""
 
 
 def test_a_terminal_that_reads_no_more_holds_nothing_up_and_is_drawn_anew_when_it_reads_again() -> None:
