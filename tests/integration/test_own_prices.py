@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from connectors.registry import ConnectorParts, create
-from desk.bootstrap import live
+from desk.bootstrap import venue
 from desk.bootstrap.assembly import Desk
 from desk.bootstrap.feeds import connector_feed
 from desk.bootstrap.live import LiveRun, run_live
@@ -172,7 +172,7 @@ def test_a_live_desk_takes_its_connector_s_prices(tmp_path: Path, monkeypatch: p
 
         await run_live(replace(run, on_started=started))
 
-    monkeypatch.setattr(live, "create", priced)
+    monkeypatch.setattr(venue, "create", priced)
     asyncio.run(main())
     [desk] = desks
     assert desk.core.ticks >= 10
