@@ -2,12 +2,15 @@
 
 from desk.ui.actions.action import Action, Group, Situation, Stage
 from desk.ui.screens.ticket import TicketScreen
+from desk.ui.viewmodels.text import clean
 
 
 async def _open(stage: Stage, situation: Situation) -> None:
     symbol = "" if situation.subject is None else situation.subject.symbol or ""
-    known = {one.symbol for one in situation.frame.snapshot.instruments}
-    await stage.ask(TicketScreen(stage, situation.frame.writing, symbol if symbol in known else ""))
+    known = symbol in {one.symbol for one in situation.frame.snapshot.instruments}
+    await stage.ask(
+        TicketScreen(stage, situation.frame.writing, symbol if known and clean(symbol) == symbol else "")
+    )
 
 
 ACTIONS = (

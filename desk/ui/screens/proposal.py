@@ -74,7 +74,7 @@ class ProposalScreen(KeysInTurn):
         super().__init__(classes="proposal")
         self._stage = stage
         self._title = title
-        self._doing = doing
+        self._doing = clean(doing)
         self._propose = propose
         self._fields = fields
         self._shown: Proposal | None = None

@@ -15,7 +15,7 @@ from desk.ui.actions.registry import all_actions
 from desk.ui.screens.proposal import ProposalScreen
 from desk.ui.screens.ticket import TicketScreen
 from desk.ui.widgets.value_input import ValueInput
-from tests.builders.frames import busy_snapshot, order_row, position_row, snapshot, trade_id
+from tests.builders.frames import busy_snapshot, order_row, position, position_row, snapshot, trade_id
 from tests.builders.screens import PictureDesk, Screening, screen_over
 from tests.ui.viewmodels.test_ticket import APPROVED
 
@@ -210,6 +210,20 @@ async def test_an_exit_lies_above_a_question_that_then_goes() -> None:
         await screen.press("escape")
         await screen.until(lambda: not is_asked(screen))
         assert len(desk.commands) == 1
+
+
+async def test_a_market_s_name_cannot_write_on_the_screen() -> None:
+    wicked = "BTC\x1b[31m[bold]/US\x07DT"
+    held = replace(HELD, positions=(position_row(position(symbol=wicked)),), instruments=(), feeds=())
+    desk = SlowDesk(held)
+    async with screen_over(desk) as screen:
+        await asked(screen, "c")
+        assert "CLOSE LONG 0.5 BTC[bold]/USDT at the market" in label(screen)
+        await screen.press("enter")
+        await screen.until(lambda: "closing BTC[bold]/USDT ..." in label(screen))
+        assert all(one.isprintable() for one in screen.text.splitlines())
+        desk.hold.set()
+        await screen.until(lambda: not is_asked(screen))
 
 
 async def test_with_real_money_the_ticket_ends_on_cancel_and_its_frame_says_live() -> None:
