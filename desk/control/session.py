@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from desk.contracts.ports.time import Spawner
 from desk.contracts.problems import DeskError
@@ -24,6 +25,7 @@ from desk.control.protocol import (
     refusal_line,
     request_of,
 )
+from desk.control.questions import EXECUTE
 
 GREETS_WITHIN_S = 5
 SILENT_FOR_S = 120
@@ -33,7 +35,10 @@ TAKES_WITHIN_S = 5
 """A client that does not take an answer within this time is cut off."""
 
 MOST_IN_FLIGHT = 8
-"""More questions of one client wait in its socket, unread."""
+"""More questions of one client wait for their turn; a command waits for none of them."""
+
+MOST_HEARD = 64
+"""More than these wait in the client's socket, unread."""
 
 OnFailure = Callable[[str, Exception], None]
 
@@ -56,6 +61,7 @@ class ClientSession:
         self._spawner = spawner
         self._on_failure = on_failure
         self._in_flight = asyncio.Semaphore(MOST_IN_FLIGHT)
+        self._heard_of = asyncio.Semaphore(MOST_HEARD)
         self._one_at_a_time = asyncio.Lock()
         self.heard_at_s = asyncio.get_running_loop().time()
 
@@ -65,7 +71,7 @@ class ClientSession:
             await self._greet(greeting)
             while not self._writer.is_closing() and (line := await self._heard(SILENT_FOR_S)) is not None:
                 request = request_of(line)
-                await self._in_flight.acquire()
+                await self._heard_of.acquire()
                 self._spawner.spawn("control request", self._answer(request))
         except Misbehaved as fault:
             await self.end(f"{fault}; the connection is closed")
@@ -116,10 +122,12 @@ class ClientSession:
         return line
 
     async def _answer(self, request: Request) -> None:
+        turn = nullcontext() if request.name == EXECUTE.name else self._in_flight
         try:
-            await self._say(await self._answered(request))
+            async with turn:
+                await self._say(await self._answered(request))
         finally:
-            self._in_flight.release()
+            self._heard_of.release()
 
     async def _answered(self, request: Request) -> bytes:
         number, answerer = request.number, self._door.get(request.name)

@@ -65,6 +65,19 @@ async def test_several_questions_are_under_way_at_once(tmp_path: Path, picture: 
         assert door.desk.most_at_once == session.MOST_IN_FLIGHT
 
 
+async def test_a_command_waits_for_no_question(tmp_path: Path, picture: Snapshot) -> None:
+    async with doorway(tmp_path, picture) as door, door.client() as client:
+        await client.open()
+        door.desk.gate.clear()
+        async with asyncio.TaskGroup() as group:
+            for _ in range(session.MOST_IN_FLIGHT + 4):
+                group.create_task(client.snapshot())
+            await until(lambda: door.desk.waiting == session.MOST_IN_FLIGHT)
+            group.create_task(client.execute(Halt("now")))
+            await until(lambda: door.desk.commands == [Halt("now")])
+            door.desk.gate.set()
+
+
 async def test_ten_clients_see_the_desk_at_once(tmp_path: Path, picture: Snapshot) -> None:
     async with doorway(tmp_path, picture) as door:
 
