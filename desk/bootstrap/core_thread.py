@@ -6,15 +6,15 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from desk.bootstrap.assembly import Desk
-from desk.bootstrap.doors import local_client
-from desk.bootstrap.live import LiveRun, run_live
 from desk.config.configuration import Configuration
 from desk.contracts.records import JournalEntry
 from desk.control.threaded_client import CoreDoor, ThreadedClient
-from desk.runtime.tally import RunSummary
+
+if TYPE_CHECKING:
+    from desk.bootstrap.assembly import Desk
+    from desk.runtime.tally import RunSummary
 
 _SWITCH_INTERVAL_S = 0.0005
 """How long a painting screen may keep the interpreter from a core that has something to send."""
@@ -23,8 +23,8 @@ _SWITCH_INTERVAL_S = 0.0005
 class CoreThread:
     """Run a desk beside the thread that enters this; leaving it stops the desk in order.
 
-    Positions and stops stay at the venue. `on_ended` is called on the core's thread when the core has
-    ended, by itself or because it was told to.
+    Nothing of the core is read before `begin`, so that a screen can stand first. Positions and stops stay
+    at the venue.
     """
 
     def __init__(
@@ -40,6 +40,7 @@ class CoreThread:
         self._on_entry = on_entry
         self._door: Future[CoreDoor] = Future()
         self._summary: Future[RunSummary] = Future()
+        self._may_begin = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
         self._is_stopping = False
@@ -47,7 +48,7 @@ class CoreThread:
         self.client = ThreadedClient(self._door)
 
     def __enter__(self) -> Self:
-        """Begin; the client waits until the desk has started."""
+        """Make ready; the client waits until the desk has started."""
         self._interval_s = sys.getswitchinterval()
         sys.setswitchinterval(_SWITCH_INTERVAL_S)
         self._thread.start()
@@ -61,9 +62,14 @@ class CoreThread:
         self._thread.join()
         sys.setswitchinterval(self._interval_s)
 
+    def begin(self) -> None:
+        """Start the desk; once is enough."""
+        self._may_begin.set()
+
     def stop(self) -> None:
-        """Ask the desk to stop; harmless where it has stopped already."""
+        """Ask the desk to stop; harmless where it has stopped already or never began."""
         self._is_stopping = True
+        self._may_begin.set()
         loop, stop = self._loop, self._stop
         if loop is None or stop is None:
             return
@@ -72,7 +78,7 @@ class CoreThread:
         except RuntimeError:
             return  # its loop is closed: it has ended
 
-    def summary(self) -> RunSummary:
+    def summary(self) -> "RunSummary":
         """Return the sum of the run; raises what ended it otherwise. Blocks until the core has ended."""
         return self._summary.result()
 
@@ -81,6 +87,7 @@ class CoreThread:
         self._summary.add_done_callback(lambda _: told())
 
     def _live(self) -> None:
+        self._may_begin.wait()
         try:
             self._summary.set_result(asyncio.run(self._run()))
         except BaseException as error:  # noqa: BLE001 - a thread's boundary: whoever waits is told the error
@@ -89,7 +96,9 @@ class CoreThread:
             self._log("core ended", f"{type(error).__name__}: {error}")
             self._summary.set_exception(error)
 
-    async def _run(self) -> RunSummary:
+    async def _run(self) -> "RunSummary":
+        from desk.bootstrap.live import LiveRun, run_live
+
         self._stop = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         if self._is_stopping:
@@ -105,5 +114,7 @@ class CoreThread:
             )
         )
 
-    def _started(self, desk: Desk) -> None:
+    def _started(self, desk: "Desk") -> None:
+        from desk.bootstrap.doors import local_client
+
         self._door.set_result(CoreDoor(asyncio.get_running_loop(), local_client(desk)))

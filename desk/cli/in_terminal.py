@@ -48,6 +48,7 @@ def run_in_terminal(
                 FileMemory(configuration.storage.folder),
                 quit_question=_QUESTION,
                 last_resort=FlattenProcess(options.place_arguments()),
+                when_shown=core.begin,
                 when_over=core.call_when_ended,
                 with_tour=with_tour,
                 pictures=pictures,

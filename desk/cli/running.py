@@ -5,9 +5,8 @@ import os
 import signal
 import sys
 from io import TextIOWrapper
+from typing import TYPE_CHECKING
 
-from desk.bootstrap.assembly import Desk
-from desk.bootstrap.live import LiveRun, run_live
 from desk.bootstrap.plugins import offered_plugins
 from desk.cli.options import RunOptions
 from desk.cli.outlet import Outlet
@@ -19,6 +18,9 @@ from desk.contracts.records import DeskStateChanged, JournalEntry
 from desk.contracts.states import TradingMode
 from desk.runtime.clock import WallClock
 from desk.runtime.log_file import open_log
+
+if TYPE_CHECKING:
+    from desk.bootstrap.assembly import Desk
 
 _OWNER_ONLY = 0o077
 """State, account and log are nobody else's business."""
@@ -44,6 +46,8 @@ def run_headless(configuration: Configuration, options: RunOptions, duration_ms:
 
 
 async def _run(configuration: Configuration, options: RunOptions, duration_ms: int | None) -> int:
+    from desk.bootstrap.live import LiveRun, run_live
+
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -53,7 +57,7 @@ async def _run(configuration: Configuration, options: RunOptions, duration_ms: i
     log = open_log(configuration.storage.log, logs_executions=monitoring.log_all_executions)
     stream = EventStream(as_json=options.json, logs_executions=monitoring.log_all_executions)
 
-    def on_started(desk: Desk) -> None:
+    def on_started(desk: "Desk") -> None:
         log.write("started", _tell_start(desk, configuration))
 
     def on_lost(error: OSError) -> None:
@@ -89,7 +93,7 @@ def _tell_state(entry: JournalEntry) -> None:
         complain(f"desk: {change.previous} is now {change.current}: {change.reason}")
 
 
-def _tell_start(desk: Desk, configuration: Configuration) -> str:
+def _tell_start(desk: "Desk", configuration: Configuration) -> str:
     """Say how the desk stands; return that for the log."""
     parts, state = desk.core.parts, desk.core.parts.execution.state
     why = f" ({state.reason})" if state.reason else ""

@@ -86,6 +86,7 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
         self._guide = Guide(self.choices, with_tour=parts.with_tour)
         self._alarms = AlarmWatch()
         self._failed_panes = dict[str, str]()
+        self._when_shown = parts.when_shown
         self._is_over = False
         self._screen_loop: asyncio.AbstractEventLoop | None = None
         self._choose_theme(settings)
@@ -121,6 +122,8 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
             self.leave()
         await self.views.open_first()
         self._guide.start(self.work)
+        if self._when_shown is not None:
+            self.call_after_refresh(self._when_shown)
         self.set_interval(_BEAT_S, self._beat)
         sampling: Worker[None] = self.run_worker(self.sampler.run, name="sampler")
         del sampling  # its failure is the screen's, which ends with it

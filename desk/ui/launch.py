@@ -18,13 +18,14 @@ from desk.ui.viewmodels.frame import Writing
 DONE, FAILED = 0, 1
 
 
-def run_screen(
+def run_screen(  # noqa: PLR0913 - a host has this much to say
     client: DeskClient,
     settings: ScreenSettings,
     memory: ScreenMemory,
     *,
     quit_question: str | None,
     last_resort: LastResort | None = None,
+    when_shown: Callable[[], None] | None = None,
     when_over: Callable[[Callable[[], None]], None] | None = None,
     with_tour: bool = False,
     pictures: Path | None = None,
@@ -32,6 +33,7 @@ def run_screen(
     """Show the desk until the operator leaves; return 0, or 1 where the screen itself failed.
 
     Call it on the main thread. `quit_question` is asked before leaving, None where leaving stops nothing.
+    `when_shown` is called once something stands on the screen: what takes long may begin then.
     `when_over` takes what is called, on any thread, when the desk has ended by itself; the screen then ends.
     With `pictures` nothing is shown: what there is to see is drawn into that folder.
     Hang-up, termination and interrupt end the screen in order; afterwards a hang-up is ignored, since the
@@ -47,6 +49,7 @@ def run_screen(
             quit_question=quit_question,
             last_resort=last_resort,
             with_tour=with_tour,
+            when_shown=when_shown,
         )
     )
     if when_over is not None:

@@ -14,7 +14,8 @@ from desk.ui.viewmodels.frame import Writing
 class ScreenParts:
     """Hold what a screen is opened with.
 
-    `quit_question` is asked before leaving, None where leaving stops nothing.
+    `quit_question` is asked before leaving, None where leaving stops nothing; `when_shown` is called once
+    something stands on the screen.
     """
 
     client: DeskClient
@@ -24,5 +25,6 @@ class ScreenParts:
     quit_question: str | None = None
     last_resort: LastResort | None = None
     with_tour: bool = False
+    when_shown: Callable[[], None] | None = None
     catalog: Mapping[str, type[Pane]] | None = None
     now_ms: Callable[[], int] = monotonic_ms

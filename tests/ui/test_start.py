@@ -1,10 +1,16 @@
 """The screen opens, shows the desk, and closes."""
 
+import subprocess
+import sys
 from pathlib import Path
 
+from desk.contracts.screen import ScreenSettings
+from desk.ui.app import DeskApp
+from desk.ui.launch import writing_of
+from desk.ui.parts import ScreenParts
 from tests.builders.frames import busy_snapshot, snapshot
 from tests.builders.living_screens import screen_over_desk
-from tests.builders.screens import screen_over
+from tests.builders.screens import SIZE, KeptMemory, PictureDesk, Screening, screen_over
 
 
 async def test_a_screen_shows_state_mode_and_connection() -> None:
@@ -28,3 +34,26 @@ async def test_every_workspace_opens_at_every_width() -> None:
         async with screen_over(busy_snapshot(), size=(width, 40)) as screen:
             for key in "12345":
                 await screen.press(key)
+
+
+async def test_a_host_is_told_once_something_stands_on_the_screen() -> None:
+    seen = list[str]()
+    settings = ScreenSettings(time_zone="UTC")
+
+    def look() -> None:
+        seen.append(app.work.header.render().plain)
+
+    parts = ScreenParts(
+        PictureDesk(snapshot()), settings, KeptMemory(), writing_of(settings), when_shown=look
+    )
+    app = DeskApp(parts)
+    async with app.run_test(size=SIZE) as pilot:
+        await Screening(app, pilot).until(lambda: bool(seen))
+    assert len(seen) == 1
+    assert "desk" in seen[0]
+
+
+def test_nothing_of_the_core_is_read_before_the_screen_stands() -> None:
+    asked = "import sys, desk.cli.run, desk.ui.launch; print('desk.execution' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "False"
