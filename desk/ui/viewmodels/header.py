@@ -1,7 +1,7 @@
 """The two lines that never scroll away: state, mode and connection; alarms and money."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from desk.contracts.snapshot import Figure, Snapshot
 from desk.contracts.states import DeskState, TradingMode
@@ -10,12 +10,14 @@ from desk.ui.viewmodels.frame import Frame
 from desk.ui.viewmodels.numbers import NOTHING, money, percent, signed
 from desk.ui.viewmodels.protection import stopless
 from desk.ui.viewmodels.staleness import Staleness
-from desk.ui.viewmodels.text import clean
+from desk.ui.viewmodels.text import cells, clean, shorten
 from desk.ui.viewmodels.times import moment
 from desk.ui.viewmodels.tones import Tone
 
 _GAP = 1
 _ALWAYS = 0
+_SHORTEST_REASON = 20
+"""Fewer cells of why the desk is halted tell nothing."""
 
 _LOUD_STATES = {
     DeskState.REDUCING: Tone.WARN,
@@ -28,7 +30,8 @@ _LOUD_STATES = {
 class Piece:
     """Hold one part of a line: rank 0 always stays, the highest rank goes first where room is short.
 
-    A click on it does `action_id`, where there is one.
+    A click on it does `action_id`, where there is one. `shortest` is how few cells it may be cut to before
+    anything goes, 0 where it stays whole or goes.
     """
 
     text: str
@@ -36,11 +39,17 @@ class Piece:
     rank: int = _ALWAYS
     is_badge: bool = False
     action_id: str = ""
+    shortest: int = 0
 
     @property
     def width(self) -> int:
         """Its width in cells: a badge has a space on either side."""
-        return len(self.text) + (2 if self.is_badge else 0)
+        return cells(self.text) + (2 if self.is_badge else 0)
+
+    def cut_by(self, excess: int) -> "Piece":
+        """Give up `excess` cells of its end, as far as it may."""
+        room = max(self.shortest, cells(self.text) - excess) if self.shortest else cells(self.text)
+        return replace(self, text=shorten(self.text, room))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +60,24 @@ class HeaderLine:
     right: tuple[Piece, ...]
 
     def fitted(self, width: int) -> "HeaderLine":
-        """Drop the highest ranks until the rest fits into `width` cells."""
+        """Cut what may be cut, and drop the highest ranks, until the rest fits into `width` cells."""
         line = self
-        while line.needed > width:
+        while (cut := line._cut_to(width)).needed > width:
             ranks = {one.rank for one in (*line.left, *line.right)} - {_ALWAYS}
             if not ranks:
-                return line
+                return cut
             line = line._without(max(ranks))
-        return line
+        return cut
 
     @property
     def needed(self) -> int:
         """The cells all pieces need with gaps between them."""
         pieces = (*self.left, *self.right)
         return sum(one.width for one in pieces) + _GAP * max(0, len(pieces) - 1)
+
+    def _cut_to(self, width: int) -> "HeaderLine":
+        excess = max(0, self.needed - width)
+        return HeaderLine(tuple(one.cut_by(excess) for one in self.left), self.right)
 
     def _without(self, rank: int) -> "HeaderLine":
         return HeaderLine(
@@ -115,7 +128,7 @@ def _first_line(frame: Frame, tabs: tuple[Piece, ...]) -> HeaderLine:
 def _reason(snapshot: Snapshot) -> tuple[Piece, ...]:
     if snapshot.state is DeskState.ACTIVE or not snapshot.state_reason:
         return ()
-    return (Piece(clean(snapshot.state_reason), Tone.PLAIN, 6),)
+    return (Piece(clean(snapshot.state_reason), Tone.PLAIN, 6, shortest=_SHORTEST_REASON),)
 
 
 def state_piece(state: DeskState) -> Piece:

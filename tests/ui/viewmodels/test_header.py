@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from desk.contracts.states import DeskState
 from desk.ui.viewmodels.frame import Frame
 from desk.ui.viewmodels.header import header
 from desk.ui.viewmodels.tones import Tone
@@ -30,3 +31,20 @@ def test_the_risk_open_says_that_a_position_without_a_stop_is_not_in_it() -> Non
 
     assert "33.20 + no stop" in money_of(frame(seen))
     assert "33.20" in money_of(frame(snapshot(positions=(position_row(),))))
+
+
+def test_a_long_reason_is_cut_before_the_risk_goes_and_never_goes_unsaid_where_20_cells_are_left() -> None:
+    reason = "the journal cannot be written: /var/lib/desk/journal.sqlite3: database or disk is full"
+    seen = frame(replace(snapshot(), state=DeskState.REDUCING, state_reason=reason))
+    line = header(seen, (), observe=False)[1]
+
+    def shown(width: int) -> str:
+        fitted = line.fitted(width)
+        assert fitted.needed <= width
+        return " ".join(one.text for one in (*fitted.left, *fitted.right))
+
+    assert shown(250).startswith(f"{reason} risk open")
+    assert shown(120).startswith("the journal cannot be writ")
+    assert "risk open" in shown(120)
+    assert shown(60).startswith("the journal cannot")
+    assert "equity 10,234.50" in shown(60)
