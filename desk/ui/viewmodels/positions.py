@@ -19,6 +19,8 @@ from desk.ui.viewmodels.table import Align, Cell, Column, Row, Table
 from desk.ui.viewmodels.times import age
 from desk.ui.viewmodels.tones import Tone
 
+_STOP_PLACES = 2
+"""A tight stop is a few hundredths of a percent away, and 0.0% would say that it is hit."""
 EMPTY = "No open positions. Strategies open them; n opens one by hand."
 
 _RIGHT = Align.RIGHT
@@ -156,7 +158,7 @@ class _Scribe:
         if distance is None:
             return number_cell(NOTHING, None)
         tone = Tone.ALARM if distance < 0 else Tone.PLAIN
-        return number_cell(percent(distance), distance, tone=tone)
+        return number_cell(percent(distance, _STOP_PLACES), distance, tone=tone)
 
     def _liquidation(self, row: PositionRow, *, is_stale: bool) -> Cell:
         mark, price = row.mark.value, row.liquidation_price.value

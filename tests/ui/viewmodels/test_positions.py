@@ -32,7 +32,7 @@ def test_a_position_tells_what_decides_its_survival() -> None:
     assert row["side"] == "LONG ▲"
     assert row["unrealized"] == "+1.00"
     assert row["r"] == "+0.4"
-    assert row["distance"] == "6.9%"
+    assert row["distance"] == "6.86%"
     assert (row["mark"], row["entry"], row["stop"], row["target"]) == ("102.00", "100.00", "95.00", "110.00")
     assert (row["size"], row["notional"], row["fees"]) == ("0.500", "51.00", "0.05")
     assert (row["protection"], row["risk"], row["age"]) == ("STOP OK", "3.50", "2m05s")
@@ -136,6 +136,12 @@ def test_decimal_points_stand_below_each_other() -> None:
     table = positions_table(holding(*rows))
 
     assert [cells_of(table, at)["mark"].text for at in (0, 1)] == ["102.00", "102.0 "]
+
+
+def test_a_tight_stop_is_not_written_as_no_distance_at_all() -> None:
+    tight = position_row(position(entry="100", stop="99.97"), mark="100")
+
+    assert cells_of(positions_table(holding(tight)))["distance"].text == "0.03%"
 
 
 def test_the_foot_sums_the_book_in_the_accounts_currency() -> None:
