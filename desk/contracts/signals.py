@@ -64,6 +64,10 @@ class OpportunitySignal(Dto):
     causality: CausalityChain
 
 
+OPERATOR_EXIT = "OPERATOR_EXIT"
+"""The type of the threat by which the operator leaves everything."""
+
+
 class ThreatSignal(Dto):
     """Report a danger: severity 0.3 is minor, 0.9 critical; no affected asset means system-wide."""
 

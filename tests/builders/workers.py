@@ -162,13 +162,20 @@ class Bench:
         tick = ScheduledTick(tick_id, name, period_start_ms, self.desk.time_ms, late_ms)
         return self.handle(SCHEDULED_TICK, tick, chain)
 
-    def threat(self, severity: str, asset: str | None = None, *, number: int | None = None) -> list[object]:
+    def threat(
+        self,
+        severity: str,
+        asset: str | None = None,
+        *,
+        number: int | None = None,
+        threat_type: str = "CONNECTION_LOST",
+    ) -> list[object]:
         """Raise a threat; give `number` again to raise the very same one."""
         self._sequence += 1
         born = TickId.at(self.desk.time_ms, self._sequence)
         threat = ThreatSignal(
             threat_id=ThreatId.at(START_MS, self._sequence if number is None else number),
-            threat_type="CONNECTION_LOST",
+            threat_type=threat_type,
             severity=Decimal(severity),
             affected_asset=asset,
             detected_at_ms=self.desk.time_ms,

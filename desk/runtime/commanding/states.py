@@ -7,7 +7,7 @@ from desk.contracts.execution import DirectiveRefused, ExecutionDirective
 from desk.contracts.ids import DirectiveId, ManualId, ThreatId
 from desk.contracts.market import ONE
 from desk.contracts.problems import StoreFailed
-from desk.contracts.signals import ThreatSignal
+from desk.contracts.signals import OPERATOR_EXIT, ThreatSignal
 from desk.contracts.states import DeskState
 from desk.runtime.commanding.answering import Answers
 from desk.runtime.commanding.checking import reason_of
@@ -72,7 +72,7 @@ class StateCommands:
         chain = CausalityChain.born(manual_id)
         threat = ThreatSignal(
             threat_id=self._parts.ids.new(ThreatId),
-            threat_type="OPERATOR_EXIT",
+            threat_type=OPERATOR_EXIT,
             severity=ONE,
             affected_asset=command.affected_asset,
             detected_at_ms=self._parts.clock.now_ms(),

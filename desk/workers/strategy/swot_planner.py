@@ -29,7 +29,7 @@ from desk.contracts.manifests import BarsNeeded, WorkerCategory, WorkerManifest,
 from desk.contracts.market import ONE, ZERO
 from desk.contracts.ports.plugin import PluginContext
 from desk.contracts.positions import Position
-from desk.contracts.signals import ContextAssessment, OpportunitySignal, ThreatSignal
+from desk.contracts.signals import OPERATOR_EXIT, ContextAssessment, OpportunitySignal, ThreatSignal
 from desk.contracts.states import DeskState
 from desk.workers.bars import BarParameters
 from desk.workers.base import Worker, issue
@@ -160,9 +160,13 @@ class SwotPlanner(Worker):
         return DispositionEnvelope.CONTINUE
 
     def on_threat_detected(self, threat: ThreatSignal) -> DispositionEnvelope:
-        """Keep a threat to the symbol for as long as it counts."""
+        """Keep a threat to the symbol for as long as it counts.
+
+        An exit by the operator is none: the latch holds trades back, until he takes it off.
+        """
         self._forget_old_threats()
-        if is_affected(self._parameters.symbol, threat.affected_asset):
+        is_exit = threat.threat_type == OPERATOR_EXIT
+        if not is_exit and is_affected(self._parameters.symbol, threat.affected_asset):
             self._threats[threat.threat_id] = threat
         return DispositionEnvelope.CONTINUE
 

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from desk.contracts.directives import DirectiveScope
 from desk.contracts.market import Quote
 from desk.contracts.sides import OrderSide, PositionSide
+from desk.contracts.signals import OPERATOR_EXIT
 from desk.contracts.states import DeskState
 from desk.workers.confrontation import Confrontation
 from desk.workers.strategy.swot_planner import SwotPlanner
@@ -109,6 +110,15 @@ def test_a_threat_stands_against_what_it_affects(asset: str | None, trades: int)
     bench = in_an_uptrend()
     bench.threat("0.8", asset)
     assert len(chance(bench)) == trades
+
+
+def test_an_exit_by_the_operator_is_over_once_he_has_re_armed_the_desk() -> None:
+    bench = in_an_uptrend()
+    bench.threat("1", threat_type=OPERATOR_EXIT)
+    bench.desk.desk_state = DeskState.HALTED
+    assert chance(bench) == []
+    bench.desk.desk_state = DeskState.ACTIVE
+    assert len(chance(bench)) == 1
 
 
 def test_a_threat_counts_for_a_while() -> None:
