@@ -32,6 +32,8 @@ from desk.ui.panes.pane import Pane
 from desk.ui.parts import ScreenParts
 from desk.ui.performing import perform
 from desk.ui.poll import Sampler
+from desk.ui.screens.exit import ExitPanel
+from desk.ui.screens.exit_progress import ExitProgressPanel
 from desk.ui.screens.keys_in_turn import KeysInTurn
 from desk.ui.screens.palette import DeskCommands
 from desk.ui.screens.work import WorkScreen
@@ -238,9 +240,11 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
     # ------------------------------------------------------------ telling
 
     def tell(self, text: str, *, is_problem: bool = False) -> None:
-        """Show a toast and keep it in the event list."""
+        """Show a toast and keep it in the event list; nothing is laid over the way out."""
         snapshot = self.sampler.snapshot
         self.events.add(ScreenEvent(None if snapshot is None else snapshot.time_ms, text, is_problem))
+        if isinstance(self.screen, ExitPanel | ExitProgressPanel):
+            return
         severity: SeverityLevel = "error" if is_problem else "information"
         timeout = _PROBLEM_TOAST_S if is_problem else _TOAST_S
         self.notify(clean(text), severity=severity, timeout=timeout, markup=False)

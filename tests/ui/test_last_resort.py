@@ -67,6 +67,19 @@ async def test_a_flatten_that_is_confirmed_says_flat_once() -> None:
         assert screen.text.count("FLAT after 1.7 s") == 1
 
 
+async def test_no_toast_lies_over_the_way_out() -> None:
+    async with screen_over(PictureDesk(snapshot())) as screen:
+        screen.app.tell("before", is_problem=True)
+        await screen.until(lambda: "before" in screen.text)
+        screen.app.clear_notifications()
+        await screen.press("X")
+        screen.app.tell("an alarm meanwhile", is_problem=True)
+        await screen.pilot.pause(0.2)
+        assert "EMERGENCY EXIT" in screen.text
+        assert "an alarm meanwhile" not in screen.text
+        assert "an alarm meanwhile" in screen.told
+
+
 async def test_an_exit_that_went_silent_half_way_can_be_left_past_the_desk() -> None:
     desk = PictureDesk(after_an_exit(DeskState.EXITING, ""))
     async with screen_over(desk, last_resort=Flattening(0, "FLAT after 1.7 s")) as screen:
