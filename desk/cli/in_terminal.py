@@ -20,8 +20,9 @@ _QUESTION = "Stop the desk? Positions and their stops stay at the venue."
 
 
 def has_terminal() -> bool:
-    """Tell whether there is a terminal to draw on and to be typed at."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
+    """Tell whether there is a terminal to draw on and to be typed at; a dumb one cannot be drawn on."""
+    is_drawn_on = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return is_drawn_on and sys.stdin.isatty()
 
 
 def run_in_terminal(
