@@ -8,7 +8,7 @@ from desk.contracts.screen import ScreenSettings
 from desk.ui.app import DeskApp
 from desk.ui.launch import writing_of
 from desk.ui.parts import ScreenParts
-from tests.builders.frames import busy_snapshot, snapshot
+from tests.builders.frames import snapshot
 from tests.builders.living_screens import screen_over_desk
 from tests.builders.screens import SIZE, KeptMemory, PictureDesk, Screening, screen_over
 
@@ -27,13 +27,6 @@ async def test_a_screen_opens_over_a_living_desk(tmp_path: Path) -> None:
         await desk.play(["50000"] * 10, every_ms=20)
         await screen.until(lambda: bool(desk.positions))
         await screen.until(lambda: "BTC/USDT" in screen.text)
-
-
-async def test_every_workspace_opens_at_every_width() -> None:
-    for width in (60, 80, 120, 160, 250):
-        async with screen_over(busy_snapshot(), size=(width, 40)) as screen:
-            for key in "12345":
-                await screen.press(key)
 
 
 async def test_a_host_is_told_once_something_stands_on_the_screen() -> None:
