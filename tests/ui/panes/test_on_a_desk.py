@@ -29,7 +29,7 @@ async def test_a_trade_is_told_from_its_directive_to_its_stop(tmp_path: Path) ->
 
         await screen.press("3")
         await screen.until(lambda: "STOP" in screen.text and "SELL ▼" in screen.text, "its stop rests")
-        assert "No closed trades yet" in screen.text
+        await screen.until(lambda: "No closed trades yet" in screen.text, "the past was asked for")
 
         await screen.press("5")
         await screen.until(lambda: "connector latency" in screen.text, "health is told")
