@@ -43,6 +43,9 @@ AsciiOption = Annotated[
 ObserveOption = Annotated[bool, Parameter(help="Watch only: nothing on the screen acts.", negative="")]
 YesOption = Annotated[bool, Parameter(name="--yes", help="Ask nothing: it is meant.", negative="")]
 ReasonOption = Annotated[str | None, Parameter(help="Why, for the journal.")]
+PicturesOption = Annotated[
+    Path | None, Parameter(help="Show nothing; draw what there is to see into this folder.")
+]
 JournalOption = Annotated[Path | None, Parameter(help="Another journal than the desk's.")]
 
 app = App(
@@ -129,9 +132,9 @@ def run(
 
 
 @app.command
-def demo(*, ascii_only: AsciiOption = False) -> int:
+def demo(*, ascii_only: AsciiOption = False, pictures: PicturesOption = None) -> int:
     """Take a tour of the screen, on paper and offline."""
-    return _command("demo")(ScreenOptions(ascii_only=ascii_only))
+    return _command("demo")(ScreenOptions(ascii_only=ascii_only), pictures)
 
 
 @app.command
