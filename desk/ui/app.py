@@ -157,6 +157,14 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
         self.board.draw(self.work)
         self.views.follow()
         self.show_hints()
+        self._show_through()
+
+    def _show_through(self) -> None:
+        """Draw anew what shines through questions laid over each other: Textual keeps what it once saw."""
+        over = self.screen_stack[1:]
+        if len(over) > 1:
+            for screen in over:
+                screen.refresh()
 
     def show_hints(self) -> None:
         """Say in the footer what works now."""

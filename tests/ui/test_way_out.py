@@ -1,5 +1,6 @@
 """Two keys leave everything, from wherever the operator is on the screen."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -165,3 +166,21 @@ async def test_a_second_press_while_exiting_shows_the_progress(tmp_path: Path) -
             assert isinstance(screen.app.screen, ExitProgressPanel)
         screen.app.way_out.show_progress()
         await ends_flat(screen, desk)
+
+
+async def test_the_header_tells_the_newest_state_through_questions_laid_over_each_other(
+    tmp_path: Path,
+) -> None:
+    async with screen_over_desk(tmp_path) as (screen, desk):
+        await with_a_position(desk)
+        await screen.press("n")
+        await leave(screen, "f9")
+        await ends_flat(screen, desk)
+        await screen.until(lambda: "HALTED" in screen.header)
+        await screen.until(lambda: "HALTED" in header_shown(screen), "the header is drawn anew")
+
+
+def header_shown(screen: Screening) -> str:
+    """Return the first line as the terminal has it, also where only the background is left of it."""
+    drawn = screen.app.export_screenshot(simplify=True)
+    return " ".join(re.findall(r"-line-0\)\">([^<]*)<", drawn))
