@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from desk.bootstrap.collector import SETTLES_AFTER_S, settle_collector
 from desk.config.configuration import Configuration
 from desk.contracts.records import JournalEntry
 from desk.control.threaded_client import CoreDoor, ThreadedClient
@@ -117,4 +118,6 @@ class CoreThread:
     def _started(self, desk: "Desk") -> None:
         from desk.bootstrap.doors import local_client
 
-        self._door.set_result(CoreDoor(asyncio.get_running_loop(), local_client(desk)))
+        loop = asyncio.get_running_loop()
+        loop.call_later(SETTLES_AFTER_S, settle_collector)
+        self._door.set_result(CoreDoor(loop, local_client(desk)))

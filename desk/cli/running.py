@@ -7,6 +7,7 @@ import sys
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
+from desk.bootstrap.collector import SETTLES_AFTER_S, settle_collector
 from desk.bootstrap.plugins import offered_plugins
 from desk.cli.options import RunOptions
 from desk.cli.outlet import Outlet
@@ -58,6 +59,7 @@ async def _run(configuration: Configuration, options: RunOptions, duration_ms: i
     stream = EventStream(as_json=options.json, logs_executions=monitoring.log_all_executions)
 
     def on_started(desk: "Desk") -> None:
+        loop.call_later(SETTLES_AFTER_S, settle_collector)
         log.write("started", _tell_start(desk, configuration))
 
     def on_lost(error: OSError) -> None:
