@@ -49,8 +49,7 @@ def run_headless(configuration: Configuration, options: RunOptions, duration_ms:
 async def _run(configuration: Configuration, options: RunOptions, duration_ms: int | None) -> int:
     from desk.bootstrap.live import LiveRun, run_live
 
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     configuration.storage.create()
