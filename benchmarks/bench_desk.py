@@ -119,6 +119,7 @@ async def _live(
         reconcile_every_ms=None,
         faults=faults,
         spawner=supervisor,
+        is_watched=False,  # as a rehearsal is: nobody looks at it, and a month passes in seconds
     )
     desk = assemble(configuration, outside)
     await desk.core.start()
