@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from desk.contracts.ids import EntryPlanId
 from desk.contracts.manifests import PlannerManifest
-from desk.contracts.plans import EntryPlan, EntryType, PlanRole
+from desk.contracts.plans import EntryPlan, PlanRole
 from desk.contracts.sides import OrderSide
+from desk.planning.entry.limit import limit_plan
 from desk.planning.entry.market import MarketEntry
 from desk.planning.impossible import PlanImpossible
 from desk.planning.planner import NoParameters, Planner
@@ -35,14 +35,4 @@ class EntryAsTold(Planner):
         limit = request.instrument.limit_price(request.direction, wanted)
         if not limit > 0:
             raise PlanImpossible(f"{wanted} is below one price step, {request.instrument.price_step}")
-        return EntryPlan(
-            plan_id=request.ids.new(EntryPlanId),
-            directive_id=request.directive_id,
-            target_id=request.target_id,
-            planner=request.planner,
-            symbol=request.symbol,
-            direction=request.direction,
-            order_type=EntryType.LIMIT,
-            reference_price=request.quote.touch(request.direction),
-            limit_price=limit,
-        )
+        return limit_plan(request, limit)

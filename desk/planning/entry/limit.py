@@ -8,7 +8,6 @@ from desk.contracts.ids import EntryPlanId
 from desk.contracts.manifests import Parameters, PlannerManifest, parameter
 from desk.contracts.market import ONE
 from desk.contracts.plans import EntryPlan, EntryType, PlanRole
-from desk.contracts.sides import OrderSide
 from desk.planning.impossible import PlanImpossible
 from desk.planning.planner import Planner
 from desk.planning.request import PlanRequest
@@ -47,18 +46,7 @@ class LimitEntry(Planner):
         limit = self._limit(request)
         if not limit > 0:
             raise PlanImpossible(f"the limit would be {limit}; price step {request.instrument.price_step}")
-        return EntryPlan(
-            plan_id=request.ids.new(EntryPlanId),
-            directive_id=request.directive_id,
-            target_id=request.target_id,
-            planner=request.planner,
-            symbol=request.symbol,
-            direction=request.direction,
-            order_type=EntryType.LIMIT,
-            reference_price=request.quote.touch(request.direction),
-            limit_price=limit,
-            valid_until_ms=request.market.now_ms + self._valid_for_ms,
-        )
+        return limit_plan(request, limit, valid_until_ms=request.market.now_ms + self._valid_for_ms)
 
     def _limit(self, request: PlanRequest) -> Decimal:
         wish = (request.directive.entry_directive or EntryDirective()).resolved()
@@ -68,5 +56,20 @@ class LimitEntry(Planner):
         zone = wish.preferred_price_zone
         if zone is not None:
             limit = min(max(limit, zone.minimum), zone.maximum)
-        buys = request.direction is OrderSide.BUY
-        return request.instrument.floor_price(limit) if buys else request.instrument.ceil_price(limit)
+        return request.instrument.limit_price(request.direction, limit)
+
+
+def limit_plan(request: PlanRequest, limit: Decimal, valid_until_ms: int | None = None) -> EntryPlan:
+    """Return the plan to wait at `limit` (quote): until `valid_until_ms`, or until cancelled."""
+    return EntryPlan(
+        plan_id=request.ids.new(EntryPlanId),
+        directive_id=request.directive_id,
+        target_id=request.target_id,
+        planner=request.planner,
+        symbol=request.symbol,
+        direction=request.direction,
+        order_type=EntryType.LIMIT,
+        reference_price=request.quote.touch(request.direction),
+        limit_price=limit,
+        valid_until_ms=valid_until_ms,
+    )
