@@ -1,10 +1,9 @@
-"""The way to a desk of another process, for as long as one command takes."""
+"""The way to a desk of another process: for as long as one command takes, or as a screen is open."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from desk.config.storage import StorageLayout
-from desk.contracts.ports.time import Spawner
 from desk.control.place import SocketPlace
 from desk.control.socket_client import SocketClient
 from desk.runtime.tasks import TaskSupervisor
@@ -12,11 +11,9 @@ from desk.runtime.tasks import TaskSupervisor
 _END_WITHIN_MS = 1_000
 
 
-async def connect(storage: StorageLayout, spawner: Spawner) -> SocketClient:
-    """Reach the desk that lives in a folder; raises DeskUnreachable with the reason where none does."""
-    client = SocketClient(SocketPlace(storage.control), spawner)
-    await client.open()
-    return client
+def reconnecting(storage: StorageLayout) -> SocketClient:
+    """Return a client that connects when it is asked, and anew where the desk went and came back."""
+    return SocketClient(SocketPlace(storage.control), TaskSupervisor(_unheard))
 
 
 @asynccontextmanager
