@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from desk.bootstrap.doors import local_client
 from desk.contracts.screen import ScreenSettings
-from desk.control.local_client import LocalClient
 from tests.builders.desk import DeskHouse
 from tests.builders.living_desk import LivingDesk
 from tests.builders.screens import SIZE, KeptMemory, Screening, screen_over
@@ -30,7 +30,7 @@ async def screen_over_desk(
     """Start a whole desk on this loop, in the machine's time, and open a screen over it."""
     async with (house or DeskHouse(folder)).lived() as living:
         one = living.desk
-        client = LocalClient(one.camera, one.commands, one.past, one.questions)
+        client = local_client(one)
         async with screen_over(
             client, size=size, settings=settings, memory=memory, quit_question=quit_question
         ) as screen:
