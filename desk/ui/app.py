@@ -42,8 +42,8 @@ from desk.ui.terminal import DeskDriver
 from desk.ui.themes import themes
 from desk.ui.viewmodels.text import clean
 from desk.ui.views import Views
-from desk.ui.way_out import WayOut
-from desk.ui.way_out_host import AppHost
+from desk.ui.way_out.host import AppHost
+from desk.ui.way_out.way_out import WayOut
 from desk.ui.widgets.chosen import Chosen
 from desk.ui.widgets.filter_line import FilterLine
 from desk.ui.widgets.footer import hints

@@ -3,8 +3,8 @@
 from desk.contracts.commands import REARM_WORD, Halt, Rearm
 from desk.contracts.states import DeskState
 from desk.ui.actions.action import Action, Group, Situation, Stage
-from desk.ui.exit_keys import EXIT_KEY, TWIN_KEY
 from desk.ui.screens.typed_word import TypedWord
+from desk.ui.way_out.keys import EXIT_KEY, TWIN_KEY
 
 
 async def _halt(stage: Stage, _: Situation) -> None:

@@ -13,9 +13,9 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from desk.ui.exit_run import FLAT, NOT_FLAT, ExitRun
 from desk.ui.viewmodels.exit_report import ExitReport
 from desk.ui.viewmodels.tones import Tone
+from desk.ui.way_out.run import FLAT, NOT_FLAT, ExitRun
 from desk.ui.widgets.tone_styles import ToneStyles
 
 _TICK_S = 0.1

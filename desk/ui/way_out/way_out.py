@@ -8,8 +8,6 @@ from textual.screen import Screen
 from desk.contracts.ports.client import DeskClient
 from desk.contracts.screen import LastResort
 from desk.contracts.states import DeskState
-from desk.ui.exit_keys import ExitKeys
-from desk.ui.exit_run import ExitRun
 from desk.ui.poll import monotonic_ms
 from desk.ui.screens.exit import ExitPanel
 from desk.ui.screens.exit_progress import ExitProgressPanel
@@ -18,6 +16,8 @@ from desk.ui.viewmodels.exit_offer import ExitOffer, exit_offer
 from desk.ui.viewmodels.exit_report import ExitReport, exit_report
 from desk.ui.viewmodels.frame import Frame
 from desk.ui.viewmodels.staleness import is_unheard
+from desk.ui.way_out.keys import ExitKeys
+from desk.ui.way_out.run import ExitRun
 
 _MS_PER_S = 1000
 
