@@ -104,6 +104,17 @@ async def test_an_input_keeps_its_letters_and_the_twin_key_leaves(tmp_path: Path
         await ends_flat(screen, desk)
 
 
+async def test_leaving_again_follows_in_the_panel_that_is_open(tmp_path: Path) -> None:
+    async with screen_over_desk(tmp_path) as (screen, desk):
+        await with_a_position(desk)
+        await leave(screen)
+        await ends_flat(screen, desk)
+        await leave(screen)
+        await ends_flat(screen, desk)
+        await screen.press("escape")
+        assert screen.app.screen is screen.app.work
+
+
 async def test_it_works_on_a_screen_too_small_for_anything_else(tmp_path: Path) -> None:
     async with screen_over_desk(tmp_path, size=(40, 10)) as (screen, desk):
         await with_a_position(desk)

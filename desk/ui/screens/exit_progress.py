@@ -43,8 +43,8 @@ class ExitProgressPanel(ModalScreen[None]):
     ExitProgressPanel #verdict { height: auto; margin: 1 0; }
     """
 
-    def __init__(self, report: Callable[[], ExitReport | None], run: ExitRun | None) -> None:
-        """`report` reads the newest progress; `run` is None for an exit that this screen did not begin."""
+    def __init__(self, report: Callable[[], ExitReport | None], run: Callable[[], ExitRun | None]) -> None:
+        """`report` reads the newest progress; `run` gives None for an exit that this screen did not begin."""
         super().__init__()
         self._report = report
         self._run = run
@@ -84,7 +84,8 @@ class ExitProgressPanel(ModalScreen[None]):
 
     def _show_run(self) -> None:
         """Write what this screen did about an exit of which the desk has not told, and how that ended."""
-        verdict = "" if self._run is None else self._run.verdict
+        run = self._run()
+        verdict = "" if run is None else run.verdict
         tone = Tone.GOOD if verdict == FLAT else Tone.ALARM
         style = ToneStyles.of(self.app)[tone]
         self.query_one("#summary", Static).update(self._said())
@@ -94,7 +95,8 @@ class ExitProgressPanel(ModalScreen[None]):
         self.set_class(verdict == FLAT, "-flat")
 
     def _said(self) -> Text:
-        return Text("\n".join([] if self._run is None else self._run.words[-_WORDS_SHOWN:]))
+        run = self._run()
+        return Text("\n".join([] if run is None else run.words[-_WORDS_SHOWN:]))
 
 
 def _lines(report: ExitReport, styles: Mapping[Tone, Style]) -> Table:

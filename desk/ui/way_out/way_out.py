@@ -59,6 +59,7 @@ class WayOut:
         self._client = client
         self._last_resort = last_resort
         self._panel: ExitPanel | None = None
+        self._progress: ExitProgressPanel | None = None
         self._earlier_flow_id: str | None = None
         self.run: ExitRun | None = None
         self.keys = ExitKeys(
@@ -75,8 +76,10 @@ class WayOut:
         self.keys.open(monotonic_ms())
 
     def show_progress(self) -> None:
-        """Show the exit that runs, or the last one."""
-        self._host.lay_over(ExitProgressPanel(self._report, self.run))
+        """Show the exit that runs, or the last one; a panel that can be seen already follows it."""
+        if self._progress is None or not self._progress.is_current:
+            self._progress = ExitProgressPanel(self._report, lambda: self.run)
+            self._host.lay_over(self._progress)
 
     def _open(self) -> None:
         frame = self._host.newest_frame
