@@ -41,7 +41,7 @@ schemas: $(STAMP) ## Export the JSON schemas of the configuration files
 
 lock: $(STAMP) ## Resolve the dependencies anew into requirements.lock
 	$(BIN)/python -m pip install "$(UV)"
-	$(BIN)/uv pip compile pyproject.toml --group dev --no-config --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --no-config --universal --python-version 3.11 \
 		--upgrade --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--custom-compile-command "make lock" --quiet --output-file requirements.lock
 

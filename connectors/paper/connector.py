@@ -15,6 +15,7 @@ from connectors.venue.funds import Margin
 from connectors.venue.liquidity import Liquidity
 from connectors.venue.refusals import RefusalCode
 from connectors.venue.state import Terms
+from desk.contracts.connection import Connection
 from desk.contracts.market import Instrument, InstrumentKind, Tick
 from desk.contracts.orders import (
     AmendRequest,
@@ -33,6 +34,7 @@ from desk.contracts.ports.connector import VenueListener
 from desk.contracts.ports.market_source import MarketSource
 from desk.contracts.ports.time import Clock, Rng, Spawner
 from desk.contracts.problems import ReadFailed, RefusedByState
+from desk.contracts.states import TradingMode
 
 Answer = TypeVar("Answer")
 
@@ -76,6 +78,16 @@ class PaperConnector:
         self._is_delivering = False
         self._is_failing = False
         self.hand = Hand(self._apply, self._clock.now_ms)
+
+    @property
+    def mode(self) -> TradingMode:
+        """Nobody's money."""
+        return TradingMode.PAPER
+
+    @property
+    def connection(self) -> Connection:
+        """There is no line that could be bad."""
+        return Connection()
 
     @property
     def capabilities(self) -> Capabilities:

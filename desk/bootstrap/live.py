@@ -64,11 +64,11 @@ class LiveRun:
 
 @dataclass(frozen=True, slots=True)
 class _Surroundings:
-    """Hold what differs between prices of now and recorded ones at a pace."""
+    """Hold what differs between prices of now and recorded ones at a pace; mode None is the connector's."""
 
     clock: Clock
     make_feed: MakeFeed
-    mode: TradingMode
+    mode: TradingMode | None
     storage: StorageLayout
     run_schedules: RunSchedules
 
@@ -150,7 +150,7 @@ def _outside(
 ) -> Outside:
     connector = connector_of(configuration.platform, around.storage, around.clock, supervisor)
     return Outside(
-        mode=around.mode,
+        mode=around.mode or connector.mode,
         clock=around.clock,
         ids=SystemIds(around.clock),
         seed=None,
@@ -205,7 +205,7 @@ def _surroundings(configuration: Configuration) -> _Surroundings:
         return _replaying(configuration)
     clock = WallClock()
     make_feed = partial(feed_of_now, platform, clock, secrets.randbits(_SEQUENCE_BITS))
-    return _Surroundings(clock, make_feed, TradingMode.PAPER, configuration.storage, _schedules)
+    return _Surroundings(clock, make_feed, None, configuration.storage, _schedules)
 
 
 def _replaying(configuration: Configuration) -> _Surroundings:

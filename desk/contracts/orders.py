@@ -111,7 +111,11 @@ class AmendRequest:
 
 @dataclass(frozen=True, slots=True)
 class VenueOrder:
-    """Report an order as the venue sees it."""
+    """Report an order as the venue sees it.
+
+    One that was placed without a client id, by hand or by another program, is named `#` and its venue's id,
+    and can be looked up and cancelled by that.
+    """
 
     client_order_id: str
     venue_order_id: str

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
+from desk.contracts.connection import Connection
 from desk.contracts.execution import DirectiveRefused, FlowCompletion, FlowOutcome
 from desk.contracts.ids import DirectiveId
 from desk.contracts.market import Instrument, Tick
@@ -28,6 +29,7 @@ from desk.contracts.ports.time import Clock
 from desk.contracts.positions import Position
 from desk.contracts.problems import ReadFailed
 from desk.contracts.records import AlarmRaised
+from desk.contracts.states import TradingMode
 from tests.builders.desk import PLATFORM, TINY, DeskHouse, Life, Script
 from tests.builders.living_desk import PERP, LivingDesk
 
@@ -86,6 +88,14 @@ class FaultyVenue:
     @property
     def capabilities(self) -> Capabilities:
         return dataclasses.replace(self._inner.capabilities, **self.capabilities_changed)
+
+    @property
+    def mode(self) -> TradingMode:
+        return self._inner.mode
+
+    @property
+    def connection(self) -> Connection:
+        return self._inner.connection
 
     @property
     def market(self) -> MarketSource | None:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from desk.contracts.connection import Connection
 from desk.contracts.market import Instrument, Tick
 from desk.contracts.orders import (
     AmendRequest,
@@ -22,6 +23,7 @@ from desk.contracts.ports.connector import IAPIConnector, VenueListener
 from desk.contracts.ports.market_source import MarketSource
 from desk.contracts.ports.time import Clock, Spawner
 from desk.contracts.problems import ReadFailed
+from desk.contracts.states import TradingMode
 
 Answer = TypeVar("Answer")
 Request = Callable[[], Coroutine[object, object, OrderOutcome]]
@@ -97,6 +99,14 @@ class FaultyConnector:
     @property
     def capabilities(self) -> Capabilities:
         return replace(self._inner.capabilities, absence_proof_ms=ABSENCE_PROOF_MS)
+
+    @property
+    def mode(self) -> TradingMode:
+        return self._inner.mode
+
+    @property
+    def connection(self) -> Connection:
+        return self._inner.connection
 
     @property
     def market(self) -> MarketSource | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from desk.contracts.connection import Connection
 from desk.contracts.market import Instrument, Tick
 from desk.contracts.orders import (
     AmendRequest,
@@ -16,6 +17,7 @@ from desk.contracts.orders import (
     VenuePosition,
 )
 from desk.contracts.ports.market_source import MarketSource
+from desk.contracts.states import TradingMode
 
 VenueListener = Callable[[VenueEvent], None]
 
@@ -35,6 +37,16 @@ class IAPIConnector(Protocol):
     @property
     def capabilities(self) -> Capabilities:
         """What this connector can do."""
+        ...
+
+    @property
+    def mode(self) -> TradingMode:
+        """Whose money is at stake."""
+        ...
+
+    @property
+    def connection(self) -> Connection:
+        """How the venue is reached now; asked a few times a second."""
         ...
 
     @property
