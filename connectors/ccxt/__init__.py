@@ -1,0 +1,1 @@
+"""Any exchange that ccxt knows, behind the port."""
