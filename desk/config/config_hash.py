@@ -12,7 +12,14 @@ def config_hash(platform: Platform, blueprints: Sequence[BlueprintFile]) -> str:
     """Return the SHA-256, in hex, of everything that bears on decisions: not of where files lie."""
     told = {
         "platform": platform.model_dump(
-            mode="json", exclude={"storage": True, "control": True, "ui": True, "feed": {"replay": {"files"}}}
+            mode="json",
+            exclude={
+                "storage": True,
+                "control": True,
+                "notifications": True,
+                "ui": True,
+                "feed": {"replay": {"files"}},
+            },
         ),
         "blueprints": [
             {

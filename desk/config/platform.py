@@ -8,6 +8,7 @@ from pydantic import Field
 
 from desk.config.execution_settings import Orchestration
 from desk.config.market_settings import FeedSettings, InstrumentSettings
+from desk.config.notification_settings import NotificationSettings
 from desk.config.schedule_settings import ScheduleSettings
 from desk.config.screen_block import ScreenBlock
 from desk.config.values import Currency, Milliseconds, TimeZone
@@ -80,6 +81,16 @@ class RiskSettings(Dto):
     max_open_trades: Annotated[int, Field(gt=0)] = Field(
         20, description="the most trades open at once, a whole number above 0"
     )
+    max_stream_silence_ms: Annotated[int, Field(gt=0)] = Field(
+        15_000,
+        description="how long a stream may be down or silent before no new risk is taken, "
+        "in milliseconds above 0",
+    )
+    max_clock_skew_ms: Annotated[int, Field(gt=0)] = Field(
+        1000,
+        description="how far the venue's clock may be from this machine's before no new risk is taken, "
+        "in milliseconds above 0",
+    )
 
 
 class StorageSettings(Dto):
@@ -87,6 +98,12 @@ class StorageSettings(Dto):
 
     path: Annotated[str, Field(min_length=1)] | None = Field(
         None, description="the folder the desk keeps its state in; ~ is the home folder"
+    )
+    log_size_mb: Annotated[int, Field(ge=1, le=1000)] = Field(
+        10, description="how large the log grows before it is set aside, in megabytes from 1 to 1000"
+    )
+    log_files: Annotated[int, Field(ge=1, le=100)] = Field(
+        5, description="how many logs set aside are kept, from 1 to 100"
     )
 
 
@@ -111,3 +128,6 @@ class Platform(Dto):
     schedule: tuple[ScheduleSettings, ...] = Field((), description="the schedules workers can hear")
     ui: ScreenBlock = Field(ScreenBlock(), description="how the screen looks and is steered")
     control: ControlSettings = Field(ControlSettings(), description="how other processes reach the desk")
+    notifications: NotificationSettings = Field(
+        NotificationSettings(), description="who is told what while nobody looks at a screen"
+    )

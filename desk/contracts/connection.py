@@ -25,7 +25,7 @@ class Connection:
 
     `latency_ms` is the newest request's round trip; `budget_left` the share of the venue's request budget
     that is free now, 0 to 1; `clock_skew_ms` the venue's clock minus this machine's; `banned_for_ms` how long
-    the venue wants no request.
+    the venue wants no request; `key_refused` why the venue refuses the account's key, None while it takes it.
     """
 
     latency_ms: int | None = None
@@ -33,3 +33,4 @@ class Connection:
     clock_skew_ms: int | None = None
     banned_for_ms: int | None = None
     streams: tuple[StreamCondition, ...] = ()
+    key_refused: str | None = None
