@@ -52,7 +52,10 @@ MakeFeed = Callable[[IAPIConnector, Callable[[str], None]], Feed]
 
 @dataclass(frozen=True, slots=True)
 class LiveRun:
-    """Say what runs, for how long at most, and who listens; `stop` ends it from outside."""
+    """Say what runs, for how long at most, and who listens; `stop` ends it from outside.
+
+    `private_control` is where the socket of the desk's own screen lies while `control.enabled` is false.
+    """
 
     configuration: Configuration
     duration_ms: int | None
@@ -60,6 +63,7 @@ class LiveRun:
     on_entry: EntryListener
     on_started: Callable[[Desk], None]
     log: Callable[[str, str], None]
+    private_control: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +96,9 @@ async def run_live(run: LiveRun) -> RunSummary:
             desk.recorder.listen(run.on_entry)
             await desk.core.start()
             try:
-                async with hosted_control(
-                    desk, around.storage, run.configuration.platform.control, faults.on_task_failure
-                ):
+                is_open = run.configuration.platform.control.enabled
+                folder = around.storage.control if is_open else run.private_control
+                async with hosted_control(desk, folder, faults.on_task_failure):
                     run.on_started(desk)
                     await _until_stopped(run, desk)
                     await settled(desk)

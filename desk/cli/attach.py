@@ -10,6 +10,7 @@ from desk.config.platform_file import load_platform
 from desk.config.storage import living_storage
 from desk.control.connecting import reconnecting
 from desk.control.last_resort import FlattenProcess
+from desk.control.place import SocketPlace
 from desk.control.screen_memory import FileMemory
 from desk.control.socket_client import SocketClient
 
@@ -25,7 +26,7 @@ def command(options: RunOptions, screen: ScreenOptions) -> int:
     from desk.ui.launch import run_screen
 
     return run_screen(
-        reconnecting(storage),
+        reconnecting(SocketPlace(storage.control)),
         platform.ui.settings(ascii_only=screen.ascii_only, observe=screen.observe),
         FileMemory(storage.folder),
         quit_question=None,

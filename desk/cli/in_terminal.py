@@ -1,11 +1,11 @@
-"""The desk on a screen: the core on its own thread, the screen on this one."""
+"""The desk on a screen: the core in a process of its own, the screen in this one."""
 
 import os
 import sys
 from contextlib import suppress
 from pathlib import Path
 
-from desk.bootstrap.core_thread import CoreThread
+from desk.bootstrap.core_process import CoreProcess
 from desk.cli.options import RunOptions, ScreenOptions
 from desk.cli.output import ExitCode
 from desk.cli.stream import say_summary
@@ -13,7 +13,6 @@ from desk.config.configuration import Configuration
 from desk.control.last_resort import FlattenProcess
 from desk.control.screen_memory import FileMemory
 from desk.runtime.clock import WallClock
-from desk.runtime.log_file import open_log
 
 _OWNER_ONLY = 0o077
 _QUESTION = "Stop the desk? Positions and their stops stay at the venue."
@@ -36,27 +35,21 @@ def run_in_terminal(
     """Run the desk under its screen until the operator leaves, a signal comes or the run is over."""
     os.umask(_OWNER_ONLY)
     configuration.storage.create()
-    monitoring = configuration.platform.orchestration.plan_execution.monitoring
-    log = open_log(configuration.storage.log, logs_executions=monitoring.log_all_executions)
-    core = CoreThread(configuration, options.duration_ms, log.write, log.entry)
-    try:
-        with core:
-            from desk.ui.launch import run_screen
+    with CoreProcess(configuration, options.duration_ms) as core:
+        from desk.ui.launch import run_screen
 
-            code = run_screen(
-                core.client,
-                configuration.platform.ui.settings(ascii_only=screen.ascii_only, observe=screen.observe),
-                FileMemory(configuration.storage.folder),
-                quit_question=_QUESTION,
-                last_resort=FlattenProcess(options.place_arguments()),
-                when_shown=core.begin,
-                when_over=core.call_when_ended,
-                with_tour=with_tour,
-                pictures=pictures,
-            )
-        summary = core.summary()
-    finally:
-        log.close()
+        code = run_screen(
+            core.client,
+            configuration.platform.ui.settings(ascii_only=screen.ascii_only, observe=screen.observe),
+            FileMemory(configuration.storage.folder),
+            quit_question=_QUESTION,
+            last_resort=FlattenProcess(options.place_arguments()),
+            when_shown=core.begin,
+            when_over=core.call_when_ended,
+            with_tour=with_tour,
+            pictures=pictures,
+        )
+    summary = core.summary()
     with suppress(OSError):  # the terminal may be gone, and with it whoever would read this
         say_summary(summary, as_json=False, time_ms=WallClock().now_ms())
     return code or ExitCode.DONE

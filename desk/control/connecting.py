@@ -1,6 +1,6 @@
 """The way to a desk of another process: for as long as one command takes, or as a screen is open."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from desk.config.storage import StorageLayout
@@ -11,9 +11,14 @@ from desk.runtime.tasks import TaskSupervisor
 _END_WITHIN_MS = 1_000
 
 
-def reconnecting(storage: StorageLayout) -> SocketClient:
-    """Return a client that connects when it is asked, and anew where the desk went and came back."""
-    return SocketClient(SocketPlace(storage.control), TaskSupervisor(_unheard))
+def reconnecting(
+    place: SocketPlace, until_ready: Callable[[], Awaitable[None]] | None = None
+) -> SocketClient:
+    """Return a client that connects when it is asked, and anew where the desk went and came back.
+
+    It waits for `until_ready` before it connects, and raises what that raises.
+    """
+    return SocketClient(place, TaskSupervisor(_unheard), until_ready)
 
 
 @asynccontextmanager

@@ -1,7 +1,7 @@
 """Reach a desk of another process: the client port over its control socket."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from desk.contracts.commands import Command, CommandOutcome, OpenTrade
@@ -28,9 +28,16 @@ Answered = TypeVar("Answered")
 class SocketClient:
     """Implement the client port; where the connection is lost, the next question makes a new one."""
 
-    def __init__(self, place: SocketPlace, spawner: Spawner) -> None:
+    def __init__(
+        self,
+        place: SocketPlace,
+        spawner: Spawner,
+        until_ready: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """`until_ready` is waited for before each connection: a desk that starts does not listen yet."""
         self._place = place
         self._spawner = spawner
+        self._until_ready = until_ready
         self._link: Link | None = None
         self._connecting = asyncio.Lock()
         self._is_closed = False
@@ -82,5 +89,7 @@ class SocketClient:
             if self._is_closed:
                 raise DeskUnreachable(f"{self._place.path}: this client was closed")
             if self._link is None or not self._link.is_open:
+                if self._until_ready is not None:
+                    await self._until_ready()
                 self._link = await Link.to(self._place, self._spawner)
             return self._link
