@@ -40,11 +40,14 @@ class CcxtSettings(Dto):
     base_url: str | None = Field(
         default=None,
         pattern=r"^https?://[^/?#@\s]+$",
-        description="scheme, host and port that replace every REST and WebSocket host: a local exchange server",
+        description="scheme, host and port instead of every REST and WebSocket host: a local exchange server",
     )
     api_key: SecretStr | None = Field(default=None, description="a reference such as env:NAME")
     secret: SecretStr | None = Field(default=None, description="a reference such as env:NAME")
     password: SecretStr | None = Field(
-        default=None, description="a reference; only where the venue asks for a passphrase besides key and secret"
+        default=None,
+        description="a reference; only where the venue asks for a passphrase besides key and secret",
     )
-    is_armed: bool = Field(default=False, description="given by the desk itself once live trading is confirmed")
+    is_armed: bool = Field(
+        default=False, description="given by the desk itself once live trading is confirmed"
+    )
