@@ -10,6 +10,7 @@ from connectors.registry import ConnectorParts, create
 from desk.bootstrap.assembly import Desk, Outside, assemble
 from desk.bootstrap.feeds import replay_feed
 from desk.bootstrap.settings import instruments
+from desk.bootstrap.venue import paper_settings
 from desk.config.configuration import Configuration
 from desk.contracts import events
 from desk.contracts.causality import CausalityChain
@@ -109,7 +110,7 @@ async def _live(
         ids=ids,
         seed=1,
         feed=feed,
-        connector=create("paper", configuration.platform.connector.paper.model_dump(), parts),
+        connector=create(paper_settings(configuration.platform), parts),
         ledger=ledger,
         journal=JournalRecorder(ledger, store, None, trouble.on_failure),
         journal_lag=lambda: store.lag.entries,

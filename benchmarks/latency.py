@@ -20,6 +20,7 @@ from connectors.registry import ConnectorParts, create
 from desk.bootstrap.assembly import Desk, Outside, assemble
 from desk.bootstrap.feeds import synthetic_feed
 from desk.bootstrap.settings import instruments
+from desk.bootstrap.venue import paper_settings
 from desk.config.configuration import Configuration
 from desk.contracts import events
 from desk.contracts.directives import DirectiveScope, StrategyDirective
@@ -148,7 +149,7 @@ async def _living(configured: Configuration, state: Path) -> AsyncIterator["_Liv
 
 def _paper(configured: Configuration, clock: Clock, spawner: Spawner) -> PaperConnector:
     parts = ConnectorParts(instruments(configured.platform), clock, spawner, random.Random(1), None)
-    connector = create("paper", configured.platform.connector.paper.model_dump(), parts)
+    connector = create(paper_settings(configured.platform), parts)
     if not isinstance(connector, PaperConnector):
         message = "the bench platform trades on paper"
         raise TypeError(message)

@@ -6,6 +6,7 @@ It is not forced to the disk: that would cost every fill what only a power failu
 
 import sqlite3
 import weakref
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
@@ -70,7 +71,7 @@ class AccountFile:
     where the disk fails.
     """
 
-    def __init__(self, path: Path | None, opening_balances: dict[str, Decimal]) -> None:
+    def __init__(self, path: Path | None, opening_balances: Mapping[str, Decimal]) -> None:
         self.is_durable = path is not None
         self._lock = None if path is None else FileLock(path)
         if path is not None:
@@ -140,7 +141,7 @@ class AccountFile:
         if self._lock is not None:
             self._lock.release()
 
-    def _prepare(self, path: Path | None, opening_balances: dict[str, Decimal]) -> None:
+    def _prepare(self, path: Path | None, opening_balances: Mapping[str, Decimal]) -> None:
         if path is None:
             self._db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;")
         else:

@@ -9,7 +9,6 @@ from typing import TypeVar
 
 from connectors.paper.accountfile import AccountFile
 from connectors.paper.hand import Hand
-from connectors.paper.settings import PaperSettings
 from connectors.venue.exchange import Exchange
 from connectors.venue.funds import Margin
 from connectors.venue.liquidity import Liquidity
@@ -30,6 +29,7 @@ from desk.contracts.orders import (
     VenueOrder,
     VenuePosition,
 )
+from desk.contracts.paper import PaperSettings
 from desk.contracts.ports.connector import VenueListener
 from desk.contracts.ports.market_source import MarketSource
 from desk.contracts.ports.time import Clock, Rng, Spawner

@@ -11,6 +11,7 @@ from desk.bootstrap.feeds import replay_feed
 from desk.bootstrap.lock import desk_lock
 from desk.bootstrap.settings import instruments
 from desk.bootstrap.summing import summarize
+from desk.bootstrap.venue import paper_settings
 from desk.config.configuration import Configuration
 from desk.config.storage import StorageLayout
 from desk.contracts.ports.connector import IAPIConnector
@@ -112,7 +113,7 @@ def _connector(rehearsal: Rehearsal, clock: VirtualClock, supervisor: TaskSuperv
         rng=random.Random(rehearsal.seed),
         account_file=None,
     )
-    return create("paper", platform.connector.paper.model_dump(), parts)
+    return create(paper_settings(platform), parts)
 
 
 async def _schedules(driver: ScheduleDriver, clock: VirtualClock) -> None:

@@ -37,10 +37,14 @@ class Plugins:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """Hold a valid platform with valid blueprints that fit it."""
+    """Hold a valid platform with valid blueprints that fit it.
+
+    `armed_by` are the words that an operator gave to trade real money; see `desk.config.arming`.
+    """
 
     platform_file: PlatformFile
     blueprints: tuple[BlueprintFile, ...]
+    armed_by: str | None = None
 
     @property
     def platform(self) -> Platform:

@@ -5,9 +5,8 @@ from collections.abc import Iterator, Sequence
 from desk.config.blueprint_file import BlueprintFile, WorkerUse
 from desk.config.document import KeyPath
 from desk.config.faults import suggestion
+from desk.config.market_check import Markets, market_problems
 from desk.config.platform import Platform
-from desk.contracts.directives import Protection
-from desk.contracts.market import InstrumentKind
 from desk.contracts.problems import InputRefused, Problem
 
 
@@ -19,14 +18,20 @@ def cross_check(platform: Platform, blueprints: Sequence[BlueprintFile]) -> None
         for problem in (
             *_names(blueprint, blueprints[:index]),
             *_workers(blueprint, blueprints[:index]),
-            *_symbols(platform, blueprint),
+            *_symbols(blueprint),
             *_schedules(platform, blueprint),
-            *_protection(platform, blueprint),
-            *_currencies(platform, blueprint),
         )
     ]
+    if platform.connector.name == "paper":  # any other venue tells its own markets, once it is asked
+        problems += market_problems(markets_of(platform), blueprints)
     if problems:
         raise InputRefused(*problems)
+
+
+def markets_of(platform: Platform) -> Markets:
+    """Return the markets of `instruments`."""
+    instruments = tuple(one.instrument() for one in platform.instruments)
+    return Markets(instruments, platform.desk.account_currency)
 
 
 def _names(blueprint: BlueprintFile, earlier: Sequence[BlueprintFile]) -> Iterator[Problem]:
@@ -50,11 +55,7 @@ def _is_scheduled(use: WorkerUse) -> bool:
     return isinstance(getattr(use.parameters, "schedule", None), str)
 
 
-def _symbols(platform: Platform, blueprint: BlueprintFile) -> Iterator[Problem]:
-    known = [instrument.symbol for instrument in platform.instruments]
-    for index, symbol in enumerate(blueprint.blueprint.symbols):
-        if symbol not in known:
-            yield _unknown(blueprint, ("symbols", index), f"{symbol} is no instrument", symbol, known)
+def _symbols(blueprint: BlueprintFile) -> Iterator[Problem]:
     for path, symbol in _parameters(blueprint, "symbol"):
         if symbol not in blueprint.blueprint.symbols:
             what = f"{symbol} is none of the blueprint's symbols"
@@ -66,45 +67,6 @@ def _schedules(platform: Platform, blueprint: BlueprintFile) -> Iterator[Problem
     for path, name in _parameters(blueprint, "schedule"):
         if name not in known:
             yield _unknown(blueprint, path, f"platform.yaml has no schedule {name}", name, known)
-
-
-def _protection(platform: Platform, blueprint: BlueprintFile) -> Iterator[Problem]:
-    if blueprint.blueprint.protection is not Protection.NONE:
-        return
-    perpetuals = [one.symbol for one in platform.instruments if one.kind is InstrumentKind.PERPETUAL]
-    for symbol in blueprint.blueprint.symbols:
-        if symbol in perpetuals:
-            what = f"{symbol} is a perpetual, and only spot may go without a stop"
-            yield blueprint.document.problem(("protection",), what, "write required")
-
-
-def _currencies(platform: Platform, blueprint: BlueprintFile) -> Iterator[Problem]:
-    """Find symbols whose currencies the account cannot be valued in: no size and no limit would hold."""
-    account = platform.desk.account_currency
-    worth = _valued(account, [one.symbol for one in platform.instruments])
-    kinds = {one.symbol: one.kind for one in platform.instruments}
-    for index, symbol in enumerate(blueprint.blueprint.symbols):
-        base, quote = _pair(symbol)
-        needed = (quote, base) if kinds.get(symbol) is InstrumentKind.SPOT else (quote,)
-        lacking = next((one for one in needed if symbol in kinds and one not in worth), None)
-        if lacking is not None:
-            what = f"{symbol} moves {lacking}, and no instrument converts it to {account}"
-            remedy = f"add {lacking}/{account} to instruments, or write another desk.account_currency"
-            yield blueprint.document.problem(("symbols", index), what, remedy)
-
-
-def _valued(account: str, symbols: Sequence[str]) -> set[str]:
-    """Return the currencies that the ledger can convert to the account's: directly, or over one other."""
-    pairs = [_pair(symbol) for symbol in symbols]
-    worth = {account}
-    for _ in range(2):
-        worth |= {one for pair in pairs if not worth.isdisjoint(pair) for one in pair}
-    return worth
-
-
-def _pair(symbol: str) -> tuple[str, str]:
-    base, _, rest = symbol.partition("/")
-    return base, rest.partition(":")[0]
 
 
 def _parameters(blueprint: BlueprintFile, key: str) -> Iterator[tuple[KeyPath, str]]:

@@ -105,6 +105,14 @@ class ReplaySettings(Dto):
     )
 
 
+class ConnectorFeedSettings(Dto):
+    """Take the exchange's own prices."""
+
+    symbols: Annotated[tuple[Symbol, ...], Field(min_length=1)] = Field(
+        description="symbols to watch besides those of the blueprints and of what is held"
+    )
+
+
 class FeedSettings(Dto):
     """Choose where prices come from."""
 
@@ -113,3 +121,4 @@ class FeedSettings(Dto):
     )
     synthetic: SyntheticSettings | None = Field(None, description="the seeded feed's settings")
     replay: ReplaySettings | None = Field(None, description="the recorded feed's settings")
+    connector: ConnectorFeedSettings | None = Field(None, description="more symbols to watch at the exchange")

@@ -1,18 +1,18 @@
 """The model of platform.yaml: what one desk is, beside its strategies."""
 
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
+from desk.config.connector_settings import ConnectorSettings
 from desk.config.execution_settings import Orchestration
 from desk.config.market_settings import FeedSettings, InstrumentSettings
 from desk.config.notification_settings import NotificationSettings
 from desk.config.schedule_settings import ScheduleSettings
 from desk.config.screen_block import ScreenBlock
-from desk.config.values import Currency, Milliseconds, TimeZone
-from desk.contracts.dto import Dto, Fraction, NotNegative, Positive
+from desk.config.values import Milliseconds, TimeZone
+from desk.contracts.dto import Currency, Dto, Fraction, Positive
 
 
 class DeskSettings(Dto):
@@ -25,37 +25,6 @@ class DeskSettings(Dto):
     time_zone: TimeZone = Field(
         "UTC", description="the IANA time zone of schedules that name none, such as UTC"
     )
-
-
-class PaperSettings(Dto):
-    """Set the embedded exchange up."""
-
-    opening_balances: Mapping[Currency, NotNegative] = Field(
-        min_length=1,
-        description="what a new account starts with, as CURRENCY: amount; one that exists keeps its own",
-    )
-    latency_ms: Annotated[Milliseconds, Field(le=60_000)] = Field(
-        20,
-        description="how long a request or an answer is on its way, in milliseconds up to 60000",
-    )
-    slippage: Fraction = Field(
-        Decimal("0.0002"),
-        description="how much worse than the touch a market order fills, as a fraction from 0 to 1",
-    )
-    partial_fill_fraction: Fraction = Field(
-        Decimal(0),
-        description="the share of a tick's size that can fill an order, up to 1; 0 for no such bound",
-    )
-    max_fill_base: Positive | None = Field(
-        None, description="the largest size filled at once, in base, above 0"
-    )
-
-
-class ConnectorSettings(Dto):
-    """Choose where orders go."""
-
-    name: Literal["paper"] = Field(description="where orders go: paper")
-    paper: PaperSettings = Field(description="the embedded exchange's settings")
 
 
 class RiskSettings(Dto):
@@ -118,10 +87,11 @@ class Platform(Dto):
 
     desk: DeskSettings = Field(description="which desk this is")
     instruments: Annotated[tuple[InstrumentSettings, ...], Field(min_length=1)] = Field(
-        description="the symbols that can be traded, each with its filters and fees"
+        (),
+        description="what paper and replay trade, with filters and fees; a real exchange tells its own",
     )
     connector: ConnectorSettings = Field(description="where orders go")
-    feed: FeedSettings = Field(description="where prices come from")
+    feed: FeedSettings = Field(FeedSettings(name="connector"), description="where prices come from")
     orchestration: Orchestration = Field(Orchestration(), description="how directives are executed")
     risk: RiskSettings = Field(description="the bounds of every order")
     storage: StorageSettings = Field(StorageSettings(), description="where the desk keeps its state")

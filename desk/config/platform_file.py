@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from desk.config.document import Document, KeyPath
+from desk.config.connector_faults import Fault, connector_faults, feed_faults
+from desk.config.document import Document
 from desk.config.faults import validated
 from desk.config.layers import overlaid, settings_from_environment, settings_from_options
 from desk.config.platform import Platform
@@ -38,11 +39,9 @@ def validate_platform(document: Document) -> PlatformFile:
     return PlatformFile(platform, document)
 
 
-Fault = tuple[KeyPath, str, str]
-
-
 def _faults(platform: Platform) -> Iterator[Fault]:
-    yield from _feed_faults(platform)
+    yield from connector_faults(platform)
+    yield from feed_faults(platform)
     symbols = [instrument.symbol for instrument in platform.instruments]
     yield from _repeated(symbols, "instruments", "symbol")
     yield from _repeated([schedule.name for schedule in platform.schedule], "schedule", "name")
@@ -50,26 +49,6 @@ def _faults(platform: Platform) -> Iterator[Fault]:
     if not retry.initial_delay_ms <= retry.max_delay_ms:
         what = f"{retry.max_delay_ms} is below initial_delay_ms {retry.initial_delay_ms}"
         yield ("orchestration", "plan_execution", "retry_policy", "max_delay_ms"), what, "raise it"
-
-
-def _feed_faults(platform: Platform) -> Iterator[Fault]:
-    feed = platform.feed
-    if feed.name == "connector" and platform.connector.name == "paper":
-        what = "the paper exchange has no prices of its own"
-        yield ("feed", "name"), what, "write synthetic or replay"
-    if feed.name == "synthetic" and feed.synthetic is None:
-        yield ("feed",), "the synthetic feed has no settings", "add the key synthetic"
-    if feed.name == "replay" and (feed.replay is None or not feed.replay.files):
-        yield ("feed",), "the replay feed has no files", "add replay.files, as SYMBOL: path"
-    known = {instrument.symbol for instrument in platform.instruments}
-    fed: list[tuple[KeyPath, str]] = []
-    if feed.synthetic is not None:
-        fed += [(("feed", "synthetic", "symbols", symbol), symbol) for symbol in feed.synthetic.symbols]
-    if feed.replay is not None:
-        fed += [(("feed", "replay", "files", symbol), symbol) for symbol in feed.replay.files]
-    for path, symbol in fed:
-        if symbol not in known:
-            yield path, f"{symbol} is no instrument", "add it under instruments"
 
 
 def _repeated(names: list[str], section: str, key: str) -> Iterator[Fault]:

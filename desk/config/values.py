@@ -1,4 +1,4 @@
-"""The value types of configuration fields: currencies, names, durations, time zones."""
+"""The value types of configuration fields: names, durations, time zones."""
 
 import re
 from typing import Annotated
@@ -48,9 +48,6 @@ def _cron(text: str) -> str:
         raise fault(*found)
     return text
 
-
-Currency = Annotated[str, Field(pattern=r"^[A-Z0-9]{2,12}$")]
-"""A currency code in capitals."""
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,47}$")]
 """A name an operator gives: a letter, then letters, digits, `_` and `-`."""

@@ -14,6 +14,9 @@ Positive = Annotated[Decimal, Field(gt=0)]
 NotNegative = Annotated[Decimal, Field(ge=0)]
 """A finite amount of zero or more."""
 
+Currency = Annotated[str, Field(pattern=r"^[A-Z0-9]{2,12}$")]
+"""A currency code in capitals."""
+
 Symbol = Annotated[str, Field(pattern=r"^[A-Z0-9]+/[A-Z0-9]+(:[A-Z0-9]+)?$")]
 """A ccxt unified symbol: `BTC/USDT` is spot, `BTC/USDT:USDT` a perpetual settled in USDT."""
 

@@ -29,6 +29,7 @@ from connectors.registry import ConnectorParts, create
 from desk.bootstrap.assembly import Outside, assemble
 from desk.bootstrap.plugins import offered_plugins
 from desk.bootstrap.settings import instruments
+from desk.bootstrap.venue import paper_settings
 from desk.config.configuration import Configuration, load_configuration
 from desk.config.storage import StorageLayout
 from desk.contracts.market import Bar, Tick
@@ -313,7 +314,7 @@ class _Birth:
             rng=random.Random(f"{house.seed}|{self._number}"),
             account_file=house.state.account,
         )
-        paper = create("paper", platform.connector.paper.model_dump(), parts)
+        paper = create(paper_settings(platform), parts)
         assert isinstance(paper, PaperConnector)
         return paper
 

@@ -10,6 +10,7 @@ from connectors.paper.connector import PaperConnector
 from connectors.registry import ConnectorParts, create
 from desk.bootstrap.flatten import FlattenRun, flatten
 from desk.bootstrap.settings import execution_settings, instruments
+from desk.bootstrap.venue import paper_settings
 from desk.contracts.ports.connector import IAPIConnector
 from desk.execution.emergency_exit import ExitResult
 from desk.execution.flatten import Flattener, FlattenPorts
@@ -67,7 +68,7 @@ class Away:
         parts = ConnectorParts(
             instruments(platform), clock, self.supervisor, random.Random(seed), house.state.account
         )
-        paper = create("paper", platform.connector.paper.model_dump(), parts)
+        paper = create(paper_settings(platform), parts)
         assert isinstance(paper, PaperConnector)
         self.paper = paper
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from connectors.paper.connector import PaperConnector
-from connectors.paper.settings import PaperSettings
 from connectors.venue.account import Account
 from connectors.venue.exchange import Exchange
 from connectors.venue.liquidity import Liquidity
@@ -29,6 +28,7 @@ from desk.contracts.orders import (
     VenueFill,
     VenueOrder,
 )
+from desk.contracts.paper import PaperSettings
 from desk.contracts.sides import OrderSide
 
 SPOT = "BTC/USDT"
@@ -336,6 +336,7 @@ class PaperRig:
         fields: dict[str, Any] = {
             "opening_balances": {"USDT": D(10000), "BTC": D(10)},
             "slippage": D(0),
+            "latency_ms": 0,
         } | settings
         rng = random.Random(7)
         self.connector = PaperConnector(

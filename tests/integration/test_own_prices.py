@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.registry import ConnectorParts, create
+from connectors.registry import ConnectorParts, ConnectorSettings, create
 from desk.bootstrap import venue
 from desk.bootstrap.assembly import Desk
 from desk.bootstrap.feeds import connector_feed
@@ -159,8 +159,8 @@ async def quotes(source: HandSource, desk: Desk, stop: asyncio.Event) -> None:
 def test_a_live_desk_takes_its_connector_s_prices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source, desks = HandSource(), list[Desk]()
 
-    def priced(name: str, settings: dict[str, object], parts: ConnectorParts) -> IAPIConnector:
-        return with_prices(create(name, settings, parts), source)
+    def priced(settings: ConnectorSettings, parts: ConnectorParts) -> IAPIConnector:
+        return with_prices(create(settings, parts), source)
 
     async def main() -> None:
         stop = asyncio.Event()

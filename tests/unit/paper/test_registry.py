@@ -1,46 +1,37 @@
-"""A connector is asked for by name, and says what is wrong with its settings."""
+"""A connector is asked for by its settings, and nothing of another one is imported."""
 
 import random
-from decimal import Decimal
-
-import pytest
+import subprocess
+import sys
 
 from connectors import registry
-from desk.contracts.problems import InputRefused
-from tests.builders.venue import INSTRUMENTS, ManualClock, TaskSpawner
+from connectors.ccxt.settings import CcxtSettings, MarketChoice
+from desk.contracts.paper import PaperSettings
+from tests.builders.venue import INSTRUMENTS, D, ManualClock, TaskSpawner
+
+_FOREIGN = """
+import random, sys
+from connectors import registry
+from desk.contracts.paper import PaperSettings
+from tests.builders.venue import D, INSTRUMENTS, ManualClock, TaskSpawner
+
+parts = registry.ConnectorParts(INSTRUMENTS, ManualClock(), TaskSpawner(), random.Random(1), None)
+registry.create(PaperSettings(opening_balances={"USDT": D(5)}), parts)
+print([name for name in ("ccxt", "aiohttp", "connectors.ccxt.connector") if name in sys.modules])
+"""
 
 
 def parts() -> registry.ConnectorParts:
     return registry.ConnectorParts(INSTRUMENTS, ManualClock(), TaskSpawner(), random.Random(1), None)
 
 
-@pytest.mark.parametrize("slippage", [Decimal("0.001"), "0.001", 0])
-def test_a_connector_is_built_by_name(slippage: object) -> None:
-    connector = registry.create("paper", {"slippage": slippage, "opening_balances": {"USDT": "5"}}, parts())
-    assert connector.name == "paper"
-    assert connector.capabilities.observes_market
+def test_each_connector_is_built_by_its_settings() -> None:
+    paper = registry.create(PaperSettings(opening_balances={"USDT": D(5)}), parts())
+    assert paper.name == "paper"
+    assert paper.capabilities.observes_market
+    assert registry.create(CcxtSettings(exchange="bybit", market=MarketChoice.SWAP), parts()).name == "ccxt"
 
 
-def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(
-        InputRefused, match=r"connector\.name: unknown connector 'papper'; write one of: paper"
-    ):
-        registry.create("papper", {}, parts())
-
-
-@pytest.mark.parametrize(
-    ("settings", "key"),
-    [
-        ({"slipage": "0.1"}, "connector.paper.slipage"),
-        ({"slippage": "1.5"}, "connector.paper.slippage"),
-        ({"slippage": "NaN"}, "connector.paper.slippage"),
-        ({"latency_ms": True}, "connector.paper.latency_ms"),
-        ({"latency_ms": -1}, "connector.paper.latency_ms"),
-        ({"opening_balances": {"USDT": "-1"}}, "connector.paper.opening_balances.USDT"),
-        ({"max_fill_base": "0"}, "connector.paper.max_fill_base"),
-    ],
-)
-def test_a_faulty_setting_is_named(settings: dict[str, object], key: str) -> None:
-    with pytest.raises(InputRefused) as refused:
-        registry.create("paper", settings, parts())
-    assert [problem.key for problem in refused.value.problems] == [key]
+def test_the_paper_exchange_imports_nothing_of_a_real_one() -> None:
+    told = subprocess.run([sys.executable, "-c", _FOREIGN], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
