@@ -91,7 +91,7 @@ class FaultDesk:
             )
         )
         if self._alarms is not None:
-            text = f"worker {stopped.worker} was stopped: {stopped.reason}"
+            text = stopped_worker_text(stopped.worker, stopped.reason)
             self._alarms.raise_alarm(AlarmSeverity.CRITICAL, text)
 
     def _end(self, flow_id: DirectiveId | None, text: str) -> None:
@@ -102,3 +102,8 @@ class FaultDesk:
             return  # under way, or the way out, which nobody vetoes
         flow.problems.append(text)
         self._termination.end(flow, FlowOutcome.ERROR, "failed")
+
+
+def stopped_worker_text(worker: str, reason: str) -> str:
+    """Say that the platform stopped a worker."""
+    return f"worker {worker} was stopped: {reason}"

@@ -1,13 +1,15 @@
 """The structured log file: one JSON object a line, for what is not a fact of the journal."""
 
-from contextlib import suppress
 from pathlib import Path
-from typing import TextIO
 
 import structlog
 
 from desk.contracts.execution import DirectiveRefused, FlowCompletion, FlowOutcome, TradeExecuted
 from desk.contracts.records import AlarmRaised, DeskStateChanged, JournalEntry
+from desk.runtime.rotating_file import RotatingFile
+
+SIZE_BYTES, KEPT = 10_000_000, 5
+"""How large the log grows, and how many are kept beside it, where nobody says otherwise."""
 
 _LOGGED = (DirectiveRefused, FlowCompletion, TradeExecuted, AlarmRaised, DeskStateChanged)
 
@@ -19,11 +21,12 @@ class LogFile:
     the disk refuses is lost: what is logged must not stop what is done.
     """
 
-    def __init__(self, file: TextIO, *, logs_executions: bool = True) -> None:
+    def __init__(self, file: RotatingFile, *, logs_executions: bool = True) -> None:
         self._file = file
         self._logs_executions = logs_executions
+        self._told_lost = 0
         self._log = structlog.wrap_logger(
-            structlog.PrintLogger(file),
+            _Lines(file),
             processors=[
                 structlog.processors.add_log_level,
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -34,26 +37,46 @@ class LogFile:
 
     def write(self, event: str, text: str) -> None:
         """Log something the desk itself did or met."""
-        with suppress(OSError):
-            self._log.info(event, text=text)
+        self._tell_lost()
+        self._log.info(event, text=text)
 
     def entry(self, entry: JournalEntry) -> None:
         """Log an entry that an operator would look for."""
         if isinstance(entry.record, _LOGGED) and (self._logs_executions or not _went_well(entry)):
+            self._tell_lost()
             write = self._log.warning if isinstance(entry.record, AlarmRaised) else self._log.info
-            with suppress(OSError):
-                write(
-                    entry.kind.lower(),
-                    id=entry.subject_id,
-                    flow_id=entry.flow_id,
-                    trade_id=entry.trade_id,
-                    text=_text(entry),
-                )
+            write(
+                entry.kind.lower(),
+                id=entry.subject_id,
+                flow_id=entry.flow_id,
+                trade_id=entry.trade_id,
+                text=_text(entry),
+            )
+
+    def reopen(self) -> None:
+        """Go on in a file of the same name, where the old one was moved away."""
+        self._file.reopen()
 
     def close(self) -> None:
         """Close the file."""
-        with suppress(OSError):
-            self._file.close()
+        self._file.close()
+
+    def _tell_lost(self) -> None:
+        """Say what is missing, until that is written."""
+        lost = self._file.lost_lines
+        if lost > self._told_lost:
+            self._log.warning("lines lost", text=f"{lost - self._told_lost} lines could not be written here")
+            if self._file.lost_lines == lost:
+                self._told_lost = lost
+            else:
+                self._told_lost += self._file.lost_lines - lost  # this line itself is no loss worth telling
+
+
+class _Lines:
+    """Take what structlog renders; it asks for a method of each level."""
+
+    def __init__(self, file: RotatingFile) -> None:
+        self.info = self.warning = file.write
 
 
 def _text(entry: JournalEntry) -> str:
@@ -78,7 +101,8 @@ def _went_well(entry: JournalEntry) -> bool:
     return is_success or isinstance(record, TradeExecuted)
 
 
-def open_log(path: Path, *, logs_executions: bool = True) -> LogFile:
+def open_log(
+    path: Path, *, logs_executions: bool = True, size_bytes: int = SIZE_BYTES, kept: int = KEPT
+) -> LogFile:
     """Open a log file to append to."""
-    path.touch(mode=0o600)
-    return LogFile(path.open("a", encoding="utf-8", buffering=1), logs_executions=logs_executions)
+    return LogFile(RotatingFile(path, size_bytes, kept), logs_executions=logs_executions)

@@ -5,6 +5,11 @@ from desk.contracts.states import AlarmSeverity, DeskState
 from desk.execution.alarms import Alarms
 from desk.execution.desk_state import DeskStateLatch
 
+JOURNAL = "platform.journal"
+"""In whose name the desk is latched where the journal fails."""
+
+JOURNAL_TROUBLE = "the journal cannot be written"
+
 
 class StoreTrouble:
     """Latch REDUCING and alarm, once per episode; fills are spooled meanwhile."""
@@ -27,6 +32,6 @@ class StoreTrouble:
         if self._state is None or self._alarms is None:
             self._missed.append(error)
             return
-        reason = f"the journal cannot be written: {error}"
-        self._state.tighten(DeskState.REDUCING, reason, "platform.journal")
+        reason = f"{JOURNAL_TROUBLE}: {error}"
+        self._state.tighten(DeskState.REDUCING, reason, JOURNAL)
         self._alarms.raise_alarm(AlarmSeverity.CRITICAL, f"{reason}; fills are spooled, no new risk is taken")
