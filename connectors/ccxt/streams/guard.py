@@ -1,0 +1,111 @@
+"""Any exchange of ccxt's pro kind, made so that no message can silence it and no reconnect is hidden."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import aiohttp
+from ccxt.async_support.base.exchange import Exchange
+from ccxt.async_support.base.ws.client import Client
+from ccxt.base.errors import NetworkError
+
+from connectors.ccxt.streams.wire import Wire
+
+_CLOSE_S: Final = 0.2
+"""A venue that does not answer a close is left; shorter than ccxt itself waits at the end."""
+
+_LOGIN: Final = "authenticated"
+
+
+def watched(exchange_class: type[Any]) -> type[Any]:
+    """Derive an exchange class whose instances report to their `wire` attribute, once it is set."""
+    return type(exchange_class.__name__, (_WatchedExchange, exchange_class), {})
+
+
+class _WatchedExchange(Exchange):  # type: ignore[misc]  # ccxt ships no types
+    """Report what happens to each connection; comes before the venue's own class."""
+
+    wire: Wire | None = None
+
+    def client(self, url: str) -> Any:
+        is_new = url not in (self.clients or {})
+        client = super().client(url)
+        if is_new:
+            client.__class__ = _WatchedClient  # ccxt makes its own kind by name, and asks nobody
+        if self.wire is not None:
+            self.wire.asked(url)
+        return client
+
+    def handle_message(self, client: Any, message: Any) -> None:
+        try:
+            super().handle_message(client, message)
+        finally:
+            if self.wire is not None:
+                self.wire.heard(client.url)
+
+    def on_connected(self, client: Any, message: object = None) -> None:
+        super().on_connected(client, message)
+        if self.wire is not None:
+            self.wire.connected(client.url)
+
+    def on_error(self, client: Any, error: BaseException) -> None:
+        has_dialled = not client.dial_failed
+        super().on_error(client, error)
+        if not has_dialled and client.last_retry_after is None:
+            self.ws_dial_backoff.pop(client.url, None)  # the pumps pause by themselves, and not for 30 s
+        self._report_loss(client, f"{error}")
+
+    def on_close(self, client: Any, error: object) -> None:
+        super().on_close(client, error)
+        self._report_loss(client, f"closed by the venue ({error})")
+
+    def drop_stream(self, url: str, reason: str) -> None:
+        """Close one connection now; what waits on it hears NetworkError."""
+        client = (self.clients or {}).get(url)
+        if client is not None:
+            client.on_error(NetworkError(reason))
+
+    def unanswered_logins(self) -> Iterator[str]:
+        """List the connections whose log-in the venue has not answered."""
+        for url, client in (self.clients or {}).items():
+            login = client.futures.get(_LOGIN)
+            if login is not None and not login.done() and client.isConnected:
+                yield url
+
+    def _report_loss(self, client: Any, reason: str) -> None:
+        if self.wire is not None and not client.is_reported_lost:
+            client.is_reported_lost = True
+            self.wire.lost(client.url, reason)
+
+
+class _WatchedClient(Client):  # type: ignore[misc]  # ccxt ships no types
+    """Outlive a message that cannot be read: the connection is begun anew instead of going deaf."""
+
+    is_reported_lost = False
+
+    def handle_message(self, message: Any) -> None:
+        try:
+            super().handle_message(message)
+        except Exception as error:  # noqa: BLE001 - whatever it is, ccxt would never read again
+            self.on_error(NetworkError(f"a message could not be read: {type(error).__name__}: {error}"))
+
+    async def receive(self) -> Any:
+        try:
+            return await super().receive()
+        except Exception as error:
+            self.on_error(NetworkError(f"nothing can be received: {error}"))
+            raise
+
+    def create_connection(self, session: Any) -> Any:
+        return super().create_connection(_BriefGoodbye(session))
+
+
+class _BriefGoodbye:
+    """Dial as the session does, but never wait long for the other side's close."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+        self.cookie_jar = session.cookie_jar
+
+    def ws_connect(self, url: str, **options: Any) -> Any:
+        goodbye = aiohttp.ClientWSTimeout(ws_close=_CLOSE_S)
+        return self._session.ws_connect(url, timeout=goodbye, **options)

@@ -1,0 +1,23 @@
+"""What an exchange's connections report of themselves, whether anybody waits for them or not."""
+
+from typing import Protocol
+
+
+class Wire(Protocol):
+    """Hear of every connection of one exchange."""
+
+    def asked(self, url: str) -> None:
+        """Note that the running task asked for something that comes over `url`."""
+        ...
+
+    def connected(self, url: str) -> None:
+        """Note that a connection stands, the first or again."""
+        ...
+
+    def heard(self, url: str) -> None:
+        """Look at what a message left in the exchange's memory; called after each one."""
+        ...
+
+    def lost(self, url: str, reason: str) -> None:
+        """Note that a connection is gone, once for each."""
+        ...
