@@ -25,13 +25,15 @@ def feed_of_now(
     first_sequence: int,
     connector: IAPIConnector,
     on_trouble: Callable[[str], None],
+    watched: Sequence[str] = (),
 ) -> Feed:
     """Make the feed of a running market: the connector's own where it is asked for, else a made-up one.
 
-    Raises InputRefused where the connector has no prices.
+    `watched` are the symbols that the connector's own feed brings, those of `instruments` where there are
+    none. Raises InputRefused where the connector has no prices.
     """
     if platform.feed.name == "connector":
-        return connector_feed(platform, connector, clock, first_sequence, on_trouble)
+        return connector_feed(platform, connector, clock, first_sequence, on_trouble, watched)
     if platform.feed.synthetic is None:
         what = f"{platform.feed.name} brings no prices here"
         raise InputRefused(Problem("platform.yaml", None, "feed", what, "add the key synthetic"))
@@ -64,6 +66,7 @@ def connector_feed(
     clock: Clock,
     first_sequence: int,
     on_trouble: Callable[[str], None],
+    watched: Sequence[str] = (),
 ) -> ConnectorFeed:
     """Make the feed of the connector's own prices; raises InputRefused where it has none."""
     if connector.market is None:
@@ -71,7 +74,7 @@ def connector_feed(
         raise InputRefused(Problem("platform.yaml", None, "feed.name", what, "write synthetic or replay"))
     return ConnectorFeed(
         connector.market,
-        [one.symbol for one in platform.instruments],
+        watched or [one.symbol for one in platform.instruments],
         clock,
         max_quote_age_ms=platform.risk.max_price_age_ms,
         on_trouble=on_trouble,

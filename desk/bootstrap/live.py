@@ -3,16 +3,18 @@
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from desk.bootstrap.account_lock import account_lock
 from desk.bootstrap.assembly import Desk, Outside, RunSchedules, assemble
 from desk.bootstrap.control import hosted_control
 from desk.bootstrap.feeds import feed_of_now, replay_feed
 from desk.bootstrap.lock import desk_lock
+from desk.bootstrap.preflight import symbols_to_watch
 from desk.bootstrap.settings import instruments
 from desk.bootstrap.settling import settled
 from desk.bootstrap.summing import summarize
@@ -46,8 +48,8 @@ _STOP_WITHIN_MS = 2_000
 _SEQUENCE_BITS = 32
 _LOOK_FOR_LATCH_EVERY_S = 1
 
-MakeFeed = Callable[[IAPIConnector, Callable[[str], None]], Feed]
-"""From the connector, which may have prices of its own, and who hears what is wrong with them."""
+MakeFeed = Callable[[IAPIConnector, Callable[[str], None], Sequence[str]], Feed]
+"""From the connector, which may have prices of its own, who hears what is wrong with them, and of what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +82,22 @@ class _Surroundings:
 async def run_live(run: LiveRun) -> RunSummary:
     """Run until stopped, then leave positions and stops as they are.
 
-    Raises RefusedByState while another desk holds the folder, InputRefused where the journal is no whole one.
+    Raises RefusedByState while another desk holds the folder or the account, InputRefused where the journal
+    is no whole one, or a blueprint wants what the venue does not have.
     """
     around = _surroundings(run.configuration)
     around.storage.create()
     began = time.monotonic()
-    with desk_lock(around.storage):
+    with desk_lock(around.storage), account_lock(run.configuration.platform, around.storage):
         faults = FaultDesk(around.clock, run.log)
         supervisor = TaskSupervisor(faults.on_task_failure)
         async with _opened_journal(around, faults) as written:
             _refuse_another(run.configuration.platform.desk.id, around.storage, written.ledger)
+            watched = await symbols_to_watch(
+                run.configuration, around.storage, written.ledger, around.clock, supervisor
+            )
             desk = assemble(
-                run.configuration, _outside(run.configuration, around, written, faults, supervisor)
+                run.configuration, _outside(run.configuration, around, written, faults, supervisor, watched)
             )
             desk.recorder.listen(run.on_entry)
             await desk.core.start()
@@ -151,14 +157,17 @@ def _outside(
     written: _Written,
     faults: FaultDesk,
     supervisor: TaskSupervisor,
+    watched: Sequence[str],
 ) -> Outside:
-    connector = connector_of(configuration.platform, around.storage, around.clock, supervisor)
+    connector = connector_of(
+        configuration.platform, around.storage, around.clock, supervisor, configuration.armed_by
+    )
     return Outside(
         mode=around.mode or connector.mode,
         clock=around.clock,
         ids=SystemIds(around.clock),
         seed=None,
-        feed=around.make_feed(connector, faults.on_feed_trouble),
+        feed=around.make_feed(connector, faults.on_feed_trouble, watched),
         connector=connector,
         ledger=written.ledger,
         journal=written.journal,

@@ -1,27 +1,39 @@
-"""One desk per state folder, and so per account: held by flock, gone with the process."""
+"""One desk per state folder: held by flock, gone with the process."""
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from desk.config.storage import StorageLayout
 from desk.contracts.problems import RefusedByState
+
+_LONGEST_NOTE = 4096
 
 
 @contextmanager
 def desk_lock(storage: StorageLayout) -> Iterator[None]:
     """Hold the folder; raises RefusedByState while another desk does."""
-    descriptor = os.open(storage.lock, os.O_CREAT | os.O_RDWR, 0o600)
+
+    def refusal(holder: str) -> str:
+        return f"another desk (process {holder}) runs in {storage.folder}; stop it first"
+
+    with held_lock(storage.lock, str(os.getpid()), refusal):
+        yield
+
+
+@contextmanager
+def held_lock(path: Path, note: str, refusal: Callable[[str], str]) -> Iterator[None]:
+    """Hold a file, with a note for whoever comes later; raises RefusedByState made of the holder's note."""
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.pread(descriptor, 32, 0).decode(errors="replace").strip()
-            message = f"another desk (process {holder}) runs in {storage.folder}; stop it first"
-            raise RefusedByState(message) from None
+            raise RefusedByState(refusal(_note(descriptor))) from None
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        os.pwrite(descriptor, f"{note}\n".encode(), 0)
         yield
     finally:
         os.close(descriptor)
@@ -36,7 +48,7 @@ def holder(storage: StorageLayout) -> str | None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return os.pread(descriptor, 32, 0).decode(errors="replace").strip()
+        return _note(descriptor)
     finally:
         os.close(descriptor)
     return None
@@ -45,3 +57,7 @@ def holder(storage: StorageLayout) -> str | None:
 def is_held(storage: StorageLayout) -> bool:
     """Tell whether a desk lives in the folder at this moment."""
     return holder(storage) is not None
+
+
+def _note(descriptor: int) -> str:
+    return os.pread(descriptor, _LONGEST_NOTE, 0).decode(errors="replace").strip()

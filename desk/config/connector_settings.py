@@ -5,10 +5,10 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
-from desk.config.exchanges import EXCHANGES
 from desk.config.faults import fault, nearest
 from desk.config.secrets import SecretReference
 from desk.contracts.dto import Dto
+from desk.contracts.exchanges import EXCHANGES
 from desk.contracts.paper import PaperSettings
 
 _LARGEST_PORT = 65_535

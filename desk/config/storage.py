@@ -46,6 +46,11 @@ class StorageLayout:
         return self.folder / "control"
 
     @property
+    def arming(self) -> Path:
+        """Written by an operator to arm a live desk that has no terminal; used up by its start."""
+        return self.folder / "arm-live"
+
+    @property
     def latch(self) -> Path:
         """Left by `desk flatten`: no desk here takes risk until it is re-armed."""
         return self.folder / "flattened.json"
@@ -69,10 +74,19 @@ def storage_of(platform: Platform) -> StorageLayout:
     """Return the layout of `storage.path`, or of the user's state folder for the desk's id."""
     if platform.storage.path is not None:
         return StorageLayout(Path(platform.storage.path).expanduser())
-    return StorageLayout(platformdirs.user_state_path("desk", appauthor=False) / platform.desk.id)
+    return StorageLayout(_state_folder() / platform.desk.id)
+
+
+def account_locks() -> Path:
+    """Return the folder of the locks on exchange accounts, the same for every desk of this user."""
+    return _state_folder() / ".accounts"  # no desk can be called so
 
 
 def living_storage(platform: Platform) -> StorageLayout:
     """Return the layout of `desk run` and `desk daemon`: recorded prices have a folder of their own."""
     storage = storage_of(platform)
     return storage.replay if platform.feed.name == "replay" else storage
+
+
+def _state_folder() -> Path:
+    return platformdirs.user_state_path("desk", appauthor=False)

@@ -1,4 +1,4 @@
-"""What ccxt can reach, written down so that a platform is checked without importing it."""
+"""What ccxt can reach, written down so that a platform is checked without importing it: see its test."""
 
 from typing import Final
 
