@@ -54,6 +54,7 @@ class EntryKind(StrEnum):
     ALARM_RAISED = "ALARM_RAISED"
     RECONCILED = "RECONCILED"
     FLOW_ENDED = "FLOW_ENDED"
+    ALARM_ENDED = "ALARM_ENDED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +222,15 @@ class AlarmRaised:
 
 
 @dataclass(frozen=True, slots=True)
+class AlarmEnded:
+    """What an alarm was about is over by itself; `severity` is that of the alarm."""
+
+    alarm_id: AlarmId
+    severity: AlarmSeverity
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reconciled:
     """The venue was asked and compared; `differences` is empty where the ledger agreed."""
 
@@ -235,7 +245,7 @@ Record = (
     | DirectiveRefused | TradeIntended | ExitTargeted | TradeAdopted | OrderIntended | OrderSent
     | OrderAnswered | VenueOrder | AmendRequest | CancelIntended | FillBooked | TradeExecuted
     | BalanceAdjusted | PeriodRecorded | WorkerStateSaved | WorkerStatusChanged | DeskStateChanged
-    | AlarmRaised | Reconciled | FlowCompletion
+    | AlarmRaised | Reconciled | FlowCompletion | AlarmEnded
 )  # fmt: skip
 
 RECORD_TYPES: Mapping[EntryKind, type] = {
@@ -273,6 +283,7 @@ RECORD_TYPES: Mapping[EntryKind, type] = {
     EntryKind.ALARM_RAISED: AlarmRaised,
     EntryKind.RECONCILED: Reconciled,
     EntryKind.FLOW_ENDED: FlowCompletion,
+    EntryKind.ALARM_ENDED: AlarmEnded,
 }
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from desk.contracts.connection import StreamCondition
 from desk.contracts.market import Instrument
 from desk.contracts.positions import Position
 from desk.contracts.states import AlarmSeverity, DeskState, TradingMode, WorkerStatus
@@ -177,7 +178,7 @@ class WorkerRow:
 
 @dataclass(frozen=True, slots=True)
 class AlarmRow:
-    """Show one alarm."""
+    """Show one alarm; `ended_ms` is when what it is about was over by itself."""
 
     alarm_id: str
     time_ms: int
@@ -186,6 +187,7 @@ class AlarmRow:
     is_acknowledged: bool = False
     symbol: str | None = None
     trade_id: str | None = None
+    ended_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +264,10 @@ class ExitProgress:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Show how the desk itself is; `core_lag_ms` is how late its loop woke, at worst in the last second."""
+    """Show how the desk itself is; `core_lag_ms` is how late its loop woke, at worst in the last second.
+
+    `budget_left` is the free share of the venue's request budget, `banned_for_ms` how long it wants none.
+    """
 
     connector_name: str
     connector_latency_ms: int | None
@@ -278,6 +283,10 @@ class Health:
     clock_skew_ms: int | None = None
     core_lag_ms: int | None = None
     unknown_orders: int = 0
+    budget_left: Decimal | None = None
+    banned_for_ms: int | None = None
+    clock_skew_limit_ms: int | None = None
+    streams: tuple[StreamCondition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from desk.contracts import events
 from desk.contracts.ids import AlarmId, TradeId
 from desk.contracts.ports.store import Recorder
 from desk.contracts.ports.time import Clock, IdSource
-from desk.contracts.records import AlarmRaised, EntryKind, JournalEntry
+from desk.contracts.records import AlarmEnded, AlarmRaised, EntryKind, JournalEntry
 from desk.contracts.states import AlarmSeverity
 
 
@@ -27,7 +27,7 @@ class Alarms:
         trade_id: TradeId | None = None,
         before: tuple[JournalEntry, ...] = (),
         beside: tuple[JournalEntry, ...] = (),
-    ) -> None:
+    ) -> AlarmRaised:
         """Tell the operator; entries `before` and `beside` the alarm are durable with it or not at all."""
         alarm = AlarmRaised(self._ids.new(AlarmId), severity, text, symbol, trade_id)
         entry = JournalEntry(
@@ -41,3 +41,17 @@ class Alarms:
         )
         self._recorder.record(*before, entry, *beside)
         self._bus.publish(events.ALARM_RAISED, alarm)
+        return alarm
+
+    def end_alarm(self, alarm: AlarmRaised, text: str) -> None:
+        """Tell that what an alarm was about is over."""
+        ended = AlarmEnded(alarm.alarm_id, alarm.severity, text)
+        entry = JournalEntry(
+            EntryKind.ALARM_ENDED,
+            alarm.alarm_id,
+            self._clock.now_ms(),
+            ended,
+            trade_id=alarm.trade_id,
+            symbol=alarm.symbol,
+        )
+        self._recorder.record(entry)

@@ -140,6 +140,7 @@ _WORDS: Mapping[EntryKind, Callable[[Record], str]] = {
         f"desk {one['previous']} to {one['current']} by {one['by']}{_because(one)}"
     ),
     EntryKind.ALARM_RAISED: lambda one: f"{one['severity']} alarm: {one['text']}",
+    EntryKind.ALARM_ENDED: lambda one: f"alarm over: {one['text']}",
     EntryKind.RECONCILED: lambda one: (
         f"reconciled {one['orders_checked']} orders: {'; '.join(one['differences']) or 'no difference'}"
     ),

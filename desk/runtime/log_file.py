@@ -5,13 +5,13 @@ from pathlib import Path
 import structlog
 
 from desk.contracts.execution import DirectiveRefused, FlowCompletion, FlowOutcome, TradeExecuted
-from desk.contracts.records import AlarmRaised, DeskStateChanged, JournalEntry
+from desk.contracts.records import AlarmEnded, AlarmRaised, DeskStateChanged, JournalEntry
 from desk.runtime.rotating_file import RotatingFile
 
 SIZE_BYTES, KEPT = 10_000_000, 5
 """How large the log grows, and how many are kept beside it, where nobody says otherwise."""
 
-_LOGGED = (DirectiveRefused, FlowCompletion, TradeExecuted, AlarmRaised, DeskStateChanged)
+_LOGGED = (DirectiveRefused, FlowCompletion, TradeExecuted, AlarmRaised, AlarmEnded, DeskStateChanged)
 
 
 class LogFile:
@@ -81,7 +81,7 @@ class _Lines:
 
 def _text(entry: JournalEntry) -> str:
     match entry.record:
-        case AlarmRaised() as one:
+        case AlarmRaised() | AlarmEnded() as one:
             return f"{one.severity}: {one.text}"
         case DeskStateChanged() as one:
             return f"{one.previous} to {one.current} by {one.by}: {one.reason}"

@@ -3,7 +3,13 @@
 from desk.contracts.directives import StrategyDirective
 from desk.contracts.execution import DirectiveRefused, FlowCompletion, FlowOutcome
 from desk.contracts.ports.notifier import Notice, NoticeKind, Notifier
-from desk.contracts.records import AlarmRaised, DeskStateChanged, JournalEntry, WorkerStatusChanged
+from desk.contracts.records import (
+    AlarmEnded,
+    AlarmRaised,
+    DeskStateChanged,
+    JournalEntry,
+    WorkerStatusChanged,
+)
 from desk.contracts.states import AlarmSeverity, DeskState, WorkerStatus
 from desk.runtime.faults import stopped_worker_text
 from desk.runtime.store_trouble import JOURNAL, JOURNAL_TROUBLE
@@ -24,12 +30,14 @@ class NoticeDesk:
         if notice is not None:
             self._notifier.notify(notice)
 
-    def _notice_of(self, entry: JournalEntry) -> Notice | None:
+    def _notice_of(self, entry: JournalEntry) -> Notice | None:  # noqa: PLR0911 - one return per kind told
         match entry.record:
             case AlarmRaised() as alarm:
                 is_journal = alarm.text.startswith(JOURNAL_TROUBLE)
                 kind = NoticeKind.JOURNAL if is_journal else NoticeKind.ALARMS
                 return Notice(kind, alarm.severity, alarm.text)
+            case AlarmEnded() as ended:
+                return Notice(NoticeKind.ALARMS, ended.severity, f"over: {ended.text}")
             case DeskStateChanged() as change:
                 return _state_notice(change)
             case WorkerStatusChanged(status=WorkerStatus.STOPPED) as stopped:

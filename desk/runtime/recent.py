@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from desk.contracts.directives import StrategyDirective
 from desk.contracts.execution import DirectiveRefused, ExecutionDirective, FlowCompletion
-from desk.contracts.records import AlarmRaised, JournalEntry
+from desk.contracts.records import AlarmEnded, AlarmRaised, JournalEntry
 from desk.contracts.snapshot import AlarmRow, DirectiveRow, TerminationRow
 
 Row = TypeVar("Row")
@@ -67,6 +67,10 @@ class RecentFlows:
                     trade_id=alarm.trade_id,
                 )
                 self._alarms.put(row.alarm_id, row)
+            case AlarmEnded() as ended:
+                known = self._alarms.get(ended.alarm_id)
+                if known is not None:
+                    self._alarms.put(known.alarm_id, replace(known, ended_ms=entry.time_ms))
             case _:
                 return
 
