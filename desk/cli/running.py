@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from desk.bootstrap.collector import SETTLES_AFTER_S, settle_collector
 from desk.bootstrap.plugins import offered_plugins
+from desk.cli.arming import armed
 from desk.cli.options import RunOptions
 from desk.cli.outlet import Outlet
 from desk.cli.output import ExitCode, complain
 from desk.cli.stream import EventStream, say_summary
 from desk.config.configuration import Configuration, load_configuration
-from desk.contracts.problems import InputRefused, Problem
+from desk.config.credentials import credentials_of
 from desk.contracts.records import DeskStateChanged, JournalEntry
 from desk.contracts.states import TradingMode
 from desk.runtime.clock import WallClock
@@ -28,14 +29,17 @@ _OWNER_ONLY = 0o077
 
 
 def configure(options: RunOptions) -> Configuration:
-    """Read and check everything a desk is told; raises InputRefused."""
+    """Read and check everything a desk is told, and arm it where it is live.
+
+    Raises InputRefused, and RefusedByState where it is live and not armed.
+    """
     configuration = load_configuration(
         options.platform, options.blueprints, options.settings, os.environ, offered_plugins()
     )
-    if options.live:
-        what = f"connector.name is {configuration.platform.connector.name}: there is nothing live about it"
-        raise InputRefused(Problem(str(options.platform), None, "--live", what, "leave --live out"))
-    return configuration
+    connector = configuration.platform.connector
+    if connector.name == "ccxt" and connector.ccxt is not None:
+        credentials_of(connector.ccxt, os.environ, configuration.platform_file.document)
+    return armed(configuration, options.platform, live=options.live)
 
 
 def run_headless(configuration: Configuration, options: RunOptions, duration_ms: int | None) -> int:
