@@ -74,6 +74,9 @@ class StorageSettings(Dto):
     log_files: Annotated[int, Field(ge=1, le=100)] = Field(
         5, description="how many logs set aside are kept, from 1 to 100"
     )
+    min_free_mb: Annotated[int, Field(ge=0)] = Field(
+        100, description="the least room on its disk, below which no new risk is taken, in megabytes from 0"
+    )
 
 
 class ControlSettings(Dto):
