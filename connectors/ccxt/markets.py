@@ -23,15 +23,18 @@ class UnreadableRow(Exception):
 class Markets:
     """Know the markets of one kind, spot or linear perpetuals, at one venue."""
 
-    def __init__(self, rows: Iterable[Row], choice: MarketChoice, precision_mode: int) -> None:
+    def __init__(self, choice: MarketChoice, precision_mode: int, rows: Iterable[Row] = ()) -> None:
         self.choice = choice
+        self._precision_mode = precision_mode
         self._rows: dict[str, Row] = {}
         self._symbols: dict[str, str] = {}
-        self._precision_mode = precision_mode
-        for row in rows:
-            if _is_chosen(row, choice):
-                self._rows[str(row["symbol"])] = row
-                self._symbols[str(row["id"])] = str(row["symbol"])
+        self.replace(rows)
+
+    def replace(self, rows: Iterable[Row]) -> None:
+        """Take what the venue lists now instead of what it listed before."""
+        chosen = [row for row in rows if _is_chosen(row, self.choice)]
+        self._rows = {str(row["symbol"]): row for row in chosen}
+        self._symbols = {str(row["id"]): str(row["symbol"]) for row in chosen}
 
     def __contains__(self, symbol: object) -> bool:
         """Tell whether the venue has the symbol among this kind."""

@@ -10,6 +10,7 @@ from typing import Any
 from connectors.ccxt.hosts import HostGuard
 from connectors.ccxt.pacer import Pacer, Urgency
 from desk.contracts.ports.time import Clock
+from desk.contracts.problems import DeskError
 
 _BANNED_STATUS = 418
 _BUSY_STATUS = 429
@@ -18,18 +19,32 @@ _BAN_MS = 60_000
 _BREATH_MS = 1000
 
 
+class Abandoned(DeskError):
+    """Nobody wants the request any more: it was not sent."""
+
+
+class NoAnswer(DeskError):
+    """What came back was nothing a venue says: an empty body, a web page, half of an answer."""
+
+
 @dataclass(slots=True)
 class Call:
     """Remember of one change to an order what the wire saw: the only proof of what was sent."""
 
     urgency: Urgency
     has_left: bool = False
+    is_abandoned: bool = False
     may_have_been_sent_twice: bool = False
     status: int | None = None
     reply: Any = None
 
     def leaves(self, method: str) -> None:
-        """Note that bytes may leave from now on; aiohttp sends all but POST once more by itself."""
+        """Note that bytes may leave from now on; aiohttp sends all but POST once more by itself.
+
+        Raises Abandoned where nobody waits for the answer any more: then nothing leaves.
+        """
+        if self.is_abandoned:
+            raise Abandoned("the caller gave up before the request could leave")
         self.has_left = True
         self.may_have_been_sent_twice = method != "POST"
 
@@ -128,9 +143,12 @@ class Wire:
         self.line.sent += 1
         began_ms = self.line.clock.monotonic_ms()
         try:
-            return await super().fetch(url, method, headers, body)  # type: ignore[misc]  # ccxt's
+            reply = await super().fetch(url, method, headers, body)  # type: ignore[misc]  # ccxt's
         finally:
             self.line.latency_ms = self.line.clock.monotonic_ms() - began_ms
+        if not isinstance(reply, dict | list):
+            raise NoAnswer(f"{method} {self._endpoint.get()}: the body is no JSON")
+        return reply
 
     def on_rest_response(self, code: int, *said: Any) -> str:  # noqa: ANN401 - ccxt's own signature
         """Record status, budget and body before ccxt turns them into an exception."""

@@ -1,0 +1,225 @@
+"""Bybit v5, spot and linear perpetuals of a unified account, netted positions."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from connectors.ccxt.creation import rises_to
+from connectors.ccxt.decimals import number, plain
+from connectors.ccxt.dialect import Dialect, Named, listed
+from connectors.ccxt.markets import Markets, Row, UnreadableRow
+from connectors.ccxt.pacer import Pacer, PacingTerms
+from connectors.ccxt.wire import Answer
+from desk.contracts.market import ZERO
+from desk.contracts.orders import AmendRequest, OrderRequest, OrderType
+
+_RECEIVE_WINDOW_MS = 5000
+_PAGE = 50
+_FILLS_PAGE = 100
+_MOST_PAGES = 400
+_WEEK_MS = 7 * 24 * 3600 * 1000
+_KEPT_MS = 104 * _WEEK_MS
+_FORBIDDEN_STATUS = 403
+_BAN_MS = 600_000
+_ORDER_PATHS = ("v5/order/create", "v5/order/amend", "v5/order/cancel")
+_READ_PATHS = ("v5/order/realtime", "v5/order/history", "v5/execution/list", "v5/position/list")
+_NOT_OPEN = frozenset(
+    ("Filled", "Cancelled", "Rejected", "Deactivated", "PartiallyFilledCanceled", "Expired")
+)
+
+
+class BybitDialect(Dialect):
+    """Speak Bybit's v5: look-ups by orderLinkId, stops on the order path, amends in place."""
+
+    absence_proof_ms: int | None = 20_000
+    amends_in_place = True
+    looks_up_client_ids = True
+
+    @property
+    def category(self) -> str:
+        """The venue's word for the market."""
+        return "linear" if self.is_perpetual else "spot"
+
+    def options(self) -> dict[str, object]:
+        """Preset what ccxt would ask the venue for: a unified account, one kind of market."""
+        return super().options() | {
+            "fetchMarkets": {"types": [self.category]},
+            "enableUnifiedMargin": False,
+            "enableUnifiedAccount": True,
+            "unifiedMarginStatus": 6,
+            "recvWindow": _RECEIVE_WINDOW_MS,
+            "watchPositions": {"fetchPositionsSnapshot": False, "awaitPositionsSnapshot": False},
+        }
+
+    def pacing(self, rate_limit_ms: float) -> PacingTerms:
+        """Return the budget by address, and by path until the venue's headers say better."""
+        orders = 10 if self.is_perpetual else 20
+        per_path = [(path, orders) for path in _ORDER_PATHS] + [(path, 50) for path in _READ_PATHS]
+        return PacingTerms(limit=600, period_ms=5000, counts_requests=True, per_second=tuple(per_path))
+
+    def on_answer(self, pacer: Pacer, answer: Answer) -> None:
+        """Take the budget of a path from its headers, and a ban of the address from its words."""
+        limit = answer.headers.get("x-bapi-limit", "")
+        if limit.isdigit() and int(limit) > 0:
+            pacer.learn(answer.endpoint, int(limit))
+        if answer.headers.get("x-bapi-limit-status") == "0":
+            pacer.exhausted(answer.endpoint)
+        if answer.status == _FORBIDDEN_STATUS and "too frequent" in answer.body:
+            pacer.bar(_BAN_MS)
+
+    def stop_params(self, exchange: Any, request: OrderRequest) -> dict[str, object]:  # noqa: ANN401
+        """Return a conditional order with its direction; on spot one that locks what it will sell."""
+        price = plain(request.stop_price or ZERO)
+        if self.is_perpetual:
+            direction = "ascending" if rises_to(request) else "descending"
+            return {"triggerPrice": price, "triggerDirection": direction}
+        takes_profit = request.order_type is OrderType.TAKE_PROFIT
+        return {"takeProfitPrice" if takes_profit else "stopLossPrice": price}
+
+    async def cancel(self, exchange: Any, named: Named) -> Row:  # noqa: ANN401 - a ccxt exchange
+        """Cancel by our own id; on spot the venue must be told where to look."""
+        params: dict[str, object] = {}
+        if named.by_venue_id is None:
+            params["orderLinkId"] = named.name
+        if not self.is_perpetual:
+            params["orderFilter"] = "tpslOrder" if named.is_conditional else "Order"
+        row: Row = await exchange.cancel_order(named.by_venue_id, named.symbol, params)
+        return row
+
+    def can_aim(self, named: Named) -> bool:
+        """Our own id is enough for a perpetual; on spot the kind of order must be known too."""
+        return self.is_perpetual or named.is_conditional is not None
+
+    async def amend(self, exchange: Any, named: Named, request: AmendRequest, markets: Markets) -> Row:  # noqa: ANN401
+        """Change an order in place; ccxt lays our parameters over its own, so they are the venue's own words.
+
+        It wants to be told side and type, and sends neither.
+        """
+        params: dict[str, object] = {}
+        if named.by_venue_id is None:
+            params["orderLinkId"] = named.name
+        if request.stop_price is not None:
+            params["triggerPrice"] = plain(request.stop_price)
+        size = None if request.size_base is None else markets.amount_of(named.symbol, request.size_base)
+        row: Row = await exchange.edit_order(
+            named.by_venue_id,
+            named.symbol,
+            "limit",
+            "buy",
+            None if size is None else plain(size),
+            None if request.limit_price is None else plain(request.limit_price),
+            params,
+        )
+        return row
+
+    async def find(self, exchange: Any, named: Named) -> Row | None:  # noqa: ANN401 - a ccxt exchange
+        """Ask for the order among the open, then the ended, then by its fills; all must answer."""
+        market = exchange.market(named.symbol)
+        key = {"orderId": named.by_venue_id} if named.by_venue_id else {"orderLinkId": named.name}
+        asked = {"category": self.category, "symbol": market["id"], **key}
+        field, value = next(iter(key.items()))
+        for path in (exchange.privateGetV5OrderRealtime, exchange.privateGetV5OrderHistory):
+            rows = [one for one in listed(await path(dict(asked))) if one.get(field) == value]
+            if rows:
+                newest = max(rows, key=lambda one: int(one.get("updatedTime") or 0))
+                return dict(exchange.parse_order(newest, market))
+        rows = [
+            one for one in listed(await exchange.privateGetV5ExecutionList(asked)) if one.get(field) == value
+        ]
+        return dict(exchange.parse_order(_as_order(rows), market)) if rows else None
+
+    async def open_orders(self, exchange: Any, markets: Markets) -> Sequence[Row]:  # noqa: ANN401
+        """Read the open orders of every symbol, page by page, conditional ones among them."""
+        found: list[Row] = []
+        for scope in self._scopes(markets):
+            pages = await self._pages(exchange.privateGetV5OrderRealtime, scope | {"limit": _PAGE})
+            found += [one for one in pages if one.get("orderStatus") not in _NOT_OPEN]
+        return [exchange.parse_order(one, self._market(exchange, markets, one)) for one in found]
+
+    async def fills(self, exchange: Any, markets: Markets, since_ms: int, now_ms: int) -> Sequence[Row]:  # noqa: ANN401
+        """Read fills week by week, as the venue gives them, liquidations among them; not the funding."""
+        found: list[Row] = []
+        start_ms = max(since_ms, now_ms - _KEPT_MS)
+        while start_ms <= now_ms:
+            end_ms = start_ms + _WEEK_MS - 1
+            asked = {
+                "category": self.category,
+                "limit": _FILLS_PAGE,
+                "startTime": start_ms,
+                "endTime": end_ms,
+            }
+            found += await self._pages(exchange.privateGetV5ExecutionList, asked)
+            start_ms = end_ms + 1
+        traded = [one for one in found if one.get("execType") not in {"Funding", "Settle"}]
+        return [exchange.parse_trade(one, self._market(exchange, markets, one)) for one in traded]
+
+    async def positions(self, exchange: Any, markets: Markets) -> Sequence[Row]:  # noqa: ANN401
+        """Read the positions of every symbol; raises UnreadableRow for an account in hedge mode."""
+        found: list[Row] = []
+        for scope in self._scopes(markets):
+            found += await self._pages(exchange.privateGetV5PositionList, scope | {"limit": 200})
+        held = [one for one in found if number(one.get("size")) != ZERO]
+        if any(str(one.get("positionIdx", 0)) != "0" for one in held):
+            raise UnreadableRow("the account is in hedge mode: set it to one-way mode at the venue")
+        return [exchange.parse_position(one, self._market(exchange, markets, one)) for one in held]
+
+    async def balances(self, exchange: Any) -> Row:  # noqa: ANN401 - a ccxt exchange
+        """Read every balance of the unified account."""
+        row = await super().balances(exchange)
+        listed(row.get("info"))
+        return row
+
+    async def key_problem(self, exchange: Any) -> str | None:  # noqa: ANN401 - a ccxt exchange
+        """Ask what the key may do: it must trade, and must not move money out of the account."""
+        reply = await exchange.privateGetV5UserQueryApi()
+        result = reply.get("result") if isinstance(reply, Mapping) else None
+        if not isinstance(result, Mapping):
+            raise UnreadableRow("the answer does not tell the key's rights")
+        rights = result.get("permissions") or {}
+        wallet = [str(one) for one in rights.get("Wallet") or ()]
+        if any("withdraw" in one.lower() for one in wallet):
+            return "the key may withdraw: make one without that right"
+        if str(result.get("readOnly", "0")) == "1":
+            return "the key may only read: make one that may trade"
+        if str(result.get("uta", "1")) == "0" and str(result.get("unified", "0")) == "0":
+            return "the account is no unified trading account: upgrade it at the venue"
+        return None
+
+    def _scopes(self, markets: Markets) -> list[dict[str, object]]:
+        if not self.is_perpetual:
+            return [{"category": "spot"}]
+        return [{"category": "linear", "settleCoin": one} for one in markets.settle_currencies]
+
+    def _market(self, exchange: Any, markets: Markets, row: Row) -> Any:  # noqa: ANN401 - a ccxt market
+        """Name the market by the row's symbol: ccxt's own guess takes a spot row for a perpetual."""
+        return exchange.market(markets.symbol_of({"info": row}))
+
+    async def _pages(self, path: Any, asked: dict[str, object]) -> list[Row]:  # noqa: ANN401 - a ccxt endpoint
+        found: list[Row] = []
+        for _ in range(_MOST_PAGES):
+            reply = await path(dict(asked))
+            found += listed(reply)
+            cursor = reply["result"].get("nextPageCursor")
+            if not cursor or not reply["result"]["list"]:
+                return found
+            asked["cursor"] = cursor
+        raise UnreadableRow(f"more than {_MOST_PAGES} pages: what was read is not all there is")
+
+
+def _as_order(rows: Sequence[Row]) -> dict[str, object]:
+    """Tell the order that fills belong to, where the venue lists them but not it."""
+    newest = max(rows, key=lambda one: int(one.get("execTime") or 0))
+    filled = sum((number(one.get("execQty")) or ZERO for one in rows), ZERO)
+    value = sum((number(one.get("execValue")) or ZERO for one in rows), ZERO)
+    size = number(newest.get("orderQty")) or filled
+    kept = ("symbol", "orderId", "orderLinkId", "side", "orderType", "stopOrderType")
+    return {name: newest.get(name) for name in kept} | {
+        "qty": plain(size),
+        "price": newest.get("orderPrice"),
+        "cumExecQty": plain(filled),
+        "cumExecValue": plain(value),
+        "leavesQty": plain(size - filled),
+        "orderStatus": "Filled" if filled >= size else "PartiallyFilled",
+        "marketUnit": "baseCoin",
+        "updatedTime": newest.get("execTime"),
+        "createdTime": newest.get("execTime"),
+    }

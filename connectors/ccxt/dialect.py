@@ -1,0 +1,181 @@
+"""How one venue is spoken to through ccxt; this one by what it declares, better known ones override it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.ccxt.codes import VenueCodes, codes_of
+from connectors.ccxt.creation import Creation, creation, declared_stop, is_conditional
+from connectors.ccxt.markets import Markets, Row, UnreadableRow
+from connectors.ccxt.pacer import Pacer, PacingTerms
+from connectors.ccxt.settings import CcxtSettings, MarketChoice
+from connectors.ccxt.wire import Answer
+from desk.contracts.orders import AmendRequest, OrderRequest, OrderType
+
+_SECOND_MS = 1000
+_CAUTIOUS_UNITS = 5
+_PAGE = 100
+_MOST_PAGES = 200
+
+
+class NotSupported(Exception):
+    """The venue, or ccxt for it, cannot do this in a way that can be trusted: nothing was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Say which order is meant: its client id, or its venue's where it has none; and what was kept of it."""
+
+    symbol: str
+    name: str
+    venue_id: str | None = None
+    is_conditional: bool | None = None
+
+    @property
+    def by_venue_id(self) -> str | None:
+        """The venue's id, where the order is named by it."""
+        return self.name[1:] if self.name.startswith("#") else None
+
+
+class Dialect:
+    """Speak to a venue by ccxt's unified calls and the venue's declared features alone."""
+
+    id_prefix = ""
+    absence_proof_ms: int | None = None
+    amends_in_place = False
+    looks_up_client_ids = False
+    """Whether a look-up by client id can prove that there is no such order."""
+    skews_timestamps = True
+    """Whether ccxt's `timeDifference` corrects the time in the venue's requests."""
+
+    def __init__(self, settings: CcxtSettings) -> None:
+        self.settings = settings
+        self.codes: VenueCodes = codes_of(settings.exchange)
+
+    @property
+    def is_perpetual(self) -> bool:
+        """Whether contracts are traded rather than coins."""
+        return self.settings.market is MarketChoice.SWAP
+
+    def options(self) -> dict[str, object]:
+        """Return ccxt's options for this venue and market."""
+        return {"defaultType": self.settings.market.value, "warnOnFetchOpenOrdersWithoutSymbol": False}
+
+    def pacing(self, rate_limit_ms: float) -> PacingTerms:
+        """Return the venue's budget, by ccxt's spacing where nothing better is known."""
+        return PacingTerms(
+            limit=_SECOND_MS / rate_limit_ms if rate_limit_ms > 0 else 10, period_ms=_SECOND_MS
+        )
+
+    def on_answer(self, pacer: Pacer, answer: Answer) -> None:
+        """Learn what an answer says of the budget; most venues say nothing."""
+
+    def declares(self, exchange: Any, parameter: str) -> object:  # noqa: ANN401 - a ccxt exchange
+        """Return what the venue's features say of a parameter of createOrder."""
+        kind, sub_kind = ("swap", "linear") if self.is_perpetual else ("spot", None)
+        return exchange.feature_value_by_type(kind, sub_kind, "createOrder", parameter)
+
+    def order_types(self, exchange: Any) -> frozenset[OrderType]:  # noqa: ANN401 - a ccxt exchange
+        """Return the order types that the venue declares in a form that can be trusted."""
+        types = {OrderType.MARKET, OrderType.LIMIT}
+        if self.declares(exchange, "stopLossPrice"):
+            types.add(OrderType.STOP)
+        if self.declares(exchange, "takeProfitPrice"):
+            types.add(OrderType.TAKE_PROFIT)
+        if self.declares(exchange, "triggerPrice"):
+            types.add(OrderType.STOP_LIMIT)
+        return frozenset(types)
+
+    def creation(self, exchange: Any, request: OrderRequest, markets: Markets) -> Creation:  # noqa: ANN401
+        """Return the arguments of `create_order`; raises NotSupported for a stop that is not declared."""
+        amount = markets.amount_of(request.symbol, request.size_base)
+        if not is_conditional(request.order_type):
+            return creation(request, amount, {})
+        return creation(request, amount, self.stop_params(exchange, request))
+
+    def stop_params(self, exchange: Any, request: OrderRequest) -> dict[str, object]:  # noqa: ANN401
+        """Return the parameters that make an order wait; raises NotSupported where none is declared."""
+        params = declared_stop(
+            request, lambda name: self.declares(exchange, name), is_perpetual=self.is_perpetual
+        )
+        if params is None:
+            raise NotSupported(f"{self.settings.exchange} declares no {request.order_type} for this order")
+        return params
+
+    async def create(self, exchange: Any, asked: Creation) -> Row:  # noqa: ANN401 - a ccxt exchange
+        """Send an order."""
+        row: Row = await exchange.create_order(
+            asked.symbol, asked.type, asked.side, asked.amount, asked.price, asked.params
+        )
+        return row
+
+    async def cancel(self, exchange: Any, named: Named) -> Row:  # noqa: ANN401 - a ccxt exchange
+        """Cancel an order by the id the venue gave it."""
+        if named.venue_id is None:
+            raise NotSupported(f"{self.settings.exchange} cancels by its own order ids alone")
+        params = {"trigger": True} if named.is_conditional else {}
+        row: Row = await exchange.cancel_order(named.venue_id, named.symbol, params)
+        return row
+
+    def can_aim(self, named: Named) -> bool:
+        """Tell whether enough is known of an order to cancel it without looking it up."""
+        return named.venue_id is not None and named.is_conditional is not None
+
+    async def amend(self, exchange: Any, named: Named, request: AmendRequest, markets: Markets) -> Row:  # noqa: ANN401
+        """Change an order in place; raises NotSupported: a cancel and a create are no amend."""
+        raise NotSupported(f"orders of {self.settings.exchange} are replaced, not amended")
+
+    async def find(self, exchange: Any, named: Named) -> Row | None:  # noqa: ANN401 - a ccxt exchange
+        """Look an order up; None is the venue's word. Raises UnreadableRow where it proves nothing."""
+        if named.by_venue_id is not None:
+            row: Row = await exchange.fetch_order(named.by_venue_id, named.symbol)
+            return row
+        rows = await exchange.fetch_open_orders(named.symbol)
+        if exchange.has.get("fetchClosedOrders") is True:
+            rows = [*rows, *await exchange.fetch_closed_orders(named.symbol)]
+        found = next((one for one in rows if one.get("clientOrderId") == self.id_prefix + named.name), None)
+        if found is None:
+            raise UnreadableRow(f"{self.settings.exchange} proves no order's absence by its client id")
+        return dict(found)
+
+    async def open_orders(self, exchange: Any, markets: Markets) -> Sequence[Row]:  # noqa: ANN401
+        """Read every resting order of the account, conditional ones included."""
+        return list(await exchange.fetch_open_orders())
+
+    async def fills(self, exchange: Any, markets: Markets, since_ms: int, now_ms: int) -> Sequence[Row]:  # noqa: ANN401
+        """Read every fill since a time, page by page."""
+        found: dict[tuple[str, str], Row] = {}
+        start = since_ms
+        for _ in range(_MOST_PAGES):
+            page = await exchange.fetch_my_trades(None, start, _PAGE)
+            fresh = {(str(one["symbol"]), str(one["id"])): one for one in page}
+            newest = max((int(one["timestamp"]) for one in page), default=start)
+            if not fresh.keys() - found.keys():
+                break
+            found |= fresh
+            if len(page) < _PAGE or newest == start:
+                break
+            start = newest
+        return list(found.values())
+
+    async def positions(self, exchange: Any, markets: Markets) -> Sequence[Row]:  # noqa: ANN401
+        """Read every position."""
+        return list(await exchange.fetch_positions())
+
+    async def balances(self, exchange: Any) -> Row:  # noqa: ANN401 - a ccxt exchange
+        """Read every balance."""
+        row: Row = await exchange.fetch_balance()
+        return row
+
+    async def key_problem(self, exchange: Any) -> str | None:  # noqa: ANN401 - a ccxt exchange
+        """Name what is wrong with the key's rights; None where nothing is, or the venue does not tell."""
+        return None
+
+
+def listed(reply: object) -> list[Mapping[str, Any]]:
+    """Return the rows of an answer of Bybit's form; raises UnreadableRow where it has none."""
+    result = reply.get("result") if isinstance(reply, Mapping) else None
+    rows = result.get("list") if isinstance(result, Mapping) else None
+    if not isinstance(rows, list):
+        raise UnreadableRow("the answer holds no list")
+    return rows

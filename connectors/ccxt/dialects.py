@@ -1,0 +1,16 @@
+"""From an exchange's id to the way it is spoken to."""
+
+from connectors.ccxt.bybit import BybitDialect
+from connectors.ccxt.dialect import Dialect
+from connectors.ccxt.settings import CcxtSettings
+
+_KNOWN: dict[str, type[Dialect]] = {
+    "bybit": BybitDialect,
+    "bybiteu": BybitDialect,
+    "bybitid": BybitDialect,
+}
+
+
+def dialect_of(settings: CcxtSettings) -> Dialect:
+    """Return what is known of an exchange; one that nobody looked at is spoken to by what it declares."""
+    return _KNOWN.get(settings.exchange, Dialect)(settings)

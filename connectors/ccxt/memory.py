@@ -1,0 +1,33 @@
+"""What is known of orders that were placed or seen: where the venue keeps them."""
+
+from collections import OrderedDict
+
+from connectors.ccxt.creation import is_conditional
+from connectors.ccxt.dialect import Named
+from desk.contracts.orders import OrderType, VenueOrder
+
+_MOST = 4096
+
+
+class OrderMemory:
+    """Remember the newest orders by client id; what is forgotten is looked up again."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Named] = OrderedDict()
+
+    def placed(self, symbol: str, name: str, order_type: OrderType, venue_id: str | None = None) -> None:
+        """Keep an order that is being sent, or was taken."""
+        self._kept[name] = Named(symbol, name, venue_id, is_conditional(order_type))
+        self._kept.move_to_end(name)
+        if len(self._kept) > _MOST:
+            self._kept.popitem(last=False)
+
+    def saw(self, order: VenueOrder) -> VenueOrder:
+        """Keep an order that the venue showed; return it."""
+        self.placed(order.symbol, order.client_order_id, order.order_type, order.venue_order_id)
+        return order
+
+    def named(self, symbol: str, name: str) -> Named:
+        """Return what is known of an order, its name alone where it is unknown."""
+        known = self._kept.get(name)
+        return known if known is not None and known.symbol == symbol else Named(symbol, name)
