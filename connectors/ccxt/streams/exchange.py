@@ -1,6 +1,7 @@
 """What the streams use of an exchange of ccxt's pro kind, so that a test can be one by hand."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from connectors.ccxt.markets import Row
@@ -11,18 +12,33 @@ ReadCall = Callable[..., Awaitable[Any]]
 """Call a method of ccxt by name for a read, paced; raises ReadFailed where nothing was learned."""
 
 
+class Memory(Protocol):
+    """One of ccxt's bounded memories of rows, oldest first."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, at: int, /) -> Row: ...
+
+    def __reversed__(self) -> Iterator[Row]: ...
+
+    def getLimit(self, symbol: str | None, limit: int | None) -> int | None:  # noqa: N802 - ccxt's name
+        """Return how many rows changed since the last asking, of one symbol or of all."""
+        ...
+
+
 class StreamExchange(Protocol):
     """An exchange made by `guard.watched`, its markets loaded; it serves streams alone."""
 
+    id: str
     wire: Wire | None
     has: Mapping[str, object]
     options: dict[str, Any]
     streaming: dict[str, Any]
-    orders: Any
-    myTrades: Any  # noqa: N815 - ccxt's name
-    trades: Mapping[str, Any]
-    bidsasks: Mapping[str, Any]
-    tickers: Mapping[str, Any]
+    orders: Memory | None
+    myTrades: Memory | None  # noqa: N815 - ccxt's name
+    trades: Mapping[str, Memory]
+    bidsasks: Mapping[str, Row]
+    tickers: Mapping[str, Row]
 
     def watch_orders(self) -> Awaitable[object]:
         """Wait for the next news of an order."""
@@ -91,3 +107,11 @@ class AccountReads(Protocol):
     async def fetch_fills(self, since_ms: int) -> Sequence[VenueFill]:
         """Read every fill from `since_ms` on, oldest first."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Say how an account is read: what streams bring, and by requests."""
+
+    rows: AccountRows
+    reads: AccountReads

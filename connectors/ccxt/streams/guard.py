@@ -1,7 +1,8 @@
 """Any exchange of ccxt's pro kind, made so that no message can silence it and no reconnect is hidden."""
 
-from collections.abc import Iterator
-from typing import Any, Final
+import asyncio
+from collections.abc import Awaitable, Iterator, Mapping
+from typing import Any, Final, Protocol
 
 import aiohttp
 from ccxt.async_support.base.exchange import Exchange
@@ -16,6 +17,21 @@ _CLOSE_S: Final = 0.2
 _LOGIN: Final = "authenticated"
 
 
+class _Connection(Protocol):
+    """What is used of ccxt's client of one URL."""
+
+    url: str
+    futures: Mapping[str, asyncio.Future[object]]
+    isConnected: bool  # noqa: N815 - ccxt's name
+    dial_failed: bool
+    last_retry_after: float | None
+    is_reported_lost: bool
+
+    def on_error(self, error: Exception) -> None:
+        """Reject all who wait, and close."""
+        ...
+
+
 def watched(exchange_class: type[Any]) -> type[Any]:
     """Derive an exchange class whose instances report to their `wire` attribute, once it is set."""
     return type(exchange_class.__name__, (_WatchedExchange, exchange_class), {})
@@ -26,35 +42,35 @@ class _WatchedExchange(Exchange):  # type: ignore[misc]  # ccxt ships no types
 
     wire: Wire | None = None
 
-    def client(self, url: str) -> Any:
+    def client(self, url: str) -> _Connection:
         is_new = url not in (self.clients or {})
-        client = super().client(url)
+        client: _Connection = super().client(url)
         if is_new:
             client.__class__ = _WatchedClient  # ccxt makes its own kind by name, and asks nobody
         if self.wire is not None:
             self.wire.asked(url)
         return client
 
-    def handle_message(self, client: Any, message: Any) -> None:
+    def handle_message(self, client: _Connection, message: object) -> None:
         try:
             super().handle_message(client, message)
         finally:
             if self.wire is not None:
                 self.wire.heard(client.url)
 
-    def on_connected(self, client: Any, message: object = None) -> None:
+    def on_connected(self, client: _Connection, message: object = None) -> None:
         super().on_connected(client, message)
         if self.wire is not None:
             self.wire.connected(client.url)
 
-    def on_error(self, client: Any, error: BaseException) -> None:
+    def on_error(self, client: _Connection, error: BaseException) -> None:
         has_dialled = not client.dial_failed
         super().on_error(client, error)
         if not has_dialled and client.last_retry_after is None:
             self.ws_dial_backoff.pop(client.url, None)  # the pumps pause by themselves, and not for 30 s
         self._report_loss(client, f"{error}")
 
-    def on_close(self, client: Any, error: object) -> None:
+    def on_close(self, client: _Connection, error: object) -> None:
         super().on_close(client, error)
         self._report_loss(client, f"closed by the venue ({error})")
 
@@ -71,7 +87,7 @@ class _WatchedExchange(Exchange):  # type: ignore[misc]  # ccxt ships no types
             if login is not None and not login.done() and client.isConnected:
                 yield url
 
-    def _report_loss(self, client: Any, reason: str) -> None:
+    def _report_loss(self, client: _Connection, reason: str) -> None:
         if self.wire is not None and not client.is_reported_lost:
             client.is_reported_lost = True
             self.wire.lost(client.url, reason)
@@ -82,21 +98,22 @@ class _WatchedClient(Client):  # type: ignore[misc]  # ccxt ships no types
 
     is_reported_lost = False
 
-    def handle_message(self, message: Any) -> None:
+    def handle_message(self, message: object) -> None:
         try:
             super().handle_message(message)
         except Exception as error:  # noqa: BLE001 - whatever it is, ccxt would never read again
             self.on_error(NetworkError(f"a message could not be read: {type(error).__name__}: {error}"))
 
-    async def receive(self) -> Any:
+    async def receive(self) -> object:
         try:
             return await super().receive()
         except Exception as error:
             self.on_error(NetworkError(f"nothing can be received: {error}"))
             raise
 
-    def create_connection(self, session: Any) -> Any:
-        return super().create_connection(_BriefGoodbye(session))
+    def create_connection(self, session: aiohttp.ClientSession) -> Awaitable[object]:
+        dialling: Awaitable[object] = super().create_connection(_BriefGoodbye(session))
+        return dialling
 
 
 class _BriefGoodbye:
@@ -106,6 +123,6 @@ class _BriefGoodbye:
         self._session = session
         self.cookie_jar = session.cookie_jar
 
-    def ws_connect(self, url: str, **options: Any) -> Any:
+    def ws_connect(self, url: str, **options: Any) -> object:  # noqa: ANN401 - handed on as they come
         goodbye = aiohttp.ClientWSTimeout(ws_close=_CLOSE_S)
         return self._session.ws_connect(url, timeout=goodbye, **options)

@@ -69,6 +69,11 @@ class ToldOrders:
         while len(self._orders) > _ORDERS_KEPT:
             self._orders.popitem(last=False)
 
+    def is_working(self, order: VenueOrder) -> bool:
+        """Tell whether nothing newer was told of an order than that it rests."""
+        told = self._orders.get(order.venue_order_id)
+        return told is not None and told.status.is_working
+
     def working(self) -> Iterator[VenueOrder]:
         """List the orders that were last told as resting at the venue."""
         return (one for one in list(self._orders.values()) if one.status.is_working)

@@ -1,0 +1,74 @@
+"""Reads that complete what an account's streams told."""
+
+from collections.abc import Sequence
+
+from connectors.ccxt.streams.exchange import AccountReads
+from connectors.ccxt.streams.pauses import Pauses
+from connectors.ccxt.streams.settings import StreamSettings
+from connectors.ccxt.streams.teller import AccountTeller
+from desk.contracts.orders import VenueEvent, VenueOrder
+from desk.contracts.ports.time import Clock, Rng
+from desk.contracts.problems import ReadFailed
+
+
+class AccountCatchUp:
+    """Read fills since the last success minus an overlap, then the resting orders, when it is due.
+
+    A read that fails proves nothing: it is tried again, after pauses, until it succeeds.
+    """
+
+    def __init__(
+        self, reads: AccountReads, teller: AccountTeller, clock: Clock, rng: Rng, settings: StreamSettings
+    ) -> None:
+        self._reads = reads
+        self._teller = teller
+        self._clock = clock
+        self._settings = settings
+        self._pauses = Pauses(rng, settings.first_pause_ms, settings.longest_pause_ms)
+        self._since_ms = clock.now_ms() - settings.overlap_ms
+        self._due_ms: list[int] = []
+
+    def want(self, in_ms: int = 0) -> None:
+        """Ask for a read, now or in a while."""
+        self._due_ms.append(self._clock.monotonic_ms() + in_ms)
+
+    def is_due(self) -> bool:
+        """Tell whether a read is to be made now."""
+        now_ms = self._clock.monotonic_ms()
+        return any(due_ms <= now_ms for due_ms in self._due_ms)
+
+    async def run(self) -> Sequence[VenueEvent]:
+        """Read, tell, and return what nobody had told before; nothing where the venue did not answer."""
+        begun_ms, now_ms = self._clock.monotonic_ms(), self._clock.now_ms()
+        self._due_ms = [due_ms for due_ms in self._due_ms if due_ms > begun_ms]
+        found: list[VenueEvent] = []
+        try:
+            await self._read(found)
+        except ReadFailed:
+            self.want(in_ms=self._pauses.next_ms())
+            return found
+        self._pauses.reset()
+        self._since_ms = now_ms - self._settings.overlap_ms
+        return found
+
+    async def _read(self, found: list[VenueEvent]) -> None:
+        working = tuple(self._teller.orders.working())
+        for fill in await self._reads.fetch_fills(self._since_ms):
+            self._tell(fill, found)
+        resting = await self._reads.fetch_open_orders()
+        for order in resting:
+            self._tell(order, found)
+        shown = {order.venue_order_id for order in resting}
+        for order in working:
+            if order.venue_order_id not in shown and self._teller.orders.is_working(order):
+                await self._look_up(order, found)
+
+    async def _look_up(self, order: VenueOrder, found: list[VenueEvent]) -> None:
+        """Find out what became of an order that rested, and does not rest any more."""
+        seen = await self._reads.fetch_order(order.symbol, order.client_order_id)
+        if seen is not None:
+            self._tell(seen, found)
+
+    def _tell(self, event: VenueEvent, found: list[VenueEvent]) -> None:
+        if self._teller.tell(event):
+            found.append(event)

@@ -1,0 +1,51 @@
+"""A venue's prices while connected."""
+
+from collections.abc import Sequence
+
+from connectors.ccxt.streams.market_parts import MarketParts
+from connectors.ccxt.streams.preparing import prepare
+from connectors.ccxt.streams.quote_streams import QuoteStreams
+from connectors.ccxt.streams.trade_streams import TradeStreams
+from desk.contracts.connection import StreamCondition
+
+
+class MarketSession:
+    """Run the trade and quote streams of `symbols` over one exchange, which is closed here."""
+
+    def __init__(self, parts: MarketParts, symbols: Sequence[str]) -> None:
+        prepare(parts.exchange, parts.settings)
+        self._parts = parts
+        self._unknown = tuple(symbol for symbol in symbols if symbol not in parts.markets)
+        known = tuple(symbol for symbol in symbols if symbol in parts.markets)
+        self._trades = TradeStreams(parts, known)
+        self._quotes = QuoteStreams(parts, known)
+        parts.pumps.listen(self._heard)
+
+    def open(self) -> None:
+        """Begin."""
+        self._trades.start()
+        self._quotes.start()
+        self._parts.tasks.start("ccxt market watch", self._watch())
+
+    async def close(self) -> None:
+        """End the streams and the exchange's connections."""
+        await self._parts.tasks.stop()
+        await self._parts.exchange.close()
+
+    def conditions(self) -> tuple[StreamCondition, ...]:
+        """Show each stream, and each symbol that the venue does not have."""
+        unknown = (
+            StreamCondition(f"{symbol}: unknown to the venue", is_up=False, is_stale=False)
+            for symbol in self._unknown
+        )
+        return (*self._parts.pumps.conditions(), *unknown)
+
+    def _heard(self) -> None:
+        self._trades.woke()
+        self._quotes.woke()
+
+    async def _watch(self) -> None:
+        while True:
+            self._trades.look()
+            self._quotes.look()
+            await self._parts.clock.sleep_ms(self._parts.settings.look_every_ms)

@@ -1,0 +1,96 @@
+"""The public trades of a venue, all of them."""
+
+from collections.abc import Sequence
+
+from connectors.ccxt.streams.caches import Appended
+from connectors.ccxt.streams.market_parts import MarketParts
+from connectors.ccxt.streams.market_rows import trade_of, trades_of
+from connectors.ccxt.streams.preparing import TRADES_PARAMETERS
+from connectors.ccxt.streams.public_streams import PublicStreams
+from connectors.ccxt.streams.pump import Pump
+from connectors.ccxt.streams.trade_line import TradeLine
+from connectors.ccxt.streams.watch_calls import trade_watches
+from desk.contracts.ports.market_source import TradeUpdate
+from desk.contracts.problems import ReadFailed
+
+
+class TradeStreams:
+    """Tell every trade of `symbols` once; after an interruption first those that were missed."""
+
+    def __init__(self, parts: MarketParts, symbols: Sequence[str]) -> None:
+        opened_ms = parts.clock.now_ms()
+        self._parts = parts
+        self._memories = {symbol: Appended() for symbol in symbols}
+        self._lines = {symbol: TradeLine(parts.listener, opened_ms) for symbol in symbols}
+        self._streams = PublicStreams(parts, "trades", parts.settings.trade_silence_ms, self)
+        self._held_since_ms: dict[str, int] = {}
+        self._being_read: dict[str, None] = {}
+
+    def start(self) -> None:
+        """Begin a stream for each portion of the symbols."""
+        most = self._parts.settings.symbols_per_watch
+        for watch in trade_watches(self._parts.exchange, tuple(self._lines), most):
+            self._streams.start(watch, self)
+
+    def woke(self) -> None:
+        """Take what came."""
+        for symbol, memory in self._memories.items():
+            rows, has_overflowed = memory.new(self._parts.exchange.trades.get(symbol))
+            if not rows:
+                continue
+            pump = self._streams.came(symbol)
+            if has_overflowed:
+                pump.gaps += 1
+                self._hold(symbol)
+            for row in rows:
+                trade = trade_of(row, symbol, self._parts.markets)
+                if trade is not None:
+                    self._lines[symbol].take(trade)
+
+    def resumed(self, pump: Pump, *, is_first: bool) -> None:
+        """Hold what comes until what was missed is read."""
+        self._streams.stands(pump)
+        if not is_first:
+            for symbol in pump.symbols:
+                self._hold(symbol)
+
+    def look(self) -> None:
+        """Read what was missed as soon as the stream tells again, and look at what is silent."""
+        now_ms, settings = self._parts.clock.monotonic_ms(), self._parts.settings
+        for symbol, since_ms in list(self._held_since_ms.items()):
+            line, held_ms = self._lines[symbol], now_ms - since_ms
+            if held_ms >= settings.hold_ms:
+                self._release(symbol)
+            elif symbol not in self._being_read and (line.has_waiting or held_ms >= settings.settle_ms):
+                self._being_read[symbol] = None
+                self._parts.tasks.start(f"ccxt trades {symbol} catch-up", self._complete(symbol, since_ms))
+        self._streams.look()
+
+    async def is_behind(self, symbol: str) -> bool:
+        """Tell whether trades happened that were not told; raises ReadFailed."""
+        return bool(self._lines[symbol].missed(await self._read(symbol)))
+
+    def _hold(self, symbol: str) -> None:
+        self._lines[symbol].hold()
+        self._held_since_ms[symbol] = self._parts.clock.monotonic_ms()
+
+    def _release(self, symbol: str, missed: Sequence[TradeUpdate] = ()) -> None:
+        self._held_since_ms.pop(symbol, None)
+        self._lines[symbol].release(missed)
+
+    async def _complete(self, symbol: str, since_ms: int) -> None:
+        """Read what was missed; where that fails it is tried again while the line is held."""
+        try:
+            read = await self._read(symbol)
+        except ReadFailed:
+            return
+        finally:
+            del self._being_read[symbol]
+        if self._held_since_ms.get(symbol) == since_ms:
+            self._release(symbol, self._lines[symbol].missed(read))
+
+    async def _read(self, symbol: str) -> list[TradeUpdate]:
+        exchange, since_ms = self._parts.exchange, self._lines[symbol].newest_ms
+        parameters = dict(TRADES_PARAMETERS.get(exchange.id, {}))
+        rows = await self._parts.read("fetch_trades", symbol, since_ms, None, parameters)
+        return trades_of(rows, symbol, self._parts.markets)
