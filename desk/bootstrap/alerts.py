@@ -2,7 +2,8 @@
 
 import logging
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from desk.contracts.problems import InputRefused, Problem
 from desk.contracts.states import AlarmSeverity
 from desk.runtime.notifier import Everyone, Message, NoticeRules, NotSent, ServiceNotifier
 from desk.runtime.posting import ThreadedPost
+from desk.runtime.tasks import FailureListener, TaskSupervisor
 
 if TYPE_CHECKING:
     from apprise import Apprise, NotifyType
@@ -149,11 +151,17 @@ def _apprise() -> ModuleType:
     return apprise
 
 
-def started(text: str) -> Notice:
-    """Tell that the desk began or ended as it should."""
-    return Notice(NoticeKind.STARTS, AlarmSeverity.WARNING, text)
-
-
-def died(text: str) -> Notice:
-    """Tell that the desk ended as it should not."""
-    return Notice(NoticeKind.HALTS, AlarmSeverity.CRITICAL, text)
+@asynccontextmanager
+async def told_operator(line: OperatorLine, on_failure: FailureListener) -> AsyncIterator[None]:
+    """Send word meanwhile; whatever ends the desk by an error is told too."""
+    tasks = TaskSupervisor(on_failure)
+    line.begin(tasks)
+    try:
+        yield
+    except Exception as error:
+        line.notify(Notice(NoticeKind.HALTS, AlarmSeverity.CRITICAL, f"the desk ended: {error}"))
+        raise
+    finally:
+        await line.finish(tasks)
+        await tasks.stop(_LAST_WORD_MS)
+        line.close()

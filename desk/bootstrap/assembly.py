@@ -32,7 +32,7 @@ from desk.runtime.commanding import CommandDesk, CommandParts
 from desk.runtime.core import CoreParts, DeskCore
 from desk.runtime.desk_watch import DeskWatch, Keepsakes
 from desk.runtime.faults import FaultDesk
-from desk.runtime.health import HealthCheck
+from desk.runtime.health import HealthCheck, HealthLimits
 from desk.runtime.live_view import LiveView
 from desk.runtime.market_board import MarketBoard
 from desk.runtime.missed_periods import MissedPeriods
@@ -86,6 +86,7 @@ class Desk:
     tally: RunTally
     account: AccountFigures
     recorder: ObservedRecorder
+    alarms: Alarms
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +280,7 @@ def _desk(
         tally=tally,
         account=AccountFigures(outside.ledger, inside.view, inside.board),
         recorder=inside.recorder,
+        alarms=inside.alarms,
     )
 
 
@@ -288,7 +290,8 @@ def _camera(
     core, commands = built
     watch, risk = core.parts.watch, configuration.platform.risk
     heartbeat = None if watch is None else watch.heartbeat
-    health = HealthCheck(core, heartbeat, outside.journal_lag, risk.max_orders_per_minute)
+    limits = HealthLimits(risk.max_orders_per_minute, risk.max_clock_skew_ms)
+    health = HealthCheck(core, heartbeat, outside.journal_lag, limits)
     strategies = tuple(one.strategy_id for one in configuration.blueprints)
     with_lenses = lenses(inside.sources, inside.kept, core, commands, health)
     return SnapshotCamera(core, inside.kept, commands, with_lenses, strategies)

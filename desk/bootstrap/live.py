@@ -1,7 +1,7 @@
 """A desk by the machine's clock: lock, journal, venue, feed, and a clean stop."""
 
 import asyncio
-import secrets
+import os
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -10,46 +10,43 @@ from functools import partial
 from pathlib import Path
 
 from desk.bootstrap.account_lock import account_lock
-from desk.bootstrap.assembly import Desk, Outside, RunSchedules, assemble
+from desk.bootstrap.alerts import OperatorLine, operator_line, told_operator
+from desk.bootstrap.assembly import Desk, Outside, assemble
 from desk.bootstrap.control import hosted_control
-from desk.bootstrap.feeds import feed_of_now, replay_feed
 from desk.bootstrap.lock import desk_lock
 from desk.bootstrap.preflight import symbols_to_watch
-from desk.bootstrap.settings import instruments
 from desk.bootstrap.settling import settled
 from desk.bootstrap.summing import summarize
+from desk.bootstrap.supervision import supervision
+from desk.bootstrap.surroundings import Surroundings, surroundings_of
 from desk.bootstrap.venue import connector_of
 from desk.config.configuration import Configuration
-from desk.config.market_settings import ReplaySettings
 from desk.config.storage import StorageLayout
-from desk.contracts.ports.connector import IAPIConnector
-from desk.contracts.ports.feed import Feed
-from desk.contracts.ports.time import Clock
-from desk.contracts.problems import InputRefused, Problem
-from desk.contracts.states import TradingMode
-from desk.control.latch_file import LatchFile
-from desk.feeds.csv_survey import survey
-from desk.feeds.replay import ReplaySource
+from desk.contracts.ports.notifier import Notice, NoticeKind
+from desk.contracts.problems import DeskError, InputRefused, Problem
+from desk.contracts.states import AlarmSeverity, TradingMode
+from desk.control.latch_file import LatchFile, write_latch
 from desk.journal.durable import DurableStore
 from desk.journal.recorder import JournalRecorder
 from desk.journal.spool import Spool
 from desk.ledger.ledger import Ledger
-from desk.runtime.clock import PacedClock, WallClock
+from desk.runtime.clock import WallClock
 from desk.runtime.faults import FaultDesk
 from desk.runtime.ids import SystemIds
+from desk.runtime.notices import NoticeDesk
 from desk.runtime.recording import EntryListener
-from desk.runtime.scheduler import ScheduleDriver, apscheduler_wakes
 from desk.runtime.store_trouble import StoreTrouble
 from desk.runtime.tally import RunSummary
-from desk.runtime.tasks import TaskSupervisor
+from desk.runtime.tasks import FailureListener, TaskSupervisor
+from desk.runtime.vital_tasks import CORE, LATCH, SUPERVISOR, VitalTasks
 
 _RECONCILE_EVERY_MS = 60_000
 _STOP_WITHIN_MS = 2_000
-_SEQUENCE_BITS = 32
 _LOOK_FOR_LATCH_EVERY_S = 1
 
-MakeFeed = Callable[[IAPIConnector, Callable[[str], None], Sequence[str]], Feed]
-"""From the connector, which may have prices of its own, who hears what is wrong with them, and of what."""
+
+def _nothing(_: Desk) -> None:
+    """Let a desk stop without a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,54 +63,111 @@ class LiveRun:
     on_started: Callable[[Desk], None]
     log: Callable[[str, str], None]
     private_control: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Surroundings:
-    """Hold what differs between prices of now and recorded ones at a pace; mode None is the connector's."""
-
-    clock: Clock
-    make_feed: MakeFeed
-    mode: TradingMode | None
-    storage: StorageLayout
-    run_schedules: RunSchedules
+    on_stopping: Callable[[Desk], None] = _nothing
 
 
 async def run_live(run: LiveRun) -> RunSummary:
     """Run until stopped, then leave positions and stops as they are.
 
     Raises RefusedByState while another desk holds the folder or the account, InputRefused where the journal
-    is no whole one, or a blueprint wants what the venue does not have.
+    is no whole one, or a blueprint wants what the venue does not have, and CoreDied where a part of the desk
+    ended that nothing can replace: then it is HALTED first, durably.
     """
-    around = _surroundings(run.configuration)
+    around = surroundings_of(run.configuration)
     around.storage.create()
-    began = time.monotonic()
     with desk_lock(around.storage), account_lock(run.configuration.platform, around.storage):
         faults = FaultDesk(around.clock, run.log)
-        supervisor = TaskSupervisor(faults.on_task_failure)
-        async with _opened_journal(around, faults) as written:
+        line = _operator_line(run.configuration, around, faults)
+        vital = VitalTasks(faults.on_task_failure, partial(_leave_latch, around.storage, run.log))
+        tasks = TaskSupervisor(vital.on_failure)
+        async with (
+            told_operator(line, vital.on_failure),
+            _opened_journal(around, vital.on_failure) as written,
+        ):
             _refuse_another(run.configuration.platform.desk.id, around.storage, written.ledger)
             watched = await symbols_to_watch(
-                run.configuration, around.storage, written.ledger, around.clock, supervisor
+                run.configuration, around.storage, written.ledger, around.clock, tasks
             )
             desk = assemble(
-                run.configuration, _outside(run.configuration, around, written, faults, supervisor, watched)
+                run.configuration, _outside(run.configuration, around, written, faults, tasks, watched)
             )
             desk.recorder.listen(run.on_entry)
-            await desk.core.start()
-            try:
-                is_open = run.configuration.platform.control.enabled
-                folder = around.storage.control if is_open else run.private_control
-                async with hosted_control(desk, folder, faults.on_task_failure):
-                    run.on_started(desk)
-                    await _until_stopped(run, desk)
-                    await settled(desk)
-                wall_ms = int((time.monotonic() - began) * 1000)
-                return summarize(desk, written.journal.head_hash(), wall_ms)
-            finally:
-                await desk.core.stop()
-                await supervisor.stop(_STOP_WITHIN_MS)
-                await desk.core.close()
+            desk.recorder.listen(NoticeDesk(line).on_entry)
+            vital.connect(desk.core.parts.execution.state)
+            return await _lived(run, _Living(desk, around, written, vital, tasks, line))
+
+
+@dataclass(frozen=True, slots=True)
+class _Living:
+    """Hold a desk with what it lives in."""
+
+    desk: Desk
+    around: Surroundings
+    written: "_Written"
+    vital: VitalTasks
+    tasks: TaskSupervisor
+    line: OperatorLine
+
+
+async def _lived(run: LiveRun, living: _Living) -> RunSummary:
+    """Start the desk, run it to its end, and leave the venue, whatever happened."""
+    began = time.monotonic()
+    desk, vital = living.desk, living.vital
+    try:
+        await desk.core.start()
+        is_open = run.configuration.platform.control.enabled
+        folder = living.around.storage.control if is_open else run.private_control
+        async with hosted_control(desk, folder, vital.on_failure):
+            run.on_started(desk)
+            living.line.notify(_started(desk))
+            await _until_stopped(run, living)
+            run.on_stopping(desk)
+            await settled(desk)
+        vital.check()
+        wall_ms = int((time.monotonic() - began) * 1000)
+        summary = summarize(desk, living.written.journal.head_hash(), wall_ms)
+    except BaseException:
+        with suppress(DeskError):  # what ended it is worth more than that it did not leave cleanly
+            await _left(living)
+        raise
+    await _left(living)
+    living.line.notify(_stopped(desk))
+    return summary
+
+
+async def _left(living: _Living) -> None:
+    await living.desk.core.stop()
+    await living.tasks.stop(_STOP_WITHIN_MS)
+    await living.desk.core.close()
+
+
+def _operator_line(configuration: Configuration, around: Surroundings, faults: FaultDesk) -> OperatorLine:
+    """Make the line to the operator; a recording has nothing to tell him."""
+    platform = configuration.platform
+    asked = platform.notifications
+    settings = asked.model_copy(update={"urls": ()}) if around.mode is TradingMode.REPLAY else asked
+    return operator_line(settings, os.environ, WallClock(), platform.desk.id, faults.on_line_trouble)
+
+
+def _started(desk: Desk) -> Notice:
+    parts, state = desk.core.parts, desk.core.parts.execution.state
+    count = len(parts.ledger.open_positions())
+    text = f"the desk started: {state.current} on {parts.mode}, {count} positions"
+    return Notice(NoticeKind.STARTS, AlarmSeverity.WARNING, text)
+
+
+def _stopped(desk: Desk) -> Notice:
+    count = len(desk.core.parts.ledger.open_positions())
+    text = f"the desk was stopped: {count} positions stay at the venue, with their stops"
+    return Notice(NoticeKind.STARTS, AlarmSeverity.WARNING, text)
+
+
+def _leave_latch(storage: StorageLayout, log: Callable[[str, str], None], reason: str) -> None:
+    """Halt the next start too, where the journal can keep nothing any more."""
+    try:
+        write_latch(storage.latch, reason, {})
+    except OSError as error:
+        log("latch not written", f"{storage.latch}: {error.strerror}")
 
 
 def _refuse_another(desk_id: str, storage: StorageLayout, ledger: Ledger) -> None:
@@ -136,9 +190,9 @@ class _Written:
 
 
 @asynccontextmanager
-async def _opened_journal(around: _Surroundings, faults: FaultDesk) -> AsyncIterator[_Written]:
+async def _opened_journal(around: Surroundings, on_failure: FailureListener) -> AsyncIterator[_Written]:
     """Open the journal with a writer that outlives everything that writes."""
-    writers = TaskSupervisor(faults.on_task_failure)
+    writers = TaskSupervisor(on_failure)
     store = DurableStore(around.storage.journal, around.clock, writers)
     ledger = await store.open()
     spool = Spool(around.storage.spool)
@@ -153,7 +207,7 @@ async def _opened_journal(around: _Surroundings, faults: FaultDesk) -> AsyncIter
 
 def _outside(
     configuration: Configuration,
-    around: _Surroundings,
+    around: Surroundings,
     written: _Written,
     faults: FaultDesk,
     supervisor: TaskSupervisor,
@@ -182,23 +236,24 @@ def _outside(
     )
 
 
-async def _until_stopped(run: LiveRun, desk: Desk) -> None:
-    """Feed the core until it is told to stop, its time is over, or its feed ends."""
-    ended = asyncio.Event()
+async def _until_stopped(run: LiveRun, living: _Living) -> None:
+    """Feed the core until it is told to stop, its time is over, its feed ends, or it dies."""
+    desk, ended = living.desk, living.vital.ended
+    looking = supervision(desk, run.configuration.platform, living.around.storage.folder, run.log)
 
     async def feed() -> None:
-        try:
-            await desk.core.run()
-        finally:
-            ended.set()
+        await looking.feed.run()
+        ended.set()
 
     async def watch() -> None:
         await run.stop.wait()
         ended.set()
 
-    desk.core.parts.spawner.spawn("feed", feed())
-    desk.core.parts.spawner.spawn("stop", watch())
-    desk.core.parts.spawner.spawn("latch", _obey_latch(desk))
+    living.tasks.spawn(CORE, feed())
+    living.tasks.spawn("stop", watch())
+    living.tasks.spawn(LATCH, _obey_latch(desk))
+    if desk.core.parts.mode is not TradingMode.REPLAY:
+        living.tasks.spawn(SUPERVISOR, looking.supervisor.run())
     timeout_s = None if run.duration_ms is None else run.duration_ms / 1000
     with suppress(TimeoutError):
         async with asyncio.timeout(timeout_s):
@@ -210,40 +265,3 @@ async def _obey_latch(desk: Desk) -> None:
     while True:
         desk.core.parts.view.state()
         await asyncio.sleep(_LOOK_FOR_LATCH_EVERY_S)
-
-
-def _surroundings(configuration: Configuration) -> _Surroundings:
-    platform = configuration.platform
-    if platform.feed.name == "replay":
-        return _replaying(configuration)
-    clock = WallClock()
-    make_feed = partial(feed_of_now, platform, clock, secrets.randbits(_SEQUENCE_BITS))
-    return _Surroundings(clock, make_feed, None, configuration.storage, _schedules)
-
-
-def _replaying(configuration: Configuration) -> _Surroundings:
-    replay = configuration.platform.feed.replay or ReplaySettings()
-    if replay.speed == "as_fast":
-        remedy = "write how many times the recorded speed, or use `desk replay`"
-        what = "as_fast needs a virtual clock, and this command runs by the machine's"
-        raise InputRefused(Problem("platform.yaml", None, "feed.replay.speed", what, remedy))
-    known = {one.symbol: one for one in instruments(configuration.platform)}
-    sources = [ReplaySource(known[symbol], Path(file)) for symbol, file in replay.files.items()]
-    for source in sources:
-        survey(source.path)
-    start_ms = replay_feed(sources, WallClock()).first_ms()
-    paced = PacedClock(start_ms, float(replay.speed))  # a clock's speed is not money
-    feed = replay_feed(sources, paced)
-    run_schedules = partial(_paced_schedules, paced)
-    return _Surroundings(
-        paced, lambda *_: feed, TradingMode.REPLAY, configuration.storage.replay, run_schedules
-    )
-
-
-async def _paced_schedules(clock: PacedClock, driver: ScheduleDriver) -> None:
-    await driver.run(clock.sleep_until_ms)
-
-
-async def _schedules(driver: ScheduleDriver) -> None:
-    async with apscheduler_wakes(driver) as wait:
-        await driver.run(wait)

@@ -11,11 +11,11 @@ async def settled(desk: Desk) -> None:
     await desk.core.stop()
     clock = desk.core.parts.clock
     deadline_ms = clock.monotonic_ms() + _WITHIN_MS
-    while _is_under_way(desk) and clock.monotonic_ms() < deadline_ms:
+    while is_under_way(desk) and clock.monotonic_ms() < deadline_ms:
         await clock.sleep_ms(_STEP_MS)
 
 
-def _is_under_way(desk: Desk) -> bool:
+def is_under_way(desk: Desk) -> bool:
     """Tell whether the desk would leave a trade without its stop, or not hear of a fill, if it went now."""
     execution, ledger = desk.core.parts.execution, desk.core.parts.ledger
     return (

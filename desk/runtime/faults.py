@@ -1,6 +1,7 @@
 """What goes wrong inside the desk becomes an event: counted, told, and the end of its flow."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from desk.bus import EventBus
 from desk.bus.failures import FlowStopRequested, HandlerFailure
@@ -10,6 +11,7 @@ from desk.contracts.execution import FlowOutcome
 from desk.contracts.ids import DirectiveId
 from desk.contracts.ports.store import Recorder
 from desk.contracts.ports.time import Clock
+from desk.contracts.problems import StoreFailed
 from desk.contracts.records import EntryKind, JournalEntry, WorkerStatusChanged
 from desk.contracts.states import AlarmSeverity, WorkerStatus
 from desk.execution.alarms import Alarms
@@ -73,6 +75,13 @@ class FaultDesk:
         self._log("feed", text)
         if self._alarms is not None:
             self._alarms.raise_alarm(AlarmSeverity.WARNING, text)
+
+    def on_line_trouble(self, text: str) -> None:
+        """Alarm: the operator is not reached where he does not look at a screen."""
+        self._log("operator not reached", text)
+        if self._alarms is not None:
+            with suppress(StoreFailed):  # the last word may fail after the journal was closed
+                self._alarms.raise_alarm(AlarmSeverity.WARNING, text)
 
     def on_worker_stopped(self, stopped: WorkerStopped) -> None:
         """Record and alarm that the platform stopped a worker."""

@@ -1,5 +1,7 @@
 """A journal that cannot be written: the desk stops taking risk, and says so."""
 
+from contextlib import suppress
+
 from desk.contracts.problems import StoreFailed
 from desk.contracts.states import AlarmSeverity, DeskState
 from desk.execution.alarms import Alarms
@@ -33,5 +35,7 @@ class StoreTrouble:
             self._missed.append(error)
             return
         reason = f"{JOURNAL_TROUBLE}: {error}"
-        self._state.tighten(DeskState.REDUCING, reason, JOURNAL)
-        self._alarms.raise_alarm(AlarmSeverity.CRITICAL, f"{reason}; fills are spooled, no new risk is taken")
+        with suppress(StoreFailed):  # of a journal that was closed nobody is told by itself
+            self._state.tighten(DeskState.REDUCING, reason, JOURNAL)
+            text = f"{reason}; fills are spooled, no new risk is taken"
+            self._alarms.raise_alarm(AlarmSeverity.CRITICAL, text)

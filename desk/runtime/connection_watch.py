@@ -1,0 +1,65 @@
+"""What is wrong with the way to the venue, from one look at it a second."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from desk.contracts.connection import Connection, StreamCondition
+from desk.contracts.states import DeskState
+
+_MS_PER_S = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLimits:
+    """Say what is too long and too far: a stream down or silent, the venue's clock against this machine's."""
+
+    max_stream_silence_ms: int
+    max_clock_skew_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Name one trouble by `key`, in words, with what it makes of the desk."""
+
+    key: str
+    text: str
+    state: DeskState = DeskState.REDUCING
+
+
+class ConnectionWatch:
+    """Judge how a venue is reached; how long a stream has been bad is remembered between looks."""
+
+    def __init__(self, venue: str, limits: ConnectionLimits) -> None:
+        self._venue = venue
+        self._limits = limits
+        self._bad_since_ms: dict[str, int] = {}
+
+    def troubles(self, connection: Connection, now_ms: int) -> tuple[Trouble, ...]:
+        """Return what is wrong; `now_ms` is of a clock that never jumps."""
+        return (*self._requests(connection), *self._streams(connection.streams, now_ms))
+
+    def _requests(self, connection: Connection) -> Iterator[Trouble]:
+        if connection.key_refused is not None:
+            text = f"{self._venue} refuses the key: {connection.key_refused}; cancels and exits fail too"
+            yield Trouble("key", text, DeskState.HALTED)
+        if connection.banned_for_ms:
+            seconds = -(-connection.banned_for_ms // _MS_PER_S)
+            text = f"{self._venue} wants no request for {seconds} s: cancels and exits wait too"
+            yield Trouble("ban", text)
+        skew_ms = connection.clock_skew_ms
+        if skew_ms is not None and not abs(skew_ms) <= self._limits.max_clock_skew_ms:
+            text = (
+                f"the clock of {self._venue} is {skew_ms:+} ms from this machine's, "
+                f"which is more than {self._limits.max_clock_skew_ms} ms; set this machine's clock"
+            )
+            yield Trouble("clock", text)
+
+    def _streams(self, streams: tuple[StreamCondition, ...], now_ms: int) -> Iterator[Trouble]:
+        bad = {one.name: one for one in streams if one.is_stale or not one.is_up}
+        self._bad_since_ms = {name: self._bad_since_ms.get(name, now_ms) for name in bad}
+        for name, stream in bad.items():
+            lasted_ms = now_ms - self._bad_since_ms[name]
+            if not lasted_ms <= self._limits.max_stream_silence_ms:
+                how = "silent" if stream.is_up else "down"
+                text = f"the stream {name} of {self._venue} has been {how} for {lasted_ms // _MS_PER_S} s"
+                yield Trouble(f"stream {name}", text)
