@@ -37,15 +37,23 @@ class Account:
         return max(-size if side is OrderSide.BUY else size, ZERO)
 
     def settle(
-        self, instrument: Instrument, side: OrderSide, size_base: Decimal, price: Decimal, fee_quote: Decimal
+        self,
+        instrument: Instrument,
+        side: OrderSide,
+        size_base: Decimal,
+        price: Decimal,
+        fee: Decimal,
+        *,
+        fee_in_base: bool = False,
     ) -> None:
-        """Book one fill: coins change hands on spot, a perpetual nets; the fee is paid in quote."""
+        """Book one fill: coins change hands on spot, a perpetual nets; the fee is in quote or in base."""
+        self.add(instrument.base if fee_in_base else instrument.quote, -fee)
         if instrument.is_spot:
             self.add(instrument.base, size_base * side.sign)
-            self.add(instrument.quote, -size_base * price * side.sign - fee_quote)
+            self.add(instrument.quote, -size_base * price * side.sign)
             return
         net, realized = fold(self.net(instrument.symbol), side, size_base, price)
-        self.add(instrument.quote, realized - fee_quote)
+        self.add(instrument.quote, realized)
         if net.size_base:
             self.positions[instrument.symbol] = net
         else:

@@ -68,8 +68,10 @@ class Exchange:
                     self._matching.meet(order, self._instruments[order.symbol], tick, time_ms)
             self._drop_empty(tick.symbol)
 
-    def place(self, request: OrderRequest, now_ms: int, *, is_external: bool = False) -> OrderOutcome:
-        """Accept or refuse one order, and fill what fills at once.
+    def place(
+        self, request: OrderRequest, now_ms: int, *, is_external: bool = False, post_only: bool = False
+    ) -> OrderOutcome:
+        """Accept or refuse one order, and fill what fills at once; `post_only` is cancelled where it would.
 
         A client id that was ever accepted is refused as DUPLICATE_CLIENT_ID, with the order it belongs to.
         """
@@ -83,6 +85,7 @@ class Exchange:
                 order = self._admission.admit(request, time_ms, is_external=is_external)
             except Refusal as refusal:
                 return _refused(refusal)
+            order.post_only = post_only
             self.state.orders_taken = order.sequence
             self.state.orders[order.client_order_id] = order
             self._books.setdefault(order.symbol, Book()).add(order)
@@ -130,6 +133,28 @@ class Exchange:
                 raise Refusal(RefusalCode.INSUFFICIENT_BALANCE, reason)
             self.state.account.add(currency, amount)
             self._changes.currencies[currency] = None
+
+    def set_leverage(self, symbol: str, leverage: Decimal) -> None:
+        """Carry a perpetual with another leverage; raises Refusal where the margin falls short."""
+        with localcontext(MONEY):
+            instrument = self._admission.instrument(symbol)
+            orders = list(self.state.orders.values())
+            before = self._funds.held(instrument.quote, orders)
+            self._instruments[symbol] = replace(instrument, max_leverage=leverage)
+            held = self._funds.held(instrument.quote, orders)
+            if held > before and held > self._funds.backing(instrument.quote):
+                self._instruments[symbol] = instrument
+                raise Refusal(RefusalCode.LEVERAGE, f"leverage {leverage} asks for more margin than there is")
+
+    def charge_funding(self, symbol: str, rate: Decimal, price: Decimal) -> Decimal:
+        """Let a perpetual's position pay `rate` of its worth at `price`; return what it paid, in quote."""
+        with localcontext(MONEY):
+            instrument = self._admission.instrument(symbol)
+            paid = self.state.account.net(symbol).size_base * price * rate
+            if paid:
+                self.state.account.add(instrument.quote, -paid)
+                self._changes.currencies[instrument.quote] = None
+            return paid
 
     def find(self, client_order_id: str) -> VenueOrder | None:
         """Return an order, open or ended, None where it never was."""

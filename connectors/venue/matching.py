@@ -48,6 +48,10 @@ class Matching:
     def arrive(self, order: WorkingOrder, instrument: Instrument, tick: Tick | None, time_ms: int) -> None:
         """Let an order take what it crosses; what its time in force does not let rest expires."""
         price = None if tick is None else arriving_price(order, tick, self.terms.slippage, instrument)
+        if price is not None and order.post_only:
+            reason = f"{RefusalCode.POST_ONLY}: it would take at {price}"
+            self.end(order, OrderStatus.CANCELED, reason, time_ms)
+            return
         if tick is not None and price is not None:
             self._fill(order, instrument, tick, price, time_ms, is_maker=False)
         if order.is_open and not order.may_rest:
@@ -99,8 +103,10 @@ class Matching:
         *,
         is_maker: bool,
     ) -> None:
-        fee = size_base * price * (instrument.maker_fee if is_maker else instrument.taker_fee)
-        self.state.account.settle(instrument, order.side, size_base, price, fee)
+        rate = instrument.maker_fee if is_maker else instrument.taker_fee
+        in_base = self.terms.fee_in_coin_received and instrument.is_spot and order.side is OrderSide.BUY
+        fee = size_base * rate if in_base else size_base * price * rate
+        self.state.account.settle(instrument, order.side, size_base, price, fee, fee_in_base=in_base)
         self.state.fills_made += 1
         fill = VenueFill(
             venue_trade_id=str(self.state.fills_made),
@@ -111,7 +117,7 @@ class Matching:
             size_base=tidy(size_base),
             price=tidy(price),
             fee=tidy(fee),
-            fee_currency=instrument.quote,
+            fee_currency=instrument.base if in_base else instrument.quote,
             time_ms=time_ms,
             is_maker=is_maker,
         )

@@ -21,7 +21,7 @@ class WorkingOrder:
 
     `hold_price` is what a unit of it may cost at most by the venue's own reckoning: funds are held at it.
     `sequence` counts the orders of the account and is the venue's id. `is_external` marks an order that came
-    from another hand than the desk's: its fills name no client id.
+    from another hand than the desk's: its fills name no client id. `post_only` ends it where it would take.
     """
 
     sequence: int
@@ -42,6 +42,7 @@ class WorkingOrder:
     filled_base: Decimal = ZERO
     is_triggered: bool = False
     reason: str = ""
+    post_only: bool = False
 
     @property
     def venue_order_id(self) -> str:

@@ -13,10 +13,14 @@ from desk.contracts.orders import VenueEvent, VenueOrder
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How the venue trades: `slippage` is a fraction of the price, always against the taker."""
+    """How the venue trades: `slippage` is a fraction of the price, always against the taker.
+
+    Fees are paid in quote; with `fee_in_coin_received` a spot buy pays in the coin it buys.
+    """
 
     slippage: Decimal
     liquidity: Liquidity
+    fee_in_coin_received: bool = False
 
 
 @dataclass(slots=True)

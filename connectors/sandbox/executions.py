@@ -1,0 +1,104 @@
+"""What was executed on an account, as its owner may ask for it."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from connectors.sandbox.order_card import OrderCard
+from connectors.sandbox.wire import Row, text_of
+from desk.contracts.market import ZERO
+from desk.contracts.orders import VenueFill
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """Hold one row of the execution list with what it is looked up by; `exec_id` is unique at the venue."""
+
+    exec_id: str
+    category: str
+    symbol: str
+    order_id: str
+    link_id: str
+    exec_type: str
+    time_ms: int
+    row: Row
+    fill: VenueFill | None
+
+
+def execution_of(
+    fill: VenueFill, card: OrderCard, exec_id: str, closed_base: Decimal, exec_type: str
+) -> Execution:
+    """Write down a fill; `closed_base` is how much of a position it closed."""
+    listing, report = card.listing, card.report
+    value = fill.size_base * fill.price
+    wanted = fill.size_base if report is None else report.size_base
+    row: Row = {
+        "symbol": listing.venue_symbol,
+        "orderId": card.order_id,
+        "orderLinkId": card.link_id,
+        "side": fill.side.capitalize(),
+        "orderPrice": text_of(report.limit_price) if report is not None and report.limit_price else "0",
+        "orderQty": text_of(wanted),
+        "leavesQty": text_of(max(wanted - card.cum_base, ZERO)),
+        "orderType": "Market" if card.is_market else "Limit",
+        "stopOrderType": card.stop_order_type or "UNKNOWN",
+        "execId": exec_id,
+        "execPrice": text_of(fill.price),
+        "execQty": text_of(fill.size_base),
+        "execValue": text_of(value),
+        "execFee": text_of(fill.fee),
+        "feeRate": text_of(listing.instrument.maker_fee if fill.is_maker else listing.instrument.taker_fee),
+        "feeCoin": fill.fee_currency,
+        "execTime": str(fill.time_ms),
+        "execType": exec_type,
+        "isMaker": fill.is_maker,
+        "seq": int(fill.venue_trade_id),
+        "closedSize": text_of(closed_base),
+        "markPrice": "",
+        "indexPrice": "",
+    }
+    if not listing.is_spot:
+        row["createType"] = card.create_type
+    return Execution(
+        exec_id,
+        listing.category,
+        listing.symbol,
+        card.order_id,
+        card.link_id,
+        exec_type,
+        fill.time_ms,
+        row,
+        fill,
+    )
+
+
+def funding_of(
+    listing_row: tuple[str, str, str], side: str, size_base: Decimal, price: Decimal, rate: Decimal, paid: Decimal,
+    exec_id: str, time_ms: int,
+) -> Execution:  # fmt: skip
+    """Write down a funding payment; `listing_row` is category, symbol and the venue's symbol."""
+    category, symbol, venue_symbol = listing_row
+    row: Row = {
+        "symbol": venue_symbol,
+        "orderId": exec_id,
+        "orderLinkId": "",
+        "side": side,
+        "orderPrice": "0",
+        "orderQty": "0",
+        "leavesQty": "0",
+        "orderType": "UNKNOWN",
+        "stopOrderType": "UNKNOWN",
+        "execId": exec_id,
+        "execPrice": text_of(price),
+        "execQty": text_of(size_base),
+        "execValue": text_of(size_base * price),
+        "execFee": f"{paid:f}",
+        "feeRate": f"{rate:f}",
+        "feeCoin": "USDT",
+        "execTime": str(time_ms),
+        "execType": "Funding",
+        "isMaker": False,
+        "seq": time_ms,
+        "closedSize": "",
+        "createType": "CreateByUser",
+    }
+    return Execution(exec_id, category, symbol, exec_id, "", "Funding", time_ms, row, None)

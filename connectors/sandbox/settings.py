@@ -1,0 +1,75 @@
+"""What may be set of the local exchange."""
+
+from decimal import Decimal
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from connectors.sandbox.faults import FaultOrder
+from connectors.sandbox.limits import LimitSettings
+from desk.contracts.dto import Dto, Fraction, NotNegative, Positive, Symbol
+
+DEFAULT_KEY: Final = "sandboxkey"
+DEFAULT_SECRET: Final = "sandboxsecret"  # noqa: S105 - it opens play money, and is printed at start
+
+Currency = Annotated[str, Field(pattern=r"^[A-Z0-9]{1,12}$")]
+
+
+class KeySettings(Dto):
+    """Describe an account by the key that opens it."""
+
+    key: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,64}$")] = Field(description="the API key")
+    secret: Annotated[str, Field(min_length=1, max_length=128)] = Field(description="its secret")
+    may_trade: bool = Field(default=True, description="whether it may place orders")
+    may_withdraw: bool = Field(default=False, description="whether it may withdraw, which a desk refuses")
+
+
+class SymbolSettings(Dto):
+    """Describe what is traded, and the price it starts from."""
+
+    symbol: Symbol = Field(description="the desk's name: BTC/USDT is spot, BTC/USDT:USDT a perpetual")
+    start_price: Positive = Field(description="the price at the start, in quote")
+    price_step: Positive = Field(description="the smallest change of a price")
+    size_step: Positive = Field(description="the smallest change of a size, in base")
+    min_size_base: Positive = Field(description="the smallest order, in base")
+    min_notional_quote: NotNegative = Field(default=Decimal(5), description="the smallest order, in quote")
+    max_leverage: Positive = Field(default=Decimal(20), description="of perpetuals")
+    maker_fee: Annotated[Decimal, Field(gt=-1, lt=1)] = Field(
+        default=Decimal("0.0002"), description="a share of what is traded"
+    )
+    taker_fee: Annotated[Decimal, Field(gt=-1, lt=1)] = Field(
+        default=Decimal("0.00055"), description="a share of what is traded"
+    )
+    annual_volatility: NotNegative = Field(default=Decimal("0.6"), description="how far a year moves it")
+
+
+class SandboxSettings(Dto):
+    """Describe the exchange: its market, its accounts, its limits, and the faults it begins with."""
+
+    seed: int = Field(default=1, ge=0, description="the same seed gives the same prices and chances")
+    speed: Positive = Field(default=Decimal(1), description="how many times as fast prices live")
+    interval_ms: int = Field(
+        default=250,
+        ge=10,
+        le=60_000,
+        description="how often a price is told",
+        json_schema_extra={"unit": "ms"},
+    )
+    symbols: tuple[SymbolSettings, ...] = Field(default=(), description="what is traded; else six usual ones")
+    keys: tuple[KeySettings, ...] = Field(
+        default=(KeySettings(key=DEFAULT_KEY, secret=DEFAULT_SECRET),),
+        min_length=1,
+        description="one account for each",
+    )
+    opening_balances: dict[Currency, NotNegative] = Field(
+        default={"USDT": Decimal(100_000)}, description="what each account starts with"
+    )
+    spread: Fraction = Field(default=Decimal("0.0001"), description="between bid and ask, of the price")
+    slippage: Fraction = Field(
+        default=Decimal("0.0002"), description="how much worse than the touch takers fill"
+    )
+    funding_rate: Annotated[Decimal, Field(gt=-1, lt=1)] = Field(
+        default=Decimal("0.0001"), description="paid every eight hours"
+    )
+    limits: LimitSettings = Field(default=LimitSettings(), description="requests a second")
+    faults: tuple[FaultOrder, ...] = Field(default=(), description="what goes wrong, and when")

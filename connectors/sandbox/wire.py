@@ -1,0 +1,59 @@
+"""Values as they travel: numbers as plain text, replies in their envelope."""
+
+import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import TypeAlias
+
+from connectors.sandbox.codes import BAD_PARAMETER, VenueRefusal
+from connectors.venue.account import tidy
+from desk.contracts.market import ZERO
+
+Json: TypeAlias = "str | int | bool | None | Sequence[Json] | Mapping[str, Json]"
+Row = dict[str, Json]
+
+
+def text_of(amount: Decimal | None) -> str:
+    """Write a number without exponent and trailing zeros; nothing is an empty text."""
+    return "" if amount is None else f"{tidy(amount):f}"
+
+
+def decimal_of(name: str, value: object) -> Decimal | None:
+    """Read a number that may be absent or empty; raises VenueRefusal."""
+    if value is None or value == "":
+        return None
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        raise VenueRefusal(BAD_PARAMETER, f"params error: {name} invalid") from None
+    if isinstance(value, bool) or not number.is_finite() or number < 0:
+        raise VenueRefusal(BAD_PARAMETER, f"params error: {name} invalid")
+    return number
+
+
+def positive_of(name: str, value: object) -> Decimal | None:
+    """Read a number above zero; absent, empty and zero are None; raises VenueRefusal."""
+    number = decimal_of(name, value)
+    return None if number is None or number == ZERO else number
+
+
+def integer_of(name: str, value: object, otherwise: int) -> int:
+    """Read a whole number that may be absent; raises VenueRefusal."""
+    if value is None or value == "":
+        return otherwise
+    text = str(value)
+    if isinstance(value, bool) or not text.isascii() or not text.isdigit() or len(text) > 16:
+        raise VenueRefusal(BAD_PARAMETER, f"params error: {name} invalid")
+    return int(text)
+
+
+def envelope(
+    code: int, message: str, result: Json, time_ms: int, extra: Mapping[str, Json] | None = None
+) -> Row:
+    """Wrap a result as every reply is."""
+    return {"retCode": code, "retMsg": message, "result": result, "retExtInfo": extra or {}, "time": time_ms}
+
+
+def encoded(message: object) -> str:
+    """Write JSON as the venue does, without spaces."""
+    return json.dumps(message, separators=(",", ":"))
