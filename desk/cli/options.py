@@ -75,6 +75,35 @@ class ReplayOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryOptions:
+    """Ask for past candles; without `exchange`, of the platform's; without `out`, into a file named so."""
+
+    symbol: str
+    days: int
+    interval: str = "1m"
+    out: Path | None = None
+    exchange: str | None = None
+    platform: Path = DEFAULT_PLATFORM
+    settings: tuple[str, ...] = ()
+
+    @property
+    def interval_ms(self) -> int:
+        """The length of a candle; raises InputRefused where it is none."""
+        return parse_duration_ms(self.interval, "--interval")
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorOptions:
+    """Ask whether the account can be traded on; `trade` sends a smallest order, `live` arms a live one."""
+
+    platform: Path = DEFAULT_PLATFORM
+    settings: tuple[str, ...] = ()
+    trade: bool = False
+    live: bool = False
+    json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CheckOptions:
     """Ask whether files are valid; without files, those of the working folder."""
 
@@ -94,10 +123,10 @@ class JournalOptions:
     json: bool = False
 
 
-def parse_duration_ms(text: str) -> int:
+def parse_duration_ms(text: str, option: str = "--duration") -> int:
     """Read a duration such as `30s`, `5m` or `500ms` into milliseconds; raises InputRefused."""
     try:
         return duration_ms(text)
     except ValueError as error:
         remedy = "write a number and ms, s, m, h or d: 30s"
-        raise InputRefused(Problem("--duration", None, "", str(error), remedy)) from None
+        raise InputRefused(Problem(option, None, "", str(error), remedy)) from None

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
+from desk.config.document import shown
 from desk.config.faults import fault, nearest
 from desk.config.secrets import SecretReference
 from desk.contracts.dto import Dto
@@ -14,14 +15,20 @@ from desk.contracts.paper import PaperSettings
 _LARGEST_PORT = 65_535
 
 
-def _exchange(name: str) -> str:
+def exchange_fault(name: str) -> tuple[str, str] | None:
+    """Say what is wrong with an exchange's id and what to write; None where ccxt knows it."""
     if name in EXCHANGES:
-        return name
+        return None
     close = nearest(name, EXCHANGES)
-    remedy = (
-        f"did you mean `{close}`?" if close else "write its id in ccxt, such as binance, bybit, kraken or okx"
-    )
-    raise fault(f"ccxt knows no exchange {name!r}", remedy)
+    known = "write its id in ccxt, such as binance, bybit, kraken or okx"
+    return f"ccxt knows no exchange {shown(name)}", f"did you mean `{close}`?" if close else known
+
+
+def _exchange(name: str) -> str:
+    found = exchange_fault(name)
+    if found is not None:
+        raise fault(*found)
+    return name
 
 
 def _base_url(text: str) -> str:

@@ -41,13 +41,15 @@ def unknown_symbol(markets: Markets, symbol: str) -> tuple[str, str]:
     """Say that a symbol is none of the markets', and which may be meant."""
     known = [one.symbol for one in markets.instruments]
     what = f"{symbol} is no instrument" if markets.venue is None else f"{markets.venue} has no such symbol"
+    if not known:
+        return what, "declare it first" if markets.venue is None else "it lists nothing of this kind"
     close = nearest(symbol, known)
     if close is not None:
         return what, f"did you mean `{close}`?"
     base = symbol.partition("/")[0]
     same = [one for one in known if one.partition("/")[0] == base] or known
     more = ", ..." if len(same) > _MOST_SHOWN else ""
-    return what, f"write one of: {', '.join(same[:_MOST_SHOWN])}{more}" if same else "declare it first"
+    return what, f"write one of: {', '.join(same[:_MOST_SHOWN])}{more}"
 
 
 def _symbols(markets: Markets, blueprint: BlueprintFile) -> Iterator[Problem]:
