@@ -1,11 +1,12 @@
 """Bybit v5, spot and linear perpetuals of a unified account, netted positions."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from connectors.ccxt.creation import rises_to
 from connectors.ccxt.decimals import number, plain
-from connectors.ccxt.dialect import Dialect, Named, listed
+from connectors.ccxt.dialect import Dialect, FillSpan, Named, listed
 from connectors.ccxt.markets import Markets, Row, UnreadableRow
 from connectors.ccxt.pacer import Pacer, PacingTerms
 from connectors.ccxt.wire import Answer
@@ -20,6 +21,7 @@ _WEEK_MS = 7 * 24 * 3600 * 1000
 _KEPT_MS = 104 * _WEEK_MS
 _FORBIDDEN_STATUS = 403
 _BAN_MS = 600_000
+_REFUSED = re.compile(r'"retCode"\s*:\s*"?10006\b')
 _ORDER_PATHS = ("v5/order/create", "v5/order/amend", "v5/order/cancel")
 _READ_PATHS = ("v5/order/realtime", "v5/order/history", "v5/execution/list", "v5/position/list")
 _NOT_OPEN = frozenset(
@@ -58,9 +60,12 @@ class BybitDialect(Dialect):
 
     def on_answer(self, pacer: Pacer, answer: Answer) -> None:
         """Take the budget of a path from its headers, and a ban of the address from its words."""
-        limit = answer.headers.get("x-bapi-limit", "")
-        if limit.isdigit() and int(limit) > 0:
-            pacer.learn(answer.endpoint, int(limit))
+        said = answer.headers.get("x-bapi-limit", "")
+        limit = int(said) if said.isdigit() else 0
+        if _REFUSED.search(answer.body):
+            pacer.refused(answer.endpoint, limit)
+        if limit > 0:
+            pacer.learn(answer.endpoint, limit)
         if answer.headers.get("x-bapi-limit-status") == "0":
             pacer.exhausted(answer.endpoint)
         if answer.status == _FORBIDDEN_STATUS and "too frequent" in answer.body:
@@ -135,11 +140,11 @@ class BybitDialect(Dialect):
             found += [one for one in pages if one.get("orderStatus") not in _NOT_OPEN]
         return [exchange.parse_order(one, self._market(exchange, markets, one)) for one in found]
 
-    async def fills(self, exchange: Any, markets: Markets, since_ms: int, now_ms: int) -> Sequence[Row]:  # noqa: ANN401
+    async def fills(self, exchange: Any, span: FillSpan, markets: Markets) -> Sequence[Row]:  # noqa: ANN401
         """Read fills week by week, as the venue gives them, liquidations among them; not the funding."""
         found: list[Row] = []
-        start_ms = max(since_ms, now_ms - _KEPT_MS)
-        while start_ms <= now_ms:
+        start_ms = max(span.since_ms, span.now_ms - _KEPT_MS)
+        while start_ms <= span.now_ms:
             end_ms = start_ms + _WEEK_MS - 1
             asked = {
                 "category": self.category,

@@ -9,8 +9,10 @@ from connectors.ccxt.clients import Workshop, rate_limit_ms
 from connectors.ccxt.dialects import dialect_of
 from connectors.ccxt.pacer import Pacer
 from connectors.ccxt.reads import Reads
-from connectors.ccxt.session import Session
+from connectors.ccxt.session import Session, Told
 from connectors.ccxt.settings import CcxtSettings
+from connectors.ccxt.streams.market import VenueMarket
+from connectors.ccxt.streams.settings import StreamSettings
 from connectors.ccxt.wire import Line
 from desk.contracts.connection import Connection
 from desk.contracts.market import Instrument, InstrumentKind, Tick
@@ -41,9 +43,15 @@ class CcxtConnector:
     """
 
     name = "ccxt"
-    market: MarketSource | None = None
 
-    def __init__(self, settings: CcxtSettings, clock: Clock, spawner: Spawner, rng: Rng) -> None:
+    def __init__(
+        self,
+        settings: CcxtSettings,
+        clock: Clock,
+        spawner: Spawner,
+        rng: Rng,
+        streams: StreamSettings | None = None,
+    ) -> None:
         modes.check(settings)
         self._settings = settings
         self._clock = clock
@@ -51,6 +59,8 @@ class CcxtConnector:
         self._rng = rng
         self._dialect = dialect_of(settings)
         self._listeners: list[VenueListener] = []
+        self._prices = VenueMarket(clock, spawner, rng, streams)
+        self._told = Told(self._tell, self._prices, streams)
         self._session: Session | None = None
         given = (settings.api_key, settings.secret, settings.password)
         self._secrets = tuple(one.get_secret_value() for one in given if one is not None)
@@ -91,6 +101,11 @@ class CcxtConnector:
             streams=session.conditions(),
         )
 
+    @property
+    def market(self) -> MarketSource | None:
+        """The venue's own prices."""
+        return self._prices
+
     def subscribe(self, listener: VenueListener) -> None:
         """Tell `listener` of every order update and fill."""
         self._listeners.append(listener)
@@ -103,7 +118,7 @@ class CcxtConnector:
         if self._session is not None:
             return
         session = Session(
-            self._workshop, self._dialect, self._clock, self._spawner, self._rng, self._secrets, self._tell
+            self._workshop, self._dialect, self._clock, self._spawner, self._rng, self._secrets, self._told
         )
         try:
             await session.open()

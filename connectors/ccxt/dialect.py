@@ -37,6 +37,15 @@ class Named:
         return self.name[1:] if self.name.startswith("#") else None
 
 
+@dataclass(frozen=True, slots=True)
+class FillSpan:
+    """Say which fills are asked for; `symbols` are those the account is known to trade."""
+
+    since_ms: int
+    now_ms: int
+    symbols: tuple[str, ...] = ()
+
+
 class Dialect:
     """Speak to a venue by ccxt's unified calls and the venue's declared features alone."""
 
@@ -70,10 +79,14 @@ class Dialect:
     def on_answer(self, pacer: Pacer, answer: Answer) -> None:
         """Learn what an answer says of the budget; most venues say nothing."""
 
+    def feature(self, exchange: Any, method: str, name: str) -> object:  # noqa: ANN401 - a ccxt exchange
+        """Return what the venue's features say of a method for this kind of market."""
+        kind, sub_kind = ("swap", "linear") if self.is_perpetual else ("spot", None)
+        return exchange.feature_value_by_type(kind, sub_kind, method, name)
+
     def declares(self, exchange: Any, parameter: str) -> object:  # noqa: ANN401 - a ccxt exchange
         """Return what the venue's features say of a parameter of createOrder."""
-        kind, sub_kind = ("swap", "linear") if self.is_perpetual else ("spot", None)
-        return exchange.feature_value_by_type(kind, sub_kind, "createOrder", parameter)
+        return self.feature(exchange, "createOrder", parameter)
 
     def order_types(self, exchange: Any) -> frozenset[OrderType]:  # noqa: ANN401 - a ccxt exchange
         """Return the order types that the venue declares in a form that can be trusted."""
@@ -138,25 +151,43 @@ class Dialect:
             raise UnreadableRow(f"{self.settings.exchange} proves no order's absence by its client id")
         return dict(found)
 
+    def has_trigger_book(self, exchange: Any) -> bool:  # noqa: ANN401 - a ccxt exchange
+        """Tell whether orders that wait for a price are kept, and asked for, apart from the others."""
+        return bool(self.feature(exchange, "fetchOpenOrders", "trigger"))
+
     async def open_orders(self, exchange: Any, markets: Markets) -> Sequence[Row]:  # noqa: ANN401
         """Read every resting order of the account, conditional ones included."""
-        return list(await exchange.fetch_open_orders())
+        rows = list(await exchange.fetch_open_orders())
+        if self.has_trigger_book(exchange):
+            rows += await exchange.fetch_open_orders(None, None, None, {"trigger": True})
+        return rows
 
-    async def fills(self, exchange: Any, markets: Markets, since_ms: int, now_ms: int) -> Sequence[Row]:  # noqa: ANN401
-        """Read every fill since a time, page by page."""
+    async def fills(self, exchange: Any, span: FillSpan, markets: Markets) -> Sequence[Row]:  # noqa: ANN401
+        """Read every fill of a span; raises UnreadableRow where a symbol is wanted and none is known."""
+        if not self.feature(exchange, "fetchMyTrades", "symbolRequired"):
+            return await self._fills_of(exchange, None, span.since_ms)
+        if not span.symbols:
+            raise UnreadableRow(
+                f"{self.settings.exchange} tells fills symbol by symbol, and none is known yet"
+            )
+        found: list[Row] = []
+        for symbol in span.symbols:
+            found += await self._fills_of(exchange, symbol, span.since_ms)
+        return found
+
+    async def _fills_of(self, exchange: Any, symbol: str | None, since_ms: int) -> list[Row]:  # noqa: ANN401
         found: dict[tuple[str, str], Row] = {}
-        start = since_ms
+        start_ms = since_ms
         for _ in range(_MOST_PAGES):
-            page = await exchange.fetch_my_trades(None, start, _PAGE)
+            page = await exchange.fetch_my_trades(symbol, start_ms, _PAGE)
             fresh = {(str(one["symbol"]), str(one["id"])): one for one in page}
-            newest = max((int(one["timestamp"]) for one in page), default=start)
-            if not fresh.keys() - found.keys():
-                break
+            newest_ms = max((int(one["timestamp"]) for one in page), default=start_ms)
+            is_new = bool(fresh.keys() - found.keys())
             found |= fresh
-            if len(page) < _PAGE or newest == start:
-                break
-            start = newest
-        return list(found.values())
+            if not is_new or len(page) < _PAGE:
+                return list(found.values())
+            start_ms = newest_ms if newest_ms > start_ms else start_ms + 1
+        raise UnreadableRow(f"more than {_MOST_PAGES} pages of fills: what was read is not all there is")
 
     async def positions(self, exchange: Any, markets: Markets) -> Sequence[Row]:  # noqa: ANN401
         """Read every position."""

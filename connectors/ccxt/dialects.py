@@ -1,5 +1,6 @@
 """From an exchange's id to the way it is spoken to."""
 
+from connectors.ccxt.by_client_id import BinanceDialect, OkxDialect
 from connectors.ccxt.bybit import BybitDialect
 from connectors.ccxt.dialect import Dialect
 from connectors.ccxt.settings import CcxtSettings
@@ -8,6 +9,12 @@ _KNOWN: dict[str, type[Dialect]] = {
     "bybit": BybitDialect,
     "bybiteu": BybitDialect,
     "bybitid": BybitDialect,
+    "binance": BinanceDialect,
+    "binanceus": BinanceDialect,
+    "binanceusdm": BinanceDialect,
+    "okx": OkxDialect,
+    "okxus": OkxDialect,
+    "myokx": OkxDialect,
 }
 
 

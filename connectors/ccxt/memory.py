@@ -14,9 +14,20 @@ class OrderMemory:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, Named] = OrderedDict()
+        self._symbols: dict[str, None] = {}
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """What the account is known to trade."""
+        return tuple(self._symbols)
+
+    def trades(self, symbol: str) -> None:
+        """Keep that a symbol is traded."""
+        self._symbols[symbol] = None
 
     def placed(self, symbol: str, name: str, order_type: OrderType, venue_id: str | None = None) -> None:
         """Keep an order that is being sent, or was taken."""
+        self.trades(symbol)
         self._kept[name] = Named(symbol, name, venue_id, is_conditional(order_type))
         self._kept.move_to_end(name)
         if len(self._kept) > _MOST:

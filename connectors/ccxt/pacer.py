@@ -15,6 +15,7 @@ RESERVE = 0.2
 _PATIENCE_MS = 2000
 _LONGEST_SLEEP_MS = 20
 _SECOND_MS = 1000
+_MISCOUNT = 0.3
 
 
 class Urgency(IntEnum):
@@ -96,6 +97,17 @@ class Pacer:
         """Take the venue's word that an endpoint's second is used up."""
         window = self._by_endpoint.get(endpoint, self._all)
         window.used_up(self._clock.monotonic_ms())
+
+    def refused(self, endpoint: str, per_second: int) -> None:
+        """Take the venue's refusal for too many requests.
+
+        Where we counted too few for that on the endpoint, the venue counts all requests together.
+        """
+        now_ms = self._clock.monotonic_ms()
+        window = self._by_endpoint.get(endpoint)
+        if per_second > 0 and window is not None and window.left(now_ms) > _MISCOUNT:
+            self._all = Window(min(per_second, self._all.limit), _SECOND_MS)
+        self._all.used_up(now_ms)
 
     def bar(self, for_ms: int) -> None:
         """Send nothing for a while, as the venue asked; who cannot wait that long is told."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
-from connectors.ccxt.dialect import Dialect
+from connectors.ccxt.dialect import Dialect, FillSpan
 from connectors.ccxt.markets import Markets
 from connectors.ccxt.memory import OrderMemory
 from connectors.ccxt.outcomes import redacted
@@ -59,8 +59,8 @@ class Reads:
         """Read every fill from `since_ms` on, oldest first, each once."""
 
         async def told() -> list[VenueFill]:
-            now_ms = self._clock.now_ms()
-            rows = await self._dialect.fills(self._exchange, self._markets, since_ms, now_ms)
+            span = FillSpan(since_ms, self._clock.now_ms(), self._memory.symbols)
+            rows = await self._dialect.fills(self._exchange, span, self._markets)
             fills = {(one.symbol, one.venue_trade_id): one for one in map(self.rows.fill, rows)}
             kept = [one for one in fills.values() if one.time_ms >= since_ms]
             return sorted(kept, key=lambda one: one.time_ms)
@@ -74,8 +74,10 @@ class Reads:
             if not self._dialect.is_perpetual:
                 return []
             rows = await self._dialect.positions(self._exchange, self._markets)
-            found = (self.rows.position(one) for one in rows)
-            return [one for one in found if one is not None]
+            found = [one for one in map(self.rows.position, rows) if one is not None]
+            for one in found:
+                self._memory.trades(one.symbol)
+            return found
 
         return await self.read("positions", held)
 

@@ -1,6 +1,7 @@
 """What lives from the opening to the close: clients, markets, the clock's watch and the account's streams."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any
 
 from connectors.ccxt.clients import Workshop, stream_class
@@ -12,7 +13,9 @@ from connectors.ccxt.memory import OrderMemory
 from connectors.ccxt.reads import Reads
 from connectors.ccxt.streams.account import AccountStreams
 from connectors.ccxt.streams.exchange import Account
+from connectors.ccxt.streams.market import MarketVenue, VenueMarket
 from connectors.ccxt.streams.own_tasks import OwnTasks
+from connectors.ccxt.streams.settings import StreamSettings
 from desk.contracts.connection import StreamCondition
 from desk.contracts.market import Instrument
 from desk.contracts.ports.connector import VenueListener
@@ -20,6 +23,15 @@ from desk.contracts.ports.time import Clock, Rng, Spawner
 from desk.contracts.problems import ReadFailed, RefusedByState
 
 _MARKETS_AGE_MS = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Say who is told: of the account's orders and fills, and of prices; and how patient the streams are."""
+
+    listener: VenueListener
+    market: VenueMarket
+    streams: StreamSettings | None = None
 
 
 class Session:
@@ -33,14 +45,14 @@ class Session:
         spawner: Spawner,
         rng: Rng,
         secrets: tuple[str, ...],
-        listener: VenueListener,
+        told: Told,
     ) -> None:
         self._workshop = workshop
         self._dialect = dialect
         self._clock = clock
         self._spawner = spawner
         self._rng = rng
-        self._listener = listener
+        self._told = told
         self._for_orders = workshop.rest()
         self._for_reads = workshop.rest()
         self._streams: AccountStreams | None = None
@@ -60,8 +72,9 @@ class Session:
         return self._watch.skew_ms
 
     def conditions(self) -> tuple[StreamCondition, ...]:
-        """Show each stream of the account."""
-        return () if self._streams is None else self._streams.conditions()
+        """Show each stream."""
+        account = () if self._streams is None else self._streams.conditions()
+        return (*account, *self._told.market.conditions())
 
     async def open(self) -> None:
         """Read clock and markets, and of an account that may be read also the key's rights.
@@ -72,19 +85,16 @@ class Session:
         await self._watch.open()
         await self._read_markets()
         self._tasks.start("ccxt clock", self._watch.run())
-        if not self._workshop.may_sign:
-            return
-        problem = await self.reads.read(
-            "the key's rights", lambda: self._dialect.key_problem(self._for_reads)
-        )
-        if problem is not None:
-            raise RefusedByState(f"{self._for_reads.id}: {problem}")
-        await self.reads.fetch_balances()
-        self._open_streams()
+        if self._workshop.may_sign:
+            await self._check_key()
+            await self.reads.fetch_balances()
+            self._open_account_streams()
+        self._open_market_streams()
 
     async def close(self) -> None:
         """End every task and connection."""
         await self._tasks.stop()
+        await self._told.market.close()
         if self._streams is not None:
             await self._streams.close()
         await asyncio.gather(self._for_orders.close(), self._for_reads.close())
@@ -103,15 +113,33 @@ class Session:
         self.markets.replace(rows.values())
         self._for_orders.set_markets_from_exchange(self._for_reads)
 
-    def _open_streams(self) -> None:
+    async def _check_key(self) -> None:
+        problem = await self.reads.read(
+            "the key's rights", lambda: self._dialect.key_problem(self._for_reads)
+        )
+        if problem is not None:
+            raise RefusedByState(f"{self._for_reads.id}: {problem}")
+
+    def _open_account_streams(self) -> None:
         exchange = self._stream_client()
         if exchange is None:
             return
         account = Account(self.reads.rows, self.reads)
         self._streams = AccountStreams(
-            exchange, account, self._listener, self._clock, self._spawner, self._rng
+            exchange,
+            account,
+            self._told.listener,
+            self._clock,
+            self._spawner,
+            self._rng,
+            settings=self._told.streams,
         )
         self._streams.open()
+
+    def _open_market_streams(self) -> None:
+        market = self._told.market
+        venue = MarketVenue(self.markets, self._for_reads.timeframes or {}, self.reads.call)
+        market.open(venue, self._stream_client() if market.is_wanted else None)
 
     def _stream_client(self) -> Any:  # noqa: ANN401 - a ccxt exchange
         """Build the client for the account's streams; None where ccxt has none for the exchange."""

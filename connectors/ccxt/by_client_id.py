@@ -1,0 +1,71 @@
+"""Venues that look up and cancel by our own ids through ccxt's unified parameter: Binance and OKX."""
+
+from typing import Any
+
+from connectors.ccxt.dialect import Dialect, Named
+from connectors.ccxt.markets import Row
+from connectors.ccxt.settings import MarketChoice
+
+
+class ClientIdDialect(Dialect):
+    """Name orders by our own ids; those that wait for a price may lie in a book of their own."""
+
+    looks_up_client_ids = True
+
+    async def find(self, exchange: Any, named: Named) -> Row | None:  # noqa: ANN401 - a ccxt exchange
+        """Ask each book; the venue's own word for an unknown order is the only proof that there is none."""
+        books: list[dict[str, object]] = [{}]
+        if self.has_trigger_book(exchange):
+            books.append({"trigger": True})
+        if named.is_conditional:
+            books.reverse()
+        for book in books:
+            try:
+                row: Row = await exchange.fetch_order(named.by_venue_id, named.symbol, _key(named) | book)
+            except Exception as error:
+                if type(error).__name__ != "OrderNotFound":
+                    raise
+            else:
+                return row
+        return None
+
+    def can_aim(self, named: Named) -> bool:
+        """Our own id is enough once it is known in which book the order lies."""
+        return named.is_conditional is not None
+
+    async def cancel(self, exchange: Any, named: Named) -> Row:  # noqa: ANN401 - a ccxt exchange
+        """Cancel by our own id, in the book the order lies in."""
+        params = _key(named)
+        if named.is_conditional and self.has_trigger_book(exchange):
+            params["trigger"] = True
+        row: Row = await exchange.cancel_order(named.by_venue_id, named.symbol, params)
+        return row
+
+
+class BinanceDialect(ClientIdDialect):
+    """Binance, spot and linear perpetuals: its gateway refuses what is older than the receive window."""
+
+    absence_proof_ms: int | None = 25_000
+
+    def options(self) -> dict[str, object]:
+        """Load one kind of market, in one request, and none of what only a margin account has."""
+        kind = "linear" if self.is_perpetual else "spot"
+        return super().options() | {
+            "fetchMarkets": {"types": [kind]},
+            "fetchMargins": False,
+            "recvWindow": 10_000,
+            "watchPositions": {"fetchPositionsSnapshot": False, "awaitPositionsSnapshot": False},
+        }
+
+
+class OkxDialect(ClientIdDialect):
+    """OKX: a request never expires there, so nothing proves that an order will not still arrive."""
+
+    def options(self) -> dict[str, object]:
+        """Load one kind of market."""
+        kind = "swap" if self.settings.market is MarketChoice.SWAP else "spot"
+        return super().options() | {"fetchMarkets": {"types": [kind]}}
+
+
+def _key(named: Named) -> dict[str, object]:
+    return {} if named.by_venue_id is not None else {"clientOrderId": named.name}
