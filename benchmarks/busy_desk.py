@@ -1,10 +1,9 @@
-"""A desk with much to do, on a thread of its own: many positions, many symbols, many ticks, and a probe."""
+"""A desk with much to do: many positions, many symbols, many ticks, and a probe. Its screen is elsewhere."""
 
 import asyncio
 import threading
 import time
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Self
 
 from connectors.paper.connector import PaperConnector
 from desk.bootstrap.assembly import Desk
-from desk.bootstrap.doors import local_client
 from desk.bootstrap.live import LiveRun, run_live
 from desk.bootstrap.plugins import offered_plugins
 from desk.config.configuration import Configuration, load_configuration
@@ -30,7 +28,6 @@ from desk.contracts.market import ONE, Tick
 from desk.contracts.orders import OrderOutcome, OrderRequest
 from desk.contracts.ports.time import Spawner
 from desk.contracts.sides import OrderSide
-from desk.control.threaded_client import CoreDoor, ThreadedClient
 
 SYMBOLS = tuple(f"C{number:02d}/USDT:USDT" for number in range(50))
 _PROBE_EVERY_MS = 40
@@ -98,17 +95,16 @@ class Probe:
 
 
 class BusyDesk:
-    """Run a desk on its own thread, as the terminal does; leave it to stop it."""
+    """Run a desk with this process to itself, but for who waits; leave it to stop it."""
 
     def __init__(self, configuration: Configuration, positions: int) -> None:
         self._configuration = configuration
         self._positions = positions
-        self._door: Future[CoreDoor] = Future()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="busy core")
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
-        self.client = ThreadedClient(self._door)
+        self.socket_folder = configuration.storage.control
         self.probe = Probe()
 
     def __enter__(self) -> Self:
@@ -130,7 +126,6 @@ class BusyDesk:
 
     def _started(self, desk: Desk) -> None:
         _stamp(desk.core.parts.connector, self.probe)
-        self._door.set_result(CoreDoor(asyncio.get_running_loop(), local_client(desk)))
         spawner: Spawner = desk.core.parts.spawner
         spawner.spawn("bench", _Trader(desk, self.probe, self._positions, self._ready).run())
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -43,6 +44,8 @@ from desk.runtime.vital_tasks import CORE, LATCH, SUPERVISOR, VitalTasks
 _RECONCILE_EVERY_MS = 60_000
 _STOP_WITHIN_MS = 2_000
 _LOOK_FOR_LATCH_EVERY_S = 1
+_SWITCH_INTERVAL_S = 0.0005
+"""How long the core may keep the interpreter from the thread that makes an order's intent durable."""
 
 
 def _nothing(_: Desk) -> None:
@@ -73,6 +76,7 @@ async def run_live(run: LiveRun) -> RunSummary:
     is no whole one, or a blueprint wants what the venue does not have, and CoreDied where a part of the desk
     ended that nothing can replace: then it is HALTED first, durably.
     """
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
     around = surroundings_of(run.configuration)
     around.storage.create()
     with desk_lock(around.storage), account_lock(run.configuration.platform, around.storage):

@@ -11,7 +11,8 @@ from pydantic_core import to_json
 
 from desk.contracts.commands import Command
 
-_ROWS_AT_ONCE = 16
+_ROWS_AT_ONCE = 50
+_REST_S = 0.001
 
 Value = TypeVar("Value")
 
@@ -86,10 +87,10 @@ class WideCodec(Codec[Value]):
 
 
 async def _some_at_once(rows: tuple[object, ...]) -> AsyncIterator[tuple[object, ...]]:
-    """Give some rows, and between them a turn of the loop to others."""
+    """Give some rows, and rest between them: an order must not find a step in each of its turns."""
     for at in range(0, len(rows), _ROWS_AT_ONCE):
         yield rows[at : at + _ROWS_AT_ONCE]
-        await asyncio.sleep(0)
+        await asyncio.sleep(_REST_S)
 
 
 _COMMANDS: Mapping[str, type[Command]] = {kind.__name__: kind for kind in get_args(Command)}

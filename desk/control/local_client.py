@@ -31,7 +31,7 @@ class LocalClient:
 
     async def snapshot(self) -> Snapshot:
         """Return the desk as it is now."""
-        return self._camera.take()
+        return await self._camera.take_in_steps()
 
     async def execute(self, command: Command) -> CommandOutcome:
         """Carry a command to the desk and return what became of it."""

@@ -207,9 +207,12 @@ class PreTradeGate:
 
     def _open_trades(self, trade_id: TradeId) -> Refused | None:
         """Bound the trades that need a stop: not accumulation, a trade at every buy, and not dust."""
+        entries = self._entries()
+        if len(self._view.positions()) + len(entries) < self._limits.max_open_trades:
+            return None
         held = (one for one in self._view.positions() if one.protection is Protection.REQUIRED)
         trades = {one.trade_id for one in held if not is_dust(one, self._view)}
-        trades.update(one.trade_id for one in self._entries())
+        trades.update(one.trade_id for one in entries)
         if trade_id in trades or len(trades) < self._limits.max_open_trades:
             return None
         return Refused(

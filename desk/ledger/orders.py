@@ -22,6 +22,7 @@ class OrderBook:
         self._facts: dict[str, OrderFacts] = {}
         self._states: dict[str, OrderState] = {}
         self._live: dict[str, None] = {}
+        self._live_states: tuple[OrderState, ...] | None = ()
         self._of_trade: dict[str, dict[str, None]] = {}
         self._counts: Counter[OrderStatus] = Counter()
 
@@ -41,6 +42,7 @@ class OrderBook:
             self._counts[state.status] += 1
             if before is not None:
                 self._counts[before.status] -= 1
+        self._live_states = None
         if state.is_over:
             self._live.pop(client_order_id, None)
         else:
@@ -55,9 +57,11 @@ class OrderBook:
         return self._states.get(client_order_id)
 
     def live(self) -> tuple[OrderState, ...]:
-        """Return every order that is not over, oldest first."""
-        live = (self._states[client_order_id] for client_order_id in self._live)
-        return tuple(sorted(live, key=lambda one: (one.intended_at_ms, one.client_order_id)))
+        """Return every order that is not over, oldest first; asked several times for each order sent."""
+        if self._live_states is None:
+            live = (self._states[client_order_id] for client_order_id in self._live)
+            self._live_states = tuple(sorted(live, key=lambda one: (one.intended_at_ms, one.client_order_id)))
+        return self._live_states
 
     def live_of(self, trade_id: str) -> tuple[OrderState, ...]:
         """Return the orders of one trade that are not over, oldest first."""
@@ -90,6 +94,7 @@ class OrderBook:
         for client_order_id in self._of_trade.pop(trade_id, ()):
             del self._facts[client_order_id], self._states[client_order_id]
             self._live.pop(client_order_id, None)
+            self._live_states = None
 
     def forget_ended(self) -> None:
         """Drop the older ended orders without fills of every trade from memory."""

@@ -158,7 +158,7 @@ class TradeBook:
         else:
             return
         self._open_positions = None
-        self._open_on.clear()
+        self._open_on.pop(trade.position.symbol, None)
 
     def open_positions(self) -> tuple[Position, ...]:
         """Return the trades that hold something, oldest first."""

@@ -7,6 +7,7 @@ from desk.contracts.snapshot import UNKNOWN_FIGURE, FeedRow, Figure, Source
 from desk.runtime.chart_book import ChartBook
 from desk.runtime.mark_trends import MarkTrends
 from desk.runtime.market_board import MarketBoard
+from desk.runtime.steps import Steps, rows_in_steps
 
 _NO_PRICE = Figure(None, Source.FEED, None)
 
@@ -23,9 +24,9 @@ class FeedRows:
         self._trends = trends
         self._max_price_age_ms = max_price_age_ms
 
-    def rows(self, now_ms: int) -> tuple[FeedRow, ...]:
+    def rows(self, now_ms: int) -> Steps[tuple[FeedRow, ...]]:
         """Return the symbols in the order of the feed."""
-        return tuple(self._row(symbol, now_ms) for symbol in self._feed.symbols)
+        return rows_in_steps(self._feed.symbols, lambda symbol: self._row(symbol, now_ms))
 
     def _row(self, symbol: str, now_ms: int) -> FeedRow:
         tick = self._board.newest(symbol)

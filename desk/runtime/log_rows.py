@@ -6,6 +6,7 @@ from desk.contracts.records import AlarmRaised, EntryKind, JournalEntry
 from desk.contracts.snapshot import LogRow
 from desk.journal.codec import encode
 from desk.journal.facts import describe
+from desk.runtime.steps import Steps, rows_in_steps
 
 _KEPT = 300
 
@@ -32,11 +33,12 @@ class LogRows:
         if entry.kind not in _UNTOLD:
             self._fresh.append(entry)
 
-    def rows(self) -> tuple[LogRow, ...]:
+    def rows(self) -> Steps[tuple[LogRow, ...]]:
         """Return the rows, newest first."""
         if self._fresh:
-            told = [_told(entry) for entry in reversed(self._fresh)]
+            fresh = list(reversed(self._fresh))
             self._fresh.clear()
+            told = yield from rows_in_steps(fresh, _told)
             self._rows = (*told, *self._rows[: _KEPT - len(told)])
         return self._rows
 

@@ -4,6 +4,7 @@ from desk.contracts.orders import OrderStatus
 from desk.contracts.orderstate import OrderState
 from desk.contracts.snapshot import Figure, OrderRow, Source
 from desk.ledger.ledger import Ledger
+from desk.runtime.steps import Steps, rows_in_steps
 
 _OLD_MS = 10_000
 _OLD_FOR_MS = 1_000
@@ -18,8 +19,8 @@ class OrderRows:
         self._unknown_since_ms: dict[str, int] = {}
         self._built: dict[str, tuple[OrderState, int, OrderRow]] = {}
 
-    def rows(self, now_ms: int) -> tuple[OrderRow, ...]:
-        """Return the orders, oldest first."""
+    def rows(self, now_ms: int) -> Steps[tuple[OrderRow, ...]]:
+        """Return the orders, oldest first; one that ends between two steps is left out."""
         orders = self._ledger.live_orders()
         self._unknown_since_ms = {
             one.client_order_id: self._unknown_since_ms.get(one.client_order_id, one.updated_at_ms)
@@ -28,7 +29,13 @@ class OrderRows:
         }
         if len(self._built) > 2 * len(orders):
             self._built.clear()
-        return tuple(self._row(one, now_ms) for one in orders)
+        yield
+
+        def row(seen: OrderState) -> OrderRow | None:
+            now = self._ledger.order(seen.request.client_order_id)
+            return None if now is None or now.is_over else self._row(now, now_ms)
+
+        return (yield from rows_in_steps(orders, row))
 
     def _row(self, order: OrderState, now_ms: int) -> OrderRow:
         order_id = order.request.client_order_id

@@ -13,6 +13,7 @@ from desk.execution.reconciliation import Reconciliation
 from desk.ledger.ledger import Ledger
 from desk.runtime.live_view import LiveView
 from desk.runtime.market_board import MarketBoard
+from desk.runtime.steps import Steps, rows_in_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,19 @@ class PositionRows:
         self._reconciliation = reconciliation
         self._at_mark: dict[str, _AtMark] = {}
 
-    def rows(self, now_ms: int) -> tuple[PositionRow, ...]:
-        """Return the open trades, oldest first."""
+    def rows(self, now_ms: int) -> Steps[tuple[PositionRow, ...]]:
+        """Return the open trades, oldest first; one that closes between two steps is left out."""
         held = self._ledger.open_positions()
         if len(self._at_mark) > 2 * len(held):
             self._at_mark.clear()
         around = {symbol: self._around(symbol, now_ms) for symbol in {one.symbol: None for one in held}}
-        return tuple(self._row(one, around[one.symbol], now_ms) for one in held)
+        yield
+
+        def row(seen: Position) -> PositionRow | None:
+            now = self._ledger.position(seen.trade_id)
+            return None if now is None or not now.is_open else self._row(now, around[now.symbol], now_ms)
+
+        return (yield from rows_in_steps(held, row))
 
     def _around(self, symbol: str, now_ms: int) -> _Around:
         """Return what all trades of a symbol share: its mark, and what the venue says of the net position."""

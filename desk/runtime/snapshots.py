@@ -1,5 +1,6 @@
 """Take the desk's picture: immutable, each number with its source and age."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from desk.runtime.health import HealthCheck
 from desk.runtime.order_rows import OrderRows
 from desk.runtime.position_rows import PositionRows
 from desk.runtime.schedule_rows import ScheduleRows
+from desk.runtime.steps import Steps, all_at_once, with_turns_between
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,31 @@ class SnapshotCamera:
         self._filters: Mapping[str, Instrument] = {}
         self._instruments: tuple[Instrument, ...] = ()
         self._strategies = strategies
+        self._one_at_a_time = asyncio.Lock()
 
     def take(self) -> Snapshot:
-        """Return the desk as it is now."""
+        """Return the desk as it is at one moment, which stops it for milliseconds where it holds much."""
+        return all_at_once(self.steps())
+
+    async def take_in_steps(self) -> Snapshot:
+        """Return the desk, each row as it is at a moment of its own: orders have their turn in between."""
+        async with self._one_at_a_time:
+            return await with_turns_between(self.steps())
+
+    def steps(self) -> Steps[Snapshot]:
+        """Yield between some rows and the next, and return the desk."""
         parts, lenses = self._core.parts, self._lenses
         now_ms = parts.clock.now_ms()
+        positions = yield from lenses.positions.rows(now_ms)
+        yield
+        orders = yield from lenses.orders.rows(now_ms)
+        yield
+        account = lenses.account.view(positions)
+        yield
+        feeds = yield from lenses.feeds.rows(now_ms)
+        log = yield from self._kept.log.rows()
+        yield
         state = parts.execution.state
-        positions = lenses.positions.rows(now_ms)
         return Snapshot(
             time_ms=now_ms,
             desk_id=parts.desk_id,
@@ -62,11 +82,11 @@ class SnapshotCamera:
             state_reason=state.reason,
             mode=parts.mode,
             positions=positions,
-            orders=lenses.orders.rows(now_ms),
+            orders=orders,
             directives=self._kept.recent.directives(),
             terminations=self._kept.recent.terminations(),
-            account=lenses.account.view(positions),
-            feeds=lenses.feeds.rows(now_ms),
+            account=account,
+            feeds=feeds,
             schedules=lenses.schedules.rows(),
             workers=self._workers(),
             alarms=lenses.alarms.rows(),
@@ -75,7 +95,7 @@ class SnapshotCamera:
             instruments=self._known_instruments(),
             strategies=self._strategies,
             price_alerts=self._commands.alerts.rows(),
-            log=self._kept.log.rows(),
+            log=log,
         )
 
     def _workers(self) -> tuple[WorkerRow, ...]:
