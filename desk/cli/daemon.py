@@ -1,9 +1,25 @@
 """`desk daemon`: the desk without a screen, until it is told to stop."""
 
+import faulthandler
+import os
+import signal
+
 from desk.cli.options import RunOptions
 from desk.cli.running import configure, run_headless
+from desk.runtime.systemd import service_manager_of
 
 
 def command(options: RunOptions) -> int:
-    """Run until SIGTERM, SIGINT or the duration; positions and stops stay as they are."""
-    return run_headless(configure(options), options, options.duration_ms)
+    """Run until SIGTERM, SIGINT or the duration; positions and stops stay as they are.
+
+    SIGHUP opens the log anew. Under systemd it says when it is ready and that it lives: a core that is
+    blocked is aborted, and says on stderr where it was.
+    """
+    faulthandler.enable()
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is a log to open anew
+    configuration = configure(options)
+    service = service_manager_of(os.environ, os.getpid())
+    try:
+        return run_headless(configuration, options, options.duration_ms, service)
+    finally:
+        service.close()

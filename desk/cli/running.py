@@ -4,10 +4,12 @@ import asyncio
 import os
 import signal
 import sys
+from functools import partial
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from desk.bootstrap.collector import SETTLES_AFTER_S, settle_collector
+from desk.bootstrap.log import opened_log
 from desk.bootstrap.plugins import offered_plugins
 from desk.cli.arming import armed
 from desk.cli.options import RunOptions
@@ -16,10 +18,11 @@ from desk.cli.output import ExitCode, complain
 from desk.cli.stream import EventStream, say_summary
 from desk.config.configuration import Configuration, load_configuration
 from desk.config.credentials import credentials_of
+from desk.contracts.problems import DeskError
 from desk.contracts.records import DeskStateChanged, JournalEntry
 from desk.contracts.states import TradingMode
 from desk.runtime.clock import WallClock
-from desk.runtime.log_file import open_log
+from desk.runtime.systemd import ServiceManager, beat_for_ever
 
 if TYPE_CHECKING:
     from desk.bootstrap.assembly import Desk
@@ -42,28 +45,49 @@ def configure(options: RunOptions) -> Configuration:
     return armed(configuration, options.platform, live=options.live)
 
 
-def run_headless(configuration: Configuration, options: RunOptions, duration_ms: int | None) -> int:
-    """Run without a screen until a signal, the duration or the feed ends it."""
+def run_headless(
+    configuration: Configuration,
+    options: RunOptions,
+    duration_ms: int | None,
+    service: ServiceManager | None = None,
+) -> int:
+    """Run without a screen until a signal, the duration or the feed ends it.
+
+    With `service` it is a daemon: its manager is told how it stands, and SIGHUP opens the log anew.
+    """
     os.umask(_OWNER_ONLY)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)  # a program that reads must not wait for 8 KiB
-    return asyncio.run(_run(configuration, options, duration_ms))
+    return asyncio.run(_run(configuration, options, duration_ms, service))
 
 
-async def _run(configuration: Configuration, options: RunOptions, duration_ms: int | None) -> int:
+async def _run(
+    configuration: Configuration,
+    options: RunOptions,
+    duration_ms: int | None,
+    service: ServiceManager | None,
+) -> int:
     from desk.bootstrap.live import LiveRun, run_live
 
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     configuration.storage.create()
+    log = opened_log(configuration)
+    manager = ServiceManager(None) if service is None else service
+    if service is not None:
+        loop.add_signal_handler(signal.SIGHUP, log.reopen)
     monitoring = configuration.platform.orchestration.plan_execution.monitoring
-    log = open_log(configuration.storage.log, logs_executions=monitoring.log_all_executions)
     stream = EventStream(as_json=options.json, logs_executions=monitoring.log_all_executions)
 
     def on_started(desk: "Desk") -> None:
         loop.call_later(SETTLES_AFTER_S, settle_collector)
         log.write("started", _tell_start(desk, configuration))
+        manager.ready(standing(desk))
+        desk.core.parts.spawner.spawn("beat", beat_for_ever(manager, WallClock(), partial(standing, desk)))
+
+    def on_stopping(desk: "Desk") -> None:
+        manager.stopping(f"stopping: {standing(desk)}")
 
     def on_lost(error: OSError) -> None:
         log.write("output lost", f"nobody reads what the desk shows, and it goes on: {error}")
@@ -84,12 +108,23 @@ async def _run(configuration: Configuration, options: RunOptions, duration_ms: i
                 on_entry=on_entry,
                 on_started=on_started,
                 log=log.write,
+                on_stopping=on_stopping,
             )
         )
+    except DeskError as error:
+        log.write("ended", str(error))
+        raise
     finally:
         log.close()
     say_summary(summary, as_json=options.json, time_ms=WallClock().now_ms())
     return ExitCode.DONE
+
+
+def standing(desk: "Desk") -> str:
+    """Say in one line how a desk stands."""
+    parts, state = desk.core.parts, desk.core.parts.execution.state
+    why = f" ({state.reason})" if state.reason else ""
+    return f"{state.current}{why} on {parts.mode}, {len(parts.ledger.open_positions())} positions"
 
 
 def _tell_state(entry: JournalEntry) -> None:
@@ -100,10 +135,7 @@ def _tell_state(entry: JournalEntry) -> None:
 
 def _tell_start(desk: "Desk", configuration: Configuration) -> str:
     """Say how the desk stands; return that for the log."""
-    parts, state = desk.core.parts, desk.core.parts.execution.state
-    why = f" ({state.reason})" if state.reason else ""
-    stands = f"{state.current}{why} on {parts.mode}, {len(parts.ledger.open_positions())} positions"
-    storage = configuration.storage
+    parts, stands, storage = desk.core.parts, standing(desk), configuration.storage
     journal = storage.replay.journal if parts.mode is TradingMode.REPLAY else storage.journal
     complain(f"desk {parts.desk_id} is {stands}; journal {journal}")
     if not configuration.blueprints:

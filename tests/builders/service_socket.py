@@ -18,29 +18,32 @@ class ServiceSocket:
     address: str
     socket: socket.socket
     said: list[str] = field(default_factory=list)
+    looked_at: int = 0
 
     def heard(self, word: str, within_s: float = _WITHIN_S) -> str:
-        """Wait for a line that begins with `word`, said from now on; return it."""
+        """Wait for the next line, of those not yet looked at, that begins with `word`; return it."""
         deadline_s = time.monotonic() + within_s
-        while (left_s := deadline_s - time.monotonic()) > 0:
-            for line in self.next(left_s):
+        while True:
+            for line in self.said[self.looked_at :]:
+                self.looked_at += 1
                 if line.startswith(word):
                     return line
-        raise AssertionError(f"no {word} within {within_s} s; said was {self.said}")
+            left_s = deadline_s - time.monotonic()
+            assert left_s > 0, f"no {word} within {within_s} s; said was {self.said}"
+            self.next(left_s)
 
     def next(self, within_s: float) -> list[str]:
         """Return the lines of the next datagram, none where none comes in time."""
         ready, _, _ = select.select([self.socket], [], [], within_s)
-        if not ready:
-            return []
-        lines = self.socket.recv(65_536).decode().splitlines()
+        lines = self.socket.recv(65_536).decode().splitlines() if ready else []
         self.said += lines
         return lines
 
     def drain(self) -> None:
-        """Hear all that was said so far."""
+        """Hear all that was said so far, and look at it no more."""
         while self.next(0):
             pass
+        self.looked_at = len(self.said)
 
 
 @contextmanager
