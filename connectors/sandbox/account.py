@@ -8,8 +8,8 @@ from typing import Final
 
 from connectors.sandbox.account_rows import position_row, wallet_row
 from connectors.sandbox.codes import VenueRefusal, refusal_of
-from connectors.sandbox.executions import Execution, execution_of, funding_of
-from connectors.sandbox.listings import Listing, Listings
+from connectors.sandbox.executions import Execution, FundingPayment, execution_of
+from connectors.sandbox.listings import Category, Listing, Listings
 from connectors.sandbox.new_order import NewOrder
 from connectors.sandbox.order_card import OrderCard
 from connectors.sandbox.position_stops import PositionStops
@@ -26,14 +26,12 @@ from desk.contracts.orders import (
     Leg,
     OrderOutcome,
     OrderRequest,
-    OrderType,
     OutcomeKind,
     VenueFill,
     VenueOrder,
     VenuePosition,
 )
 from desk.contracts.plans import TimeInForce
-from desk.contracts.sides import OrderSide
 
 SETTLED_IN: Final = "USDT"
 NO_DIRECTIVE: Final = ExecutionDirectiveId.at(0, 0)
@@ -84,6 +82,7 @@ class TradingAccount:
         self.leverages: dict[str, Decimal] = {}
         self.exec_type = "Trade"
         self.stops = PositionStops(self)
+        self._position_times_ms: dict[str, tuple[int, int]] = {}
         self._nets: dict[str, Decimal] = {}
         self._unnamed = 0
         self._payments = 0
@@ -171,9 +170,9 @@ class TradingAccount:
         paid = self.exchange.charge_funding(listing.symbol, rate, price)
         self._payments += 1
         exec_id = f"f{self._index:07x}-0000-4000-8000-{self._payments:012x}"
-        names = (listing.category.value, listing.symbol, listing.venue_symbol)
-        side = held.side.entry_side.capitalize()
-        payment = funding_of(names, side, held.size_base, price, rate, paid, exec_id, now_ms)
+        payment = FundingPayment(
+            exec_id, listing, held.side.entry_side, held.size_base, price, rate, paid, now_ms
+        ).execution()
         self.executions.append(payment)
         self._tell(now_ms, self.exchange.take_changes(), [{**payment.row, "category": payment.category}])
 
@@ -201,9 +200,13 @@ class TradingAccount:
         """Return the leverage of this account on a perpetual."""
         return self.leverages.get(listing.symbol, listing.instrument.max_leverage)
 
-    def position_row(self, listing: Listing, now_ms: int) -> Row:
+    def position_times_ms(self, symbol: str) -> tuple[int, int]:
+        """Return when a symbol first had a position and when its position last changed, zero for never."""
+        return self._position_times_ms.get(symbol, (0, 0))
+
+    def position_row(self, listing: Listing) -> Row:
         """Write a position, flat ones too, as the venue shows it."""
-        return position_row(self, listing, now_ms)
+        return position_row(self, listing)
 
     def wallet_row(self) -> Row:
         """Write the balances as the venue shows them."""
@@ -217,36 +220,40 @@ class TradingAccount:
 
     def _tell(self, now_ms: int, changes: Changes, executions: list[Row]) -> None:
         told: dict[str, OrderCard] = {}
+        filled: dict[str, OrderCard] = {}
         for event in changes.events:
             if isinstance(event, VenueFill):
-                executions.append(self._book(event, now_ms))
+                card = self.by_order_id[self._order_id(event.venue_order_id)]
+                filled[card.order_id] = card
+                executions.append(self._book(event, card))
             else:
                 card = self.cards[event.client_order_id]
                 self._update(card, event, now_ms)
                 told[card.name] = card
-        positions = []
-        for symbol in changes.symbols:
-            row = self.position_row(self.listings[symbol], now_ms)
-            versions = self.position_versions.setdefault(symbol, deque(maxlen=_MOST_VERSIONS))
-            versions.append((now_ms, row))
-            positions.append({**row, "entryPrice": row["avgPrice"], "category": "linear"})
-        wallet = []
-        if changes.currencies:
-            row = self.wallet_row()
-            self.wallet_versions.append((now_ms, row))
-            wallet.append(row)
-        orders: list[Row] = [{**one.row(), "category": one.listing.category.value} for one in told.values()]
-        news = AccountNews(self, orders, executions, positions, wallet)
+        wallet = [self.wallet_row()] if changes.currencies else []
+        self.wallet_versions.extend((now_ms, one) for one in wallet)
+        news = AccountNews(
+            account=self,
+            orders=[{**one.row(), "category": one.listing.category.value} for one in told.values()],
+            executions=executions,
+            positions=[self._changed_position(symbol, now_ms) for symbol in changes.symbols],
+            wallet=wallet,
+        )
         for listener in self._listeners:
             listener(news)
-        self.stops.follow(
-            [self.by_order_id[str(one["orderId"])] for one in executions if one["execType"] != "Funding"],
-            list(changes.symbols),
-            now_ms,
-        )
+        self.stops.follow(list(filled.values()), list(changes.symbols), now_ms)
 
-    def _book(self, fill: VenueFill, now_ms: int) -> Row:
-        card = self.by_order_id[self._order_id(fill.venue_order_id)]
+    def _changed_position(self, symbol: str, now_ms: int) -> Row:
+        """Write a position that changed, as the stream tells it."""
+        created_ms = self._position_times_ms.get(symbol, (now_ms, 0))[0]
+        self._position_times_ms[symbol] = (created_ms, now_ms)
+        row = self.position_row(self.listings[symbol])
+        versions = self.position_versions.setdefault(symbol, deque(maxlen=_MOST_VERSIONS))
+        versions.append((now_ms, row))
+        return {**row, "entryPrice": row["avgPrice"], "category": Category.LINEAR.value}
+
+    def _book(self, fill: VenueFill, card: OrderCard) -> Row:
+        """Write a fill down; return it as the stream tells it."""
         card.book(fill)
         exec_id = f"e{self._index:07x}-0000-4000-8000-{int(fill.venue_trade_id):012x}"
         execution = execution_of(fill, card, exec_id, self._closed_base(fill), self.exec_type)

@@ -17,9 +17,10 @@ MAINTENANCE: Final = Decimal("0.005")
 _CENTS: Final = Decimal("1E-8")
 
 
-def position_row(account: "TradingAccount", listing: Listing, now_ms: int) -> Row:
+def position_row(account: "TradingAccount", listing: Listing) -> Row:
     """Write a position; a flat one has no side and size zero."""
     held = account.position(listing.symbol)
+    created_ms, updated_ms = account.position_times_ms(listing.symbol)
     leverage = account.leverage(listing)
     tick = account.exchange.state.market.get(listing.symbol)
     mark = ZERO if tick is None else tick.price
@@ -41,7 +42,7 @@ def position_row(account: "TradingAccount", listing: Listing, now_ms: int) -> Ro
         "positionStatus": "Normal",
         "leverage": text_of(leverage),
         "markPrice": text_of(mark),
-        "liqPrice": text_of(liquidation_price(account, listing.symbol)),
+        "liqPrice": text_of(liquidation_price(account, listing)),
         "bustPrice": "",
         "positionIM": text_of(_shown(value / leverage)),
         "positionMM": text_of(_shown(size * mark * MAINTENANCE)),
@@ -57,24 +58,24 @@ def position_row(account: "TradingAccount", listing: Listing, now_ms: int) -> Ro
         "adlRankIndicator": 0,
         "isReduceOnly": False,
         "seq": len(account.executions),
-        "createdTime": str(now_ms),
-        "updatedTime": str(now_ms),
+        "createdTime": str(created_ms),
+        "updatedTime": str(updated_ms),
     }
 
 
-def liquidation_price(account: "TradingAccount", symbol: str) -> Decimal | None:
+def liquidation_price(account: "TradingAccount", listing: Listing) -> Decimal | None:
     """Return the price at which this position would use up the equity, all others standing still."""
-    tick = account.exchange.state.market.get(symbol)
-    held = account.position(symbol)
+    tick = account.exchange.state.market.get(listing.symbol)
+    held = account.position(listing.symbol)
     if held is None or tick is None:
         return None
     with localcontext(MONEY):
-        spare = account.margin().equity - maintenance_of(account)
+        spare = account.exchange.equity(listing.instrument.quote) - maintenance_of(account)
         steps = held.size_base * (held.side.sign - MAINTENANCE)
         price = tick.price - spare / steps
         if not price > 0:
             return None
-        step = account.listings[symbol].instrument.price_step
+        step = listing.instrument.price_step
         return (price / step).to_integral_value() * step
 
 

@@ -75,9 +75,8 @@ class CandleBook:
     def add(self, tick: Tick) -> None:
         """Count one trade in."""
         begin_ms = tick.time_ms // _MINUTE_MS * _MINUTE_MS
-        now = Candle(
-            begin_ms, tick.price, tick.price, tick.price, tick.price, tick.size_base, tick.size_base * tick.price
-        )  # fmt: skip
+        price, size = tick.price, tick.size_base
+        now = Candle(begin_ms, price, price, price, price, size, size * price)
         if self._minutes and self._minutes[-1].begin_ms >= begin_ms:
             self._minutes[-1].take(now)
         else:

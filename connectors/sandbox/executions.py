@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from connectors.sandbox.listings import Listing
 from connectors.sandbox.order_card import OrderCard
 from connectors.sandbox.wire import Row, text_of
 from desk.contracts.market import ZERO
 from desk.contracts.orders import VenueFill
+from desk.contracts.sides import OrderSide
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,34 +73,44 @@ def execution_of(
     )
 
 
-def funding_of(
-    listing_row: tuple[str, str, str], side: str, size_base: Decimal, price: Decimal, rate: Decimal, paid: Decimal,
-    exec_id: str, time_ms: int,
-) -> Execution:  # fmt: skip
-    """Write down a funding payment; `listing_row` is category, symbol and the venue's symbol."""
-    category, symbol, venue_symbol = listing_row
-    row: Row = {
-        "symbol": venue_symbol,
-        "orderId": exec_id,
-        "orderLinkId": "",
-        "side": side,
-        "orderPrice": "0",
-        "orderQty": "0",
-        "leavesQty": "0",
-        "orderType": "UNKNOWN",
-        "stopOrderType": "UNKNOWN",
-        "execId": exec_id,
-        "execPrice": text_of(price),
-        "execQty": text_of(size_base),
-        "execValue": text_of(size_base * price),
-        "execFee": f"{paid:f}",
-        "feeRate": f"{rate:f}",
-        "feeCoin": "USDT",
-        "execTime": str(time_ms),
-        "execType": "Funding",
-        "isMaker": False,
-        "seq": time_ms,
-        "closedSize": "",
-        "createType": "CreateByUser",
-    }
-    return Execution(exec_id, category, symbol, exec_id, "", "Funding", time_ms, row, None)
+@dataclass(frozen=True, slots=True)
+class FundingPayment:
+    """Hold what a position paid: `paid` in quote, negative where it received."""
+
+    exec_id: str
+    listing: Listing
+    side: OrderSide
+    size_base: Decimal
+    price: Decimal
+    rate: Decimal
+    paid: Decimal
+    time_ms: int
+
+    def execution(self) -> Execution:
+        """Write it down as the venue does, among the executions."""
+        row: Row = {
+            "symbol": self.listing.venue_symbol,
+            "orderId": self.exec_id,
+            "orderLinkId": "",
+            "side": self.side.capitalize(),
+            "orderPrice": "0",
+            "orderQty": "0",
+            "leavesQty": "0",
+            "orderType": "UNKNOWN",
+            "stopOrderType": "UNKNOWN",
+            "execId": self.exec_id,
+            "execPrice": text_of(self.price),
+            "execQty": text_of(self.size_base),
+            "execValue": text_of(self.size_base * self.price),
+            "execFee": text_of(self.paid),
+            "feeRate": text_of(self.rate),
+            "feeCoin": self.listing.instrument.quote,
+            "execTime": str(self.time_ms),
+            "execType": "Funding",
+            "isMaker": False,
+            "seq": self.time_ms,
+            "closedSize": "",
+            "createType": "CreateByUser",
+        }
+        category, symbol = self.listing.category.value, self.listing.symbol
+        return Execution(self.exec_id, category, symbol, self.exec_id, "", "Funding", self.time_ms, row, None)

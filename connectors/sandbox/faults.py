@@ -1,4 +1,4 @@
-"""Every fault this exchange can have, by name: what it does, which calls it strikes, what may be set of it."""
+"""Every fault this exchange can have, by name: what it does, what it strikes, what may be set of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from desk.contracts.dto import Dto, Fraction, Positive, Symbol
 from desk.contracts.sides import OrderSide
@@ -155,20 +156,16 @@ class FaultOrder(Dto):
     def _fits(self) -> Self:
         known = FAULTS.get(self.fault)
         if known is None:
-            message = f"unknown fault {self.fault!r}; known are {', '.join(FAULTS)}"
-            raise ValueError(message)
+            raise _wrong(f"unknown fault {self.fault!r}", f"write one of: {', '.join(FAULTS)}")
         allowed = _SHARED | set(known.parameters) | {"symbol"}
         foreign = [one for one in type(self).model_fields if one in self.model_fields_set - allowed]
         if foreign:
-            message = f"{self.fault} does not heed {', '.join(foreign)}"
-            raise ValueError(message)
+            raise _wrong(f"{self.fault} does not heed {', '.join(foreign)}", "leave it out")
         needed = {"halted": "symbol", "traded_by_hand": "symbol", "price_jump": "symbol"}.get(self.fault)
         if needed is not None and self.symbol is None:
-            message = f"{self.fault} needs a {needed}"
-            raise ValueError(message)
+            raise _wrong(f"{self.fault} needs a {needed}", f"add {needed}")
         if self.fault == "traded_by_hand" and self.size_base is None:
-            message = "traded_by_hand needs a size_base"
-            raise ValueError(message)
+            raise _wrong("traded_by_hand needs a size_base", "add size_base")
         return self
 
     @property
@@ -180,3 +177,8 @@ class FaultOrder(Dto):
     def calls(self) -> tuple[CallKind, ...]:
         """The calls it strikes."""
         return self.strikes or self.kind.strikes
+
+
+def _wrong(what: str, remedy: str) -> PydanticCustomError:
+    """Build the error of a model's own rule as the desk's configuration tells it."""
+    return PydanticCustomError("fault", "{what}", {"what": what, "remedy": remedy})

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from connectors.sandbox.account import TradingAccount
+from connectors.sandbox.account import SETTLED_IN, TradingAccount
 from connectors.sandbox.account_rows import maintenance_of
 from connectors.sandbox.faults import FaultOrder
 from connectors.sandbox.new_order import NewOrder
@@ -108,7 +108,7 @@ class Hand:
         """Take over every position of an account whose equity no longer carries them."""
         if not account.exchange.state.account.positions:
             return
-        if account.margin().equity <= maintenance_of(account):
+        if account.exchange.equity(SETTLED_IN) <= maintenance_of(account):
             key = next(one for one, owned in self._venue.accounts.items() if owned is account)
             self.liquidate(None, key)
 

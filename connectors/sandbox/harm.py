@@ -85,33 +85,24 @@ def _refused(order: FaultOrder, now_ms: int) -> Reply:
     return Reply.of_json(envelope(order.code or code, order.message or message, {}, now_ms))
 
 
-async def after(
-    order: FaultOrder, reply: Reply, venue: "LocalVenue", body: Mapping[str, object] | None
-) -> Reply:
+async def after(order: FaultOrder, reply: Reply, venue: "LocalVenue") -> Reply:
     """Let a fault strike the answer to what was done."""
-    match order.fault:
-        case "slow_answer":
-            await venue.clock.sleep_ms(order.delay_ms)
-            return reply
-        case "hang_after":
-            return replace(reply, ending=Ending.HANGS)
-        case "reset_after":
-            return replace(reply, ending=Ending.RESETS)
-        case "truncated":
-            return replace(
-                reply, ending=Ending.BREAKS_OFF, kept_bytes=min(order.kept_bytes, len(reply.body) - 1)
-            )
-        case "empty_answer":
-            return replace(reply, body=b"")
-        case "html_answer":
-            return replace(_page(200), headers=reply.headers)
-        case "error_after":
-            return _page(order.status)
-        case "rejected_late":
-            venue.reject_late(_ids_of(reply))
-            return reply
-        case _:
-            return _twisted(order, reply, venue.now_ms())
+    if order.fault == "slow_answer":
+        await venue.clock.sleep_ms(order.delay_ms)
+        return reply
+    if order.fault == "rejected_late":
+        venue.reject_late(_ids_of(reply))
+        return reply
+    kept_bytes = max(min(order.kept_bytes, len(reply.body) - 1), 0)
+    spoilt = {
+        "hang_after": replace(reply, ending=Ending.HANGS),
+        "reset_after": replace(reply, ending=Ending.RESETS),
+        "truncated": replace(reply, ending=Ending.BREAKS_OFF, kept_bytes=kept_bytes),
+        "empty_answer": replace(reply, body=b""),
+        "html_answer": replace(_page(200), headers=reply.headers),
+        "error_after": _page(order.status),
+    }.get(order.fault)
+    return _twisted(order, reply, venue.now_ms()) if spoilt is None else spoilt
 
 
 def _twisted(order: FaultOrder, reply: Reply, now_ms: int) -> Reply:

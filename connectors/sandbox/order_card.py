@@ -1,5 +1,6 @@
 """What the venue remembers of one order beyond its matching: ids, triggers, attached stops, what it cost."""
 
+from collections import deque
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
@@ -9,6 +10,7 @@ from connectors.sandbox.wire import Row, text_of
 from desk.contracts.market import ZERO
 from desk.contracts.orders import OrderStatus, VenueFill, VenueOrder
 
+_MOST_VERSIONS: Final = 20
 NO_ERROR: Final = "EC_NoError"
 
 
@@ -54,7 +56,7 @@ class OrderCard:
     cancel_type: str = "UNKNOWN"
     status_said: str = ""
     was_triggered: bool = False
-    versions: list[tuple[int, Row]] = field(default_factory=list)
+    versions: deque[tuple[int, Row]] = field(default_factory=lambda: deque(maxlen=_MOST_VERSIONS))
 
     @property
     def is_open(self) -> bool:

@@ -55,7 +55,7 @@ def order_of(body: Body, listings: Listings, ticks: Mapping[str, Tick]) -> NewOr
         trigger_direction=direction,
         trigger_by=str(body.get("triggerBy") or "LastPrice") if direction else "",
         stop_order_type=_stop_order_type(body, listing, direction),
-        attached=attached_of(body, listing, tick, side),
+        attached=attached_of(body, tick, side),
     )
 
 
@@ -75,7 +75,7 @@ def link_id_of(value: object) -> str:
     return text
 
 
-def attached_of(body: Body, listing: Listing, tick: Tick, side: OrderSide) -> AttachedStops:
+def attached_of(body: Body, tick: Tick, side: OrderSide) -> AttachedStops:
     """Read the stops an order brings along; raises VenueRefusal where one lies on the wrong side."""
     stop = positive_of("stopLoss", body.get("stopLoss"))
     target = positive_of("takeProfit", body.get("takeProfit"))

@@ -32,7 +32,6 @@ class PositionStops:
         self._account = account
         self._whole: dict[tuple[str, str], OrderCard] = {}
         self._partial: dict[tuple[str, str], OrderCard] = {}
-        self._covered: dict[str, Decimal] = {}
 
     def price(self, symbol: str, kind: str) -> Decimal | None:
         """Return the price of a position's stop of a kind."""
@@ -62,8 +61,8 @@ class PositionStops:
 
     def follow(self, filled: Sequence[OrderCard], symbols: Sequence[str], now_ms: int) -> None:
         """Give filled orders the stops they brought along, and every position's stop its size."""
-        for card in dict.fromkeys(one.order_id for one in filled):
-            self._cover(self._account.by_order_id[card], now_ms)
+        for card in filled:
+            self._cover(card, now_ms)
         for symbol in symbols:
             self._resize(symbol, now_ms)
 

@@ -1,7 +1,7 @@
 """What the owner of an account may read of it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, TypeVar
+from typing import Final
 
 from connectors.sandbox.account import TradingAccount
 from connectors.sandbox.codes import BAD_PARAMETER, VenueRefusal
@@ -12,7 +12,6 @@ from connectors.sandbox.signature import ApiKey
 from connectors.sandbox.wire import Json, Row, integer_of
 
 Query = Mapping[str, str]
-Found = TypeVar("Found")
 PrivateRead = Callable[["Asking"], Row]
 
 _MOST_ROWS: Final = 50
@@ -52,17 +51,26 @@ def _realtime(asking: Asking) -> Row:
     """Return open orders, or the newest ones of any status where ids are asked for."""
     if _is_elsewhere(asking):
         return _page(asking, [], _MOST_ROWS)
-    named = asking.query.get("orderId") or asking.query.get("orderLinkId")
-    cards = list(asking.account.cards.values())[-_SHOWN_CLOSED:] if named else _candidates(asking)
-    rows = _order_rows(asking, cards)
-    kept = rows if named else [one for one in rows if one["orderStatus"] in _OPEN]
+    rows = _order_rows(asking, _candidates(asking, only_open=True))
+    kept = rows if _is_named(asking) else [one for one in rows if one["orderStatus"] in _OPEN]
     return _page(asking, kept[::-1], _MOST_ROWS)
 
 
-def _candidates(asking: Asking) -> list[OrderCard]:
-    if asking.as_of_ms is None:
-        return asking.account.open_cards()
-    return list(asking.account.cards.values())[-_SHOWN_CLOSED:]
+def _is_named(asking: Asking) -> bool:
+    return bool(asking.query.get("orderId") or asking.query.get("orderLinkId"))
+
+
+def _candidates(asking: Asking, *, only_open: bool) -> list[OrderCard]:
+    """Return the orders an answer can be about, oldest first."""
+    account, query = asking.account, asking.query
+    if _is_named(asking):
+        by_id, by_link = query.get("orderId"), query.get("orderLinkId", "")
+        card = account.by_order_id.get(by_id) if by_id else account.by_link_id.get(by_link)
+        return [] if card is None else [card]
+    if only_open and asking.as_of_ms is None:
+        return account.open_cards()
+    cards = list(account.cards.values())
+    return cards[-_SHOWN_CLOSED:] if only_open else cards
 
 
 def _history(asking: Asking) -> Row:
@@ -73,7 +81,7 @@ def _history(asking: Asking) -> Row:
     start_ms, end_ms = _bounds(asking)
     rows = [
         one
-        for one in _order_rows(asking, list(asking.account.cards.values()))
+        for one in _order_rows(asking, _candidates(asking, only_open=False))
         if one["orderStatus"] not in _OPEN
         and (not wanted or one["orderStatus"] == wanted)
         and start_ms <= int(str(one["createdTime"])) <= end_ms
@@ -141,13 +149,13 @@ def _positions(asking: Asking) -> Row:
     if symbol:
         listings = [asking.listings.find(Category.LINEAR, symbol)]
     elif query.get("settleCoin"):
-        settled = [one for one in asking.listings.of(Category.LINEAR)]
+        settled = asking.listings.of(Category.LINEAR)
         listings = [one for one in settled if one.instrument.quote == query["settleCoin"]]
     else:
         raise VenueRefusal(BAD_PARAMETER, "params error: symbol or settleCoin is needed")
     rows = []
     for one in listings:
-        row = account.position_row(one, asking.now_ms)
+        row = account.position_row(one)
         if asking.as_of_ms is not None:
             versions = account.position_versions.get(one.symbol, ())
             flat = {**row, "side": "", "size": "0", "avgPrice": "0", "positionValue": ""}
@@ -274,10 +282,6 @@ def _page(asking: Asking, rows: Sequence[Row], most: int) -> Row:
     return {"category": asking.query.get("category", ""), "list": found, "nextPageCursor": more}
 
 
-def _empty(asking: Asking) -> Row:
-    return {"category": asking.query.get("category", ""), "list": [], "nextPageCursor": ""}
-
-
 READS: Final[Mapping[str, PrivateRead]] = {
     "/v5/user/query-api": _key,
     "/v5/account/info": _account_info,
@@ -288,7 +292,4 @@ READS: Final[Mapping[str, PrivateRead]] = {
     "/v5/order/history": _history,
     "/v5/execution/list": _executions,
     "/v5/position/list": _positions,
-    "/v5/position/closed-pnl": _empty,
-    "/v5/account/transaction-log": _empty,
-    "/v5/account/query-dcp-info": lambda _: {"dcpInfos": []},
 }

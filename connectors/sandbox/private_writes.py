@@ -26,6 +26,7 @@ Body = Mapping[str, object]
 Answer = tuple[Row, Row]
 """The `result` of a reply, and its `retExtInfo`."""
 
+_MOST_BATCH: Final = 20
 _HALTED: Final = (110074, 170210)
 
 
@@ -44,11 +45,10 @@ class PrivateWrites:
             "/v5/order/create-batch": lambda account, body: self._batch(account, body, self.create),
             "/v5/order/amend-batch": lambda account, body: self._batch(account, body, self.amend),
             "/v5/order/cancel-batch": lambda account, body: self._batch(account, body, self.cancel),
-            "/v5/order/disconnected-cancel-all": lambda *_: ({}, {}),
             "/v5/position/trading-stop": self._trading_stop,
             "/v5/position/set-leverage": self._set_leverage,
             "/v5/position/switch-mode": self._switch_mode,
-            "/v5/account/set-margin-mode": lambda *_: ({}, {}),
+            "/v5/account/set-margin-mode": self._set_margin_mode,
         }
 
     def create(self, account: TradingAccount, body: Body) -> Row:
@@ -113,7 +113,7 @@ class PrivateWrites:
     ) -> Answer:
         rows = body.get("request")
         category = category_of(str(body.get("category")))
-        if not isinstance(rows, list) or not 0 < len(rows) <= 20:
+        if not isinstance(rows, list) or not 0 < len(rows) <= _MOST_BATCH:
             raise VenueRefusal(BAD_PARAMETER, "params error: request has 1 to 20 rows")
         answers: list[Json] = []
         codes: list[Json] = []
@@ -176,6 +176,11 @@ class PrivateWrites:
         if str(body.get("mode")) != "0":
             raise VenueRefusal(BAD_PARAMETER, "this sandbox has one-way positions; send mode 0")
         raise VenueRefusal(MODE_NOT_CHANGED, "Position mode is not modified")
+
+    def _set_margin_mode(self, account: TradingAccount, body: Body) -> Answer:
+        if body.get("setMarginMode") != "REGULAR_MARGIN":
+            raise VenueRefusal(BAD_PARAMETER, "this sandbox has cross margin; send REGULAR_MARGIN")
+        return {"reasons": []}, {}
 
 
 def _passes_filter(card: OrderCard, wanted: str) -> bool:

@@ -60,7 +60,7 @@ class Rest:
                 return struck
         reply = self._reply(asked, body, call)
         for order in venue.faults.strikes(call, Stage.AFTER):
-            reply = await harm.after(order, reply, venue, body)
+            reply = await harm.after(order, reply, venue)
             if reply.ending is not Ending.WHOLE:
                 break
         return reply

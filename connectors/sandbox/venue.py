@@ -88,7 +88,14 @@ class LocalVenue:
         self.market.set_price(symbol, price, self.now_ms(), bid=bid, ask=ask)
 
     def inject(self, order: FaultOrder) -> ActiveFault:
-        """Let a fault be; an event happens once, after its delay."""
+        """Let a fault be; an event happens once, after its delay.
+
+        Raises KeyError for a symbol or a key that is not known here, VenueRefusal where an event cannot be.
+        """
+        if order.symbol is not None:
+            _ = self.listings[order.symbol]
+        if order.key is not None:
+            _ = self.accounts[order.key]
         added = self.faults.add(order)
         if order.kind.stage is Stage.EVENT:
             if order.after_ms:

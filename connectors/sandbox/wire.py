@@ -3,14 +3,16 @@
 import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from connectors.sandbox.codes import BAD_PARAMETER, VenueRefusal
 from connectors.venue.account import tidy
 from desk.contracts.market import ZERO
 
-Json: TypeAlias = "str | int | bool | None | Sequence[Json] | Mapping[str, Json]"
+Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"
 Row = dict[str, Json]
+
+_LONGEST_INTEGER: Final = 16
 
 
 def text_of(amount: Decimal | None) -> str:
@@ -42,7 +44,7 @@ def integer_of(name: str, value: object, otherwise: int) -> int:
     if value is None or value == "":
         return otherwise
     text = str(value)
-    if isinstance(value, bool) or not text.isascii() or not text.isdigit() or len(text) > 16:
+    if isinstance(value, bool) or not text.isascii() or not text.isdigit() or len(text) > _LONGEST_INTEGER:
         raise VenueRefusal(BAD_PARAMETER, f"params error: {name} invalid")
     return int(text)
 

@@ -189,6 +189,11 @@ class Exchange:
             held = self._funds.held(currency, self.state.orders.values())
             return tidy(max(self.state.account.total(currency) - held, ZERO))
 
+    def equity(self, currency: str) -> Decimal:
+        """Return the total of a currency with the open profit of its positions."""
+        with localcontext(MONEY):
+            return self._funds.equity(currency)
+
     def margin(self, currency: str) -> Margin:
         """Report equity and margin of the account in one currency."""
         with localcontext(MONEY):

@@ -59,6 +59,11 @@ class Funds:
         open_profit = self.account.unrealized_quote(currency, self.instruments, last)
         return self.account.total(currency) + min(open_profit, ZERO)
 
+    def equity(self, currency: str) -> Decimal:
+        """Return the total with what open positions won or lost at the last price."""
+        last = {symbol: tick.price for symbol, tick in self.market.items()}
+        return self.account.total(currency) + self.account.unrealized_quote(currency, self.instruments, last)
+
     def shortage(self, currency: str, before: list[WorkingOrder], after: list[WorkingOrder]) -> Decimal:
         """Return how much is missing to carry `after` instead of `before`; zero where it asks no more."""
         wanted = self.held(currency, after)
@@ -69,9 +74,7 @@ class Funds:
 
     def margin(self, currency: str, orders: Iterable[WorkingOrder]) -> Margin:
         """Report equity and what of it is free."""
-        last = {symbol: tick.price for symbol, tick in self.market.items()}
-        total = self.account.total(currency)
-        equity = total + self.account.unrealized_quote(currency, self.instruments, last)
+        total, equity = self.account.total(currency), self.equity(currency)
         held = self.held(currency, orders)
         return Margin(currency, equity, held, max(min(total, equity) - held, ZERO))
 
