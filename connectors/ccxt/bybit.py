@@ -1,5 +1,6 @@
 """Bybit v5, spot and linear perpetuals of a unified account, netted positions."""
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,6 +20,8 @@ _FILLS_PAGE = 100
 _MOST_PAGES = 400
 _WEEK_MS = 7 * 24 * 3600 * 1000
 _KEPT_MS = 104 * _WEEK_MS
+_AHEAD_MS = 60_000
+_WEEKS_AT_ONCE = 13
 _FORBIDDEN_STATUS = 403
 _BAN_MS = 600_000
 _REFUSED = re.compile(r'"retCode"\s*:\s*"?10006\b')
@@ -142,20 +145,27 @@ class BybitDialect(Dialect):
 
     async def fills(self, exchange: Any, span: FillSpan, markets: Markets) -> Sequence[Row]:  # noqa: ANN401
         """Read fills week by week, as the venue gives them, liquidations among them; not the funding."""
+        weeks = range(max(span.since_ms, span.now_ms - _KEPT_MS), span.now_ms + _AHEAD_MS, _WEEK_MS)
         found: list[Row] = []
-        start_ms = max(span.since_ms, span.now_ms - _KEPT_MS)
-        while start_ms <= span.now_ms:
-            end_ms = start_ms + _WEEK_MS - 1
-            asked = {
-                "category": self.category,
-                "limit": _FILLS_PAGE,
-                "startTime": start_ms,
-                "endTime": end_ms,
-            }
-            found += await self._pages(exchange.privateGetV5ExecutionList, asked)
-            start_ms = end_ms + 1
+        for batch in range(0, len(weeks), _WEEKS_AT_ONCE):
+            pages = await asyncio.gather(
+                *(
+                    self._fills_of_week(exchange, start_ms)
+                    for start_ms in weeks[batch : batch + _WEEKS_AT_ONCE]
+                )
+            )
+            found += [one for page in pages for one in page]
         traded = [one for one in found if one.get("execType") not in {"Funding", "Settle"}]
         return [exchange.parse_trade(one, self._market(exchange, markets, one)) for one in traded]
+
+    async def _fills_of_week(self, exchange: Any, start_ms: int) -> list[Row]:  # noqa: ANN401
+        asked = {
+            "category": self.category,
+            "limit": _FILLS_PAGE,
+            "startTime": start_ms,
+            "endTime": start_ms + _WEEK_MS - 1,
+        }
+        return await self._pages(exchange.privateGetV5ExecutionList, asked)
 
     async def positions(self, exchange: Any, markets: Markets) -> Sequence[Row]:  # noqa: ANN401
         """Read the positions of every symbol; raises UnreadableRow for an account in hedge mode."""

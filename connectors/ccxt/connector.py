@@ -99,6 +99,7 @@ class CcxtConnector:
             clock_skew_ms=session.clock_skew_ms,
             banned_for_ms=line.pacer.banned_for_ms,
             streams=session.conditions(),
+            key_refused=line.key_refused,
         )
 
     @property

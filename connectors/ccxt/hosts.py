@@ -55,13 +55,13 @@ class HostGuard:
     is_armed: bool
     api_key: str | None
 
-    def check(self, url: str, headers: Mapping[str, Any] | None, body: object) -> None:
-        """Raise HostRefused for a request that must not leave."""
+    def check(self, url: str, headers: Mapping[str, Any] | None, body: object) -> bool:
+        """Return whether a request is signed; raises HostRefused for one that must not leave."""
         host = host_of(url)
         if self.only_to is not None and host != self.only_to:
             raise HostRefused(f"a request to {host} although base_url is {self.only_to}: it was not sent")
         if not self._is_signed(url, headers or {}, body):
-            return
+            return False
         if self.needs_arming and not self.is_armed:
             raise HostRefused(f"live trading is not armed: a signed request to {host} was not sent")
         if host not in self.signed_to:
@@ -69,6 +69,7 @@ class HostGuard:
             raise HostRefused(f"{host} is no host of this mode ({known}): the signed request was not sent")
         if self.marker is not None and not _has(headers or {}, self.marker):
             raise HostRefused(f"the header {self.marker[0]} is missing: the request would mean real money")
+        return True
 
     def _is_signed(self, url: str, headers: Mapping[str, Any], body: object) -> bool:
         key = self.api_key

@@ -12,6 +12,7 @@ from desk.contracts.market import ONE, ZERO, Instrument, InstrumentKind
 Row = Mapping[str, Any]
 """One thing as ccxt tells it, its numbers as text."""
 
+_CATEGORIES = {MarketChoice.SPOT: "spot", MarketChoice.SWAP: "linear"}
 _TICK_SIZE, _DECIMAL_PLACES = 4, 2
 _SYMBOL = re.compile(r"[A-Z0-9]+/[A-Z0-9]+(:[A-Z0-9]+)?")
 
@@ -66,6 +67,14 @@ class Markets:
         if not symbol:
             raise UnreadableRow("a row without a symbol")
         return str(symbol)
+
+    def concerns(self, row: Row) -> bool:
+        """Tell whether a row is about this kind of market: an account's streams tell of all its kinds."""
+        info = row.get("info")
+        category = info.get("category") if isinstance(info, Mapping) else None
+        if category:
+            return bool(category == _CATEGORIES[self.choice])
+        return (":" in str(row.get("symbol") or "")) == (self.choice is MarketChoice.SWAP)
 
     def quote_of(self, symbol: str) -> str:
         """Return what a symbol is paid in."""

@@ -33,6 +33,10 @@ class RowReader:
         self._markets = markets
         self._id_prefix = id_prefix
 
+    def concerns(self, row: Row) -> bool:
+        """Tell whether a row is about the kind of market that is traded."""
+        return self._markets.concerns(row)
+
     def order(self, row: Row) -> VenueOrder:
         """Read an order; raises UnreadableRow where it lacks its id, symbol, side or size."""
         symbol = self._markets.symbol_of(row)

@@ -16,6 +16,9 @@ _BANNED_STATUS = 418
 _BUSY_STATUS = 429
 _FIRST_REFUSAL = 400
 _BAN_MS = 60_000
+_KEY_REFUSALS = frozenset(
+    ("AuthenticationError", "PermissionDenied", "AccountNotEnabled", "AccountSuspended")
+)
 _BREATH_MS = 1000
 
 
@@ -101,6 +104,7 @@ class Line:
     guard: HostGuard | None = None
     on_answer: Callable[[Pacer, "Answer"], None] | None = None
     latency_ms: int | None = None
+    key_refused: str | None = None
     sent: int = field(default=0)
 
     def answered(self, answer: Answer) -> None:
@@ -135,8 +139,9 @@ class Wire:
 
     async def fetch(self, url: str, method: str = "GET", headers: Any = None, body: Any = None) -> Any:  # noqa: ANN401 - ccxt's own signature
         """Send, unless the effective address and headers are another world's."""
+        is_signed = False
         if self.line.guard is not None:
-            self.line.guard.check(url, {**(self.headers or {}), **(headers or {})}, body)
+            is_signed = self.line.guard.check(url, {**(self.headers or {}), **(headers or {})}, body)
         call = _CALL.get()
         if call is not None:
             call.leaves(method)
@@ -144,10 +149,16 @@ class Wire:
         began_ms = self.line.clock.monotonic_ms()
         try:
             reply = await super().fetch(url, method, headers, body)  # type: ignore[misc]  # ccxt's
+        except Exception as error:
+            if is_signed and type(error).__name__ in _KEY_REFUSALS:
+                self.line.key_refused = type(error).__name__
+            raise
         finally:
             self.line.latency_ms = self.line.clock.monotonic_ms() - began_ms
         if not isinstance(reply, dict | list):
             raise NoAnswer(f"{method} {self._endpoint.get()}: the body is no JSON")
+        if is_signed:
+            self.line.key_refused = None
         return reply
 
     def on_rest_response(self, code: int, *said: Any) -> str:  # noqa: ANN401 - ccxt's own signature

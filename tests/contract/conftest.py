@@ -11,10 +11,17 @@ from tests.contract.subject import FACTORIES, Subject
 
 
 @pytest_asyncio.fixture(params=sorted(FACTORIES))
-async def subject(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Subject]:
+async def unopened(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Subject]:
     made = FACTORIES[request.param](tmp_path)
-    await made.run(made.connector.open())
-    for symbol in (made.spot, made.perpetual):
-        await made.trade_at(symbol, Decimal(100))
+    await made.begin()
     yield made
-    await made.run(made.connector.close())
+    await made.end()
+
+
+@pytest_asyncio.fixture
+async def subject(unopened: Subject) -> AsyncIterator[Subject]:
+    await unopened.run(unopened.connector.open())
+    for symbol in filter(None, (unopened.spot, unopened.perpetual)):
+        await unopened.trade_at(symbol, Decimal(100))
+    yield unopened
+    await unopened.run(unopened.connector.close())

@@ -1,0 +1,60 @@
+"""The ccxt connector against the local exchange, in the test's own loop."""
+
+import random
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import Any
+
+from pydantic import SecretStr
+
+from connectors.ccxt.connector import CcxtConnector
+from connectors.ccxt.settings import CcxtSettings, MarketChoice
+from desk.runtime.clock import WallClock
+from desk.runtime.tasks import TaskSupervisor
+from tests.builders.sandbox import KEY, SECRET, Sandbox, sandbox
+
+_LONG_MS = 15_000
+
+
+class CcxtRig:
+    """One exchange, one connector to it; what failed in the background fails the test at its end."""
+
+    def __init__(self, market: MarketChoice = MarketChoice.SWAP, **settings: Any) -> None:  # noqa: ANN401
+        self.clock = WallClock()
+        self.began_ms = self.clock.now_ms()
+        self.failures: list[str] = []
+        self.tasks = TaskSupervisor(lambda name, error: self.failures.append(f"{name}: {error!r}"))
+        self.box: Sandbox
+        self.connector: CcxtConnector
+        self._market = market
+        self._settings = settings
+        self._stack = AsyncExitStack()
+
+    async def begin(self, **of_sandbox: Any) -> None:  # noqa: ANN401 - settings of the sandbox
+        balances = {"USDT": "10000", "BTC": "10"}
+        self.box = await self._stack.enter_async_context(sandbox(**({"balances": balances} | of_sandbox)))
+        self.connector = self.another()
+
+    def another(self, **changes: Any) -> CcxtConnector:  # noqa: ANN401 - any setting
+        """Build a connector to the same exchange."""
+        fields: dict[str, Any] = {
+            "exchange": "bybit",
+            "market": self._market,
+            "base_url": self.box.base_url,
+            "api_key": SecretStr(KEY),
+            "secret": SecretStr(SECRET),
+        }
+        settings = CcxtSettings(**(fields | self._settings | changes))
+        return CcxtConnector(settings, self.clock, self.tasks, random.Random(1))
+
+    async def end(self) -> None:
+        await self.tasks.stop(2000)
+        await self._stack.aclose()
+        assert not self.failures, self.failures
+
+    async def until(self, is_so: Callable[[], Awaitable[bool]]) -> None:
+        """Wait for a condition, generously."""
+        deadline_ms = self.clock.monotonic_ms() + _LONG_MS
+        while not await is_so():
+            assert self.clock.monotonic_ms() < deadline_ms, "it never came to be"
+            await self.clock.sleep_ms(10)
