@@ -6,7 +6,7 @@ from connectors.ccxt.streams.exchange import AccountReads
 from connectors.ccxt.streams.pauses import Pauses
 from connectors.ccxt.streams.settings import StreamSettings
 from connectors.ccxt.streams.teller import AccountTeller
-from desk.contracts.orders import VenueEvent, VenueOrder
+from desk.contracts.orders import VenueEvent, VenueFill
 from desk.contracts.ports.time import Clock, Rng
 from desk.contracts.problems import ReadFailed
 
@@ -52,23 +52,28 @@ class AccountCatchUp:
         return found
 
     async def _read(self, found: list[VenueEvent]) -> None:
-        working = tuple(self._teller.orders.working())
+        orders = self._teller.orders
+        doubted = {order.venue_order_id: order for order in orders.working()}
+        unseen: dict[str, VenueFill] = {}
         for fill in await self._reads.fetch_fills(self._since_ms):
-            self._tell(fill, found)
-        resting = await self._reads.fetch_open_orders()
-        for order in resting:
+            if self._tell(fill, found) and not orders.is_ended(fill.venue_order_id):
+                unseen[fill.venue_order_id] = fill
+        for order in await self._reads.fetch_open_orders():
             self._tell(order, found)
-        shown = {order.venue_order_id for order in resting}
-        for order in working:
-            if order.venue_order_id not in shown and self._teller.orders.is_working(order):
-                await self._look_up(order, found)
+            doubted.pop(order.venue_order_id, None)
+            unseen.pop(order.venue_order_id, None)
+        ended = {name: order for name, order in doubted.items() if not orders.is_ended(name)}
+        for name, one in (unseen | ended).items():
+            await self._look_up(one.symbol, one.client_order_id or f"#{name}", found)
 
-    async def _look_up(self, order: VenueOrder, found: list[VenueEvent]) -> None:
-        """Find out what became of an order that rested, and does not rest any more."""
-        seen = await self._reads.fetch_order(order.symbol, order.client_order_id)
+    async def _look_up(self, symbol: str, client_order_id: str, found: list[VenueEvent]) -> None:
+        """Find out what became of an order that filled unseen, or that rests no more."""
+        seen = await self._reads.fetch_order(symbol, client_order_id)
         if seen is not None:
             self._tell(seen, found)
 
-    def _tell(self, event: VenueEvent, found: list[VenueEvent]) -> None:
-        if self._teller.tell(event):
+    def _tell(self, event: VenueEvent, found: list[VenueEvent]) -> bool:
+        is_news = self._teller.tell(event)
+        if is_news:
             found.append(event)
+        return is_news

@@ -82,14 +82,18 @@ class StreamExchange(Protocol):
 
 
 class AccountRows(Protocol):
-    """Read ccxt's rows of an account; both raise UnreadableRow."""
+    """Read ccxt's rows of an account; those that do not concern us are not to be read."""
+
+    def concerns(self, row: Row) -> bool:
+        """Tell whether a row is about the kind of market that is traded."""
+        ...
 
     def order(self, row: Row) -> VenueOrder:
-        """Read an order."""
+        """Read an order; raises UnreadableRow."""
         ...
 
     def fill(self, row: Row) -> VenueFill:
-        """Read one execution."""
+        """Read one execution; raises UnreadableRow."""
         ...
 
 

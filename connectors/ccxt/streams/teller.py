@@ -58,7 +58,7 @@ class AccountTeller:
 
     def put(self, news: News, rows: Iterable[Row]) -> None:
         """Take rows of a stream; they are told by `run`."""
-        self._arrived.extend((news, row) for row in rows)
+        self._arrived.extend((news, row) for row in rows if self._rows.concerns(row))
         self._has_arrived.set()
 
     async def run(self, on_told: Callable[[VenueEvent], None]) -> None:

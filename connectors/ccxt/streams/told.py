@@ -69,10 +69,10 @@ class ToldOrders:
         while len(self._orders) > _ORDERS_KEPT:
             self._orders.popitem(last=False)
 
-    def is_working(self, order: VenueOrder) -> bool:
-        """Tell whether nothing newer was told of an order than that it rests."""
-        told = self._orders.get(order.venue_order_id)
-        return told is not None and told.status.is_working
+    def is_ended(self, venue_order_id: str) -> bool:
+        """Tell whether an order was told as ended."""
+        told = self._orders.get(venue_order_id)
+        return told is not None and told.status.is_terminal
 
     def working(self) -> Iterator[VenueOrder]:
         """List the orders that were last told as resting at the venue."""
