@@ -58,7 +58,6 @@ class SandboxSettings(Dto):
     symbols: tuple[SymbolSettings, ...] = Field(default=(), description="what is traded; else six usual ones")
     keys: tuple[KeySettings, ...] = Field(
         default=(KeySettings(key=DEFAULT_KEY, secret=DEFAULT_SECRET),),
-        min_length=1,
         description="one account for each",
     )
     opening_balances: dict[Currency, NotNegative] = Field(

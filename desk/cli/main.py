@@ -320,5 +320,21 @@ def export(
     return _command("journal")("export", JournalOptions(journal, platform, settings, json=as_json))
 
 
+@app.command
+def sandbox(
+    *,
+    port: Annotated[int, Parameter(help="Where it listens on this machine; 0 takes a free port.")] = 8799,
+    scenario: Annotated[Path | None, Parameter(help="What is traded, by whom, and what goes wrong.")] = None,
+    data: Annotated[
+        tuple[str, ...],
+        Parameter(help="Recorded candles to follow: SYMBOL=FILE.", consume_multiple=True, negative=""),
+    ] = (),
+    speed: Annotated[str | None, Parameter(help="How many times as fast prices live.")] = None,
+) -> int:
+    """Start a local exchange to rehearse on, and print how to connect the desk to it."""
+    files = tuple(DataFile.parse(text) for text in data)
+    return _command("sandbox")(port, scenario, files, speed)
+
+
 if __name__ == "__main__":
     sys.exit(main())
