@@ -15,6 +15,8 @@ from desk.cli.options import (
     CheckOptions,
     DataFile,
     DeskOptions,
+    DoctorOptions,
+    HistoryOptions,
     JournalOptions,
     ReplayOptions,
     RunOptions,
@@ -245,6 +247,41 @@ def replay(
     files = tuple(DataFile.parse(text) for text in data)
     options = ReplayOptions(files, blueprints, platform, settings, strict=strict, json=as_json)
     return _command("replay")(options)
+
+
+@app.command
+def history(
+    symbol: Annotated[str, Parameter(help="The exchange's symbol, such as BTC/USDT:USDT.")],
+    /,
+    *,
+    days: Annotated[int, Parameter(help="How far back, in days.")],
+    interval: Annotated[str, Parameter(help="The length of a candle: 1m, 15m, 1h, 1d.")] = "1m",
+    out: Annotated[Path | None, Parameter(help="The file to write, or to go on with.")] = None,
+    exchange: Annotated[
+        str | None, Parameter(help="An exchange's id in ccxt, instead of the platform's.")
+    ] = None,
+    platform: PlatformOption = DEFAULT_PLATFORM,
+    settings: SetOption = (),
+) -> int:
+    """Fetch past candles of an exchange into a CSV file for replay."""
+    return _command("history")(HistoryOptions(symbol, days, interval, out, exchange, platform, settings))
+
+
+@app.command
+def doctor(
+    *,
+    trade: Annotated[
+        bool,
+        Parameter(name="--trade", help="Send a smallest order and cancel it; sandbox alone.", negative=""),
+    ] = False,
+    platform: PlatformOption = DEFAULT_PLATFORM,
+    settings: SetOption = (),
+    live: LiveOption = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Look whether the account can be traded on, one line for each thing that is needed."""
+    options = DoctorOptions(platform, settings, trade=trade, live=live, json=as_json)
+    return _command("doctor")(options)
 
 
 @app.command
