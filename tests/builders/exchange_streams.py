@@ -77,6 +77,11 @@ class Told:
         return [one.status for one in self.orders if one.venue_order_id == venue_order_id]
 
     @property
+    def source(self) -> VenueMarket:
+        assert isinstance(self.streams, VenueMarket)
+        return self.streams
+
+    @property
     def prices(self) -> list[Decimal]:
         """The prices of the trades that were told, in order."""
         return [one.price for one in self.updates if isinstance(one, TradeUpdate)]

@@ -1,0 +1,186 @@
+"""The prices of the real ccxt against the local exchange, in weather of every kind."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from connectors.ccxt.settings import MarketChoice
+from connectors.sandbox.usual import many_perpetuals
+from desk.contracts.ports.market_source import QuoteUpdate, TradeUpdate
+from desk.contracts.problems import ReadFailed
+from tests.builders.exchange_streams import QUICK, Told, told_market, until
+from tests.builders.sandbox import PERP, SPOT, Sandbox, sandbox
+
+
+def trade(box: Sandbox, *prices: int, symbol: str = PERP) -> list[Decimal]:
+    """Let trades happen at whole prices, and return them."""
+    for price in prices:
+        box.price(f"{price}", symbol)
+    return [Decimal(price) for price in prices]
+
+
+async def until_told(told: Told, prices: list[Decimal]) -> None:
+    """Wait until all was told, each once and in order."""
+    await until(lambda: len(told.prices) >= len(prices))
+    assert told.prices == prices
+
+
+async def test_trades_and_quotes_are_told_with_size_time_and_id() -> None:
+    async with sandbox() as box, told_market(box) as told:
+        await told.until_up()
+        box.price("50010", bid="50009.5", ask="50010.5")
+        await until(lambda: bool(told.prices) and (Decimal("50009.5"), Decimal("50010.5")) in told.quotes)
+        (first,) = [one for one in told.updates if isinstance(one, TradeUpdate)]
+        assert (first.symbol, first.price) == (PERP, Decimal(50010))
+        assert first.size_base > 0
+        assert first.venue_trade_id
+        quote = next(one for one in told.updates if isinstance(one, QuoteUpdate))
+        assert abs(quote.time_ms - first.time_ms) < 60_000
+
+
+async def test_coins_have_their_quotes_from_the_book() -> None:
+    async with sandbox() as box, told_market(box, market=MarketChoice.SPOT, symbols=(SPOT,)) as told:
+        await told.until_up()
+        box.price("50010", SPOT, bid="50009", ask="50011")
+        await until(lambda: (Decimal(50009), Decimal(50011)) in told.quotes)
+        await until_told(told, [Decimal(50010)])
+
+
+async def test_a_burst_of_trades_is_told_whole_and_in_order() -> None:
+    async with sandbox() as box, told_market(box) as told:
+        await told.until_up()
+        await until_told(told, trade(box, *range(50_000, 53_000)))
+
+
+async def test_nothing_from_before_the_opening_is_told() -> None:
+    async with sandbox() as box:
+        trade(box, 49_000, 49_001)
+        async with told_market(box) as told:
+            await told.until_up()
+            await until_told(told, trade(box, 50_000))
+
+
+@pytest.mark.parametrize("fault", ["stream_closed", "stream_reset"])
+async def test_trades_missed_in_a_gap_are_told_before_newer_ones(fault: str) -> None:
+    async with sandbox() as box, told_market(box) as told:
+        await told.until_up()
+        before = trade(box, 50_000, 50_001)
+        await until_told(told, before)
+        box.fault("stream_refused", strikes=["market_stream"])
+        box.fault(fault, strikes=["market_stream"])
+        await until(lambda: not told.condition("trades").is_up)
+        missed = trade(box, *range(50_100, 50_120))
+        box.lift_faults()
+        await told.until_up()
+        after = trade(box, 50_200, 50_201)
+        await until_told(told, [*before, *missed, *after])
+        assert told.condition("trades").gaps == 1
+
+
+async def test_a_silent_stream_is_rebuilt_and_what_it_withheld_is_told() -> None:
+    async with sandbox() as box, told_market(box) as told:
+        await told.until_up()
+        before = trade(box, 50_000)
+        await until_told(told, before)
+        box.fault("stream_silent", strikes=["market_stream"])
+        withheld = trade(box, 50_100, 50_101)
+        await until(lambda: told.gaps() > 0)
+        box.lift_faults()
+        await until_told(told, [*before, *withheld])
+        await told.until_up()
+        await until_told(told, [*before, *withheld, *trade(box, 50_200)])
+        await until(lambda: not any(one.is_stale for one in told.streams.conditions()))
+
+
+async def test_a_single_silent_topic_is_found_out() -> None:
+    async with sandbox() as box, told_market(box) as told:
+        await told.until_up()
+        box.fault("stream_silent", strikes=["market_stream"], path="orderbook")
+        shown = len(told.quotes)
+        box.price("50100", bid="50099", ask="50101")
+        await until(lambda: told.condition("quotes").gaps > 0)
+        box.lift_faults()
+        await until(lambda: (Decimal(50099), Decimal(50101)) in told.quotes[shown:])
+
+
+async def test_a_quiet_market_is_not_taken_for_a_dead_stream() -> None:
+    async with sandbox() as box, told_market(box) as told:
+        await told.until_up()
+        await until_told(told, trade(box, 50_000))
+        path = "GET /v5/market/recent-trade"
+        await until(lambda: box.venue.requests[path] >= 2)
+        assert told.gaps() == 0
+        assert not any(one.is_stale for one in told.streams.conditions())
+
+
+@pytest.mark.parametrize("fault", ["stream_duplicated", "stream_late"])
+async def test_trades_that_come_twice_or_late_are_told_once(fault: str) -> None:
+    settings = {"delay_ms": 100} if fault == "stream_late" else {}
+    async with sandbox() as box, told_market(box) as told:
+        await told.until_up()
+        box.fault(fault, strikes=["market_stream"], **settings)
+        await until_told(told, trade(box, *range(50_000, 50_030)))
+
+
+async def test_a_message_that_is_no_json_costs_no_trade() -> None:
+    async with sandbox() as box, told_market(box) as told:
+        await told.until_up()
+        before = trade(box, 50_000)
+        await until_told(told, before)
+        box.fault("stream_malformed", strikes=["market_stream"], path="publicTrade", times=1)
+        torn = trade(box, 50_001)
+        await until(lambda: told.condition("trades").gaps == 1)
+        await told.until_up()
+        await until_told(told, [*before, *torn, *trade(box, 50_002)])
+
+
+async def test_prices_go_on_where_missed_trades_cannot_be_read() -> None:
+    async with sandbox() as box, told_market(box, replace(QUICK, hold_ms=300)) as told:
+        await told.until_up()
+        before = trade(box, 50_000)
+        await until_told(told, before)
+        box.fault("error_before", path="recent-trade")
+        box.fault("stream_reset", strikes=["market_stream"])
+        await until(lambda: told.condition("trades").gaps == 1)
+        await told.until_up()
+        after = trade(box, 50_100, 50_101)
+        await until_told(told, [*before, *after])
+
+
+async def test_many_symbols_are_subscribed_in_portions() -> None:
+    symbols = many_perpetuals(23)
+    names = [one.symbol for one in symbols]
+    async with sandbox(symbols=symbols) as box, told_market(box, symbols=names) as told:
+        await told.until_up(topics=46)
+        for name in names:
+            box.price("150", name)
+        await until(lambda: len(told.prices) == 23)
+        assert len(told.streams.conditions()) == 6
+
+
+async def test_a_symbol_the_venue_lacks_is_shown_and_the_others_run() -> None:
+    async with sandbox() as box, told_market(box, symbols=(PERP, "NO/USDT:USDT")) as told:
+        await until(lambda: told.condition("trades").is_up)
+        assert not told.condition("NO/USDT:USDT").is_up
+        trade(box, 50_000)
+        await until(lambda: told.prices == [Decimal(50_000)])
+
+
+async def test_bars_are_read_with_their_volume_in_base() -> None:
+    async with sandbox() as box, told_market(box) as told:
+        await told.until_up()
+        trade(box, 50_000, 50_500, 49_900)
+        await until(lambda: len(told.prices) == 3)
+        source = told.source
+        bars = await source.fetch_bars(PERP, 60_000, 3)
+        assert all(bar.symbol == PERP and bar.interval_ms == 60_000 for bar in bars)
+        assert [bar.open_time_ms for bar in bars] == sorted({bar.open_time_ms for bar in bars})
+        assert any(bar.low <= 49_900 and bar.high >= 50_500 for bar in bars[-2:])
+        assert len(await source.fetch_bars(PERP, 60_000, 450)) == 450
+        with pytest.raises(ReadFailed, match="no bars of 7000 ms"):
+            await source.fetch_bars(PERP, 7_000, 3)
+        with pytest.raises(ReadFailed, match="no NO/USDT"):
+            await source.fetch_bars("NO/USDT", 60_000, 3)
+    with pytest.raises(ReadFailed, match="not connected"):
+        await source.fetch_bars(PERP, 60_000, 3)
