@@ -35,20 +35,25 @@ class ConnectorRenewal:
         self._log = log
         self._due_ms: int | None = None
         self._is_running = False
+        self._is_closed = False
         self.renewals = 0
 
     def look(self, *, is_wanted: bool) -> None:
-        """Begin a renewal where it is wanted, due, and nothing is under way."""
+        """Begin a renewal where it is wanted, due, and nothing is under way.
+
+        A connector that could be closed but not opened again is opened as soon as anything needs it.
+        """
         if self._is_running:
             return
-        if not is_wanted:
+        if not is_wanted and not self._is_closed:
             self._due_ms = None
             self._backoff.reset()
             return
         now_ms = self._clock.monotonic_ms()
         if self._due_ms is None:
             self._due_ms = now_ms + self._backoff.next_ms()
-        if now_ms >= self._due_ms and self._is_quiet():
+        is_due, is_quiet = now_ms >= self._due_ms, self._is_quiet()
+        if (is_due or not is_quiet) if self._is_closed else (is_due and is_quiet):
             self._is_running = True
             self._spawner.spawn("connector renewal", self._renew())
 
@@ -57,8 +62,10 @@ class ConnectorRenewal:
         pause_ms = self._backoff.next_ms()
         self._log("connector restarts", f"{self._connector.name}: attempt {self.renewals} in this run")
         try:
-            await self._close()
+            if not self._is_closed:
+                await self._close()
             await self._connector.open()
+            self._is_closed = False
             pause_ms += self._settle_ms
         except DeskError as failure:
             self._log("connector not restarted", f"{self._connector.name}: {failure}")
@@ -67,6 +74,7 @@ class ConnectorRenewal:
             self._is_running = False
 
     async def _close(self) -> None:
+        self._is_closed = True
         try:
             await self._connector.close()
         except DeskError as failure:
