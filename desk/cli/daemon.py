@@ -3,6 +3,7 @@
 import faulthandler
 import os
 import signal
+from contextlib import suppress
 
 from desk.cli.options import RunOptions
 from desk.cli.running import configure, run_headless
@@ -15,7 +16,8 @@ def command(options: RunOptions) -> int:
     SIGHUP opens the log anew. Under systemd it says when it is ready and that it lives: a core that is
     blocked is aborted, and says on stderr where it was.
     """
-    faulthandler.enable()
+    with suppress(RuntimeError, OSError):  # there may be no stderr to say it on
+        faulthandler.enable()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is a log to open anew
     configuration = configure(options)
     service = service_manager_of(os.environ, os.getpid())
