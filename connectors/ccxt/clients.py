@@ -12,7 +12,9 @@ from connectors.ccxt.settings import CcxtSettings, ModeChoice
 from connectors.ccxt.wire import Line, Wire
 from desk.contracts.problems import InputRefused, Problem
 
-_TIMEOUT_MS = 15_000
+REQUEST_MS = 5_000
+"""How long a request may take: an exit that waits for a dead line is late, and a look-up tells what was."""
+
 _GOODBYE_MS, _TLS_GOODBYE_MS = 10, 250
 """How long ccxt waits after a close for the connections to be gone; encrypted ones say goodbye."""
 
@@ -24,6 +26,7 @@ class Workshop:
     settings: CcxtSettings
     dialect: Dialect
     line: Line
+    request_ms: int = REQUEST_MS
 
     def rest(self) -> Any:  # noqa: ANN401 - a ccxt exchange
         """Build a client for requests."""
@@ -67,7 +70,7 @@ class Workshop:
             **self._credentials(),
             "enableRateLimit": False,
             "verbose": False,
-            "timeout": _TIMEOUT_MS,
+            "timeout": self.request_ms,
             "has": {"fetchCurrencies": False},
             "options": self.dialect.options(),
         }

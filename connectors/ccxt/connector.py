@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from connectors.ccxt import modes
-from connectors.ccxt.clients import Workshop, rate_limit_ms
+from connectors.ccxt.clients import REQUEST_MS, Workshop, rate_limit_ms
 from connectors.ccxt.dialects import dialect_of
 from connectors.ccxt.pacer import Pacer
 from connectors.ccxt.reads import Reads
@@ -50,13 +50,16 @@ class CcxtConnector:
         clock: Clock,
         spawner: Spawner,
         rng: Rng,
+        *,
         streams: StreamSettings | None = None,
+        request_ms: int = REQUEST_MS,
     ) -> None:
         modes.check(settings)
         self._settings = settings
         self._clock = clock
         self._spawner = spawner
         self._rng = rng
+        self._request_ms = request_ms
         self._dialect = dialect_of(settings)
         self._listeners: list[VenueListener] = []
         self._prices = VenueMarket(clock, spawner, rng, streams)
@@ -176,9 +179,8 @@ class CcxtConnector:
     def _workshop(self) -> Workshop:
         terms = self._dialect.pacing(rate_limit_ms(self._settings.exchange))
         pacer = Pacer(terms, self._clock, self._spawner)
-        return Workshop(
-            self._settings, self._dialect, Line(self._clock, pacer, on_answer=self._dialect.on_answer)
-        )
+        line = Line(self._clock, pacer, on_answer=self._dialect.on_answer)
+        return Workshop(self._settings, self._dialect, line, self._request_ms)
 
     def _opened(self) -> Session:
         if self._session is None:

@@ -113,6 +113,8 @@ class Dispatch:
                 return await self._nothing_to_cancel(symbol, name, verdict)
             if verdict.ending is Ending.TAKEN:
                 return OrderOutcome(OutcomeKind.ACCEPTED, self._told(row))
+            if verdict.is_passing:
+                return OrderOutcome(OutcomeKind.NOT_SENT, None, verdict.code, verdict.reason)
             return _outcome(verdict)
 
         return await self._run(name, Urgency.EXIT, send, conclude)

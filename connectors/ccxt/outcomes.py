@@ -34,12 +34,16 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Say how a request ended, and by what words; `is_skewed` asks for the clock to be measured."""
+    """Say how a request ended, and by what words; `is_skewed` asks for the clock to be measured.
+
+    `is_passing` is a refusal for the moment, not for what was asked: the same may be asked again.
+    """
 
     ending: Ending
     code: str = ""
     reason: str = ""
     is_skewed: bool = False
+    is_passing: bool = False
 
 
 def judge_reply(row: object, client_order_id: str | None, call: Call, codes: VenueCodes) -> Verdict:
@@ -76,7 +80,8 @@ def _judge_answer(call: Call, codes: VenueCodes, reason: str) -> Verdict:
         return Verdict(Ending.UNKNOWN, said[0], reason)
     code, words = said
     if codes.is_refused(said) and not codes.is_unchanged(said):
-        return Verdict(Ending.REFUSED, code, words, is_skewed=code in codes.skewed)
+        is_skewed = code in codes.skewed
+        return Verdict(Ending.REFUSED, code, words, is_skewed, is_skewed or code in codes.busy)
     proven = (
         (codes.is_present(said), Ending.PRESENT),
         (code in codes.gone, Ending.GONE),

@@ -23,6 +23,8 @@ from desk.contracts.ports.time import Clock, Rng, Spawner
 from desk.contracts.problems import ReadFailed, RefusedByState
 
 _MARKETS_AGE_MS = 30_000
+_MARKETS_MS = 30_000
+"""A venue's list of markets is megabytes long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,12 @@ class Session:
         return self.markets.instruments()
 
     async def _read_markets(self) -> None:
-        rows = await self.reads.call("load_markets", reload=True)
+        patience_ms = self._for_reads.timeout
+        self._for_reads.timeout = max(patience_ms, _MARKETS_MS)
+        try:
+            rows = await self.reads.call("load_markets", reload=True)
+        finally:
+            self._for_reads.timeout = patience_ms
         if not rows:
             raise ReadFailed(f"{self._for_reads.id} lists no market")
         self._markets_read_ms = self._clock.monotonic_ms()
