@@ -117,7 +117,7 @@ class FeedSettings(Dto):
     """Choose where prices come from."""
 
     name: Literal["synthetic", "replay", "connector"] = Field(
-        description="where prices come from: synthetic, replay or connector"
+        "connector", description="where prices come from: synthetic, replay or connector"
     )
     synthetic: SyntheticSettings | None = Field(None, description="the seeded feed's settings")
     replay: ReplaySettings | None = Field(None, description="the recorded feed's settings")

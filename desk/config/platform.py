@@ -94,7 +94,7 @@ class Platform(Dto):
         description="what paper and replay trade, with filters and fees; a real exchange tells its own",
     )
     connector: ConnectorSettings = Field(description="where orders go")
-    feed: FeedSettings = Field(FeedSettings(name="connector"), description="where prices come from")
+    feed: FeedSettings = Field(FeedSettings(), description="where prices come from")
     orchestration: Orchestration = Field(Orchestration(), description="how directives are executed")
     risk: RiskSettings = Field(description="the bounds of every order")
     storage: StorageSettings = Field(StorageSettings(), description="where the desk keeps its state")
