@@ -66,6 +66,10 @@ class Fed:
         return supervision(living.desk, platform, folder, lambda event, _: self.log.append(event))
 
 
+def state_of(living: LivingDesk) -> DeskState:
+    return living.desk.core.parts.execution.state.current
+
+
 def told(living: LivingDesk, kind: type[AlarmRaised | AlarmEnded]) -> list[str]:
     return [one.record.text for one in living.entries if isinstance(one.record, kind)]
 
@@ -74,18 +78,17 @@ def test_a_feed_that_fails_is_begun_again_until_ticks_come(tmp_path: Path) -> No
     fed = Fed(tmp_path)
 
     async def script(living: LivingDesk) -> None:
-        state = living.desk.core.parts.execution.state
         living.supervisor.spawn("core", fed.looking_after(living).feed.run())
         await living.pass_ms(10_500)
         assert living.desk.core.ticks == 11
         fed.feed.is_down = True
         await living.pass_ms(3_000)
-        assert state.current is DeskState.ACTIVE, "it may yet heal"
+        assert state_of(living) is DeskState.ACTIVE, "it may yet heal"
         assert told(living, AlarmRaised) == [
             "the feed failed: ReadFailed: the prices are gone; it is begun again"
         ]
         await living.pass_ms(300_000)
-        assert state.current is DeskState.REDUCING
+        assert state_of(living) is DeskState.REDUCING
         assert len(told(living, AlarmRaised)) == 1
         pauses = [after - before for before, after in pairwise(fed.feed.begun[1:])]
         assert 1_000 <= min(pauses) <= max(pauses) <= 60_000
@@ -95,7 +98,7 @@ def test_a_feed_that_fails_is_begun_again_until_ticks_come(tmp_path: Path) -> No
         await living.pass_ms(70_000)
         assert living.desk.core.ticks > ticks
         assert told(living, AlarmEnded) == told(living, AlarmRaised)
-        assert state.current is DeskState.REDUCING, "the latch stays"
+        assert state_of(living) is DeskState.REDUCING, "the latch stays"
         begun = len(fed.feed.begun)
         await living.pass_ms(70_000)
         fed.feed.is_down = True
