@@ -36,10 +36,10 @@ class TradeCloser:
         self._refuse = refuse
 
     async def run(self, job: Job) -> None:
-        """Close the job's trade and note what became of it; an entry whose fate is open keeps it going."""
+        """Close the job's trade and note what became of it; an order whose fate is open keeps it going."""
         trade_id, of = job.target.trade_id, job.directive
         problem = await self.close(trade_id, of.directive_id, of.execution_directive_id)
-        while self._openers(trade_id):
+        while self._openers(trade_id) or self._closes(trade_id):
             await self._reach.clock.sleep_ms(_UNRESOLVED_PAUSE_MS)
             problem = await self.close(trade_id, of.directive_id, of.execution_directive_id)
         flow = self._flows.get(of.flow_id)

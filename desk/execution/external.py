@@ -1,5 +1,6 @@
 """What others do on the account: seen, booked, shown as EXTERNAL, never taken for ours."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,6 +16,12 @@ from desk.contracts.records import EntryKind, FillBooked, JournalEntry, TradeInt
 from desk.contracts.sides import PositionSide
 from desk.execution.fill_parts import Owned, parts, reduced_by
 from desk.execution.fill_records import fill_entry, fill_id
+
+COUNTED = "counted:"
+"""Begins the name of what takes a fill of ours out of a position that was taken over with it."""
+
+IMPLIED = "position:"
+"""Begins the name of a fill that the venue's own position, or its balance of coins, implies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +43,14 @@ class ExternalBook:
         A foreign spot purchase changes balances alone: coins somebody bought are no trade of the desk.
         """
         is_flattened = (fill.client_order_id or "").startswith(self.own_prefix)
-        reducible = _held if is_flattened else _reducible
-        shares = reduced_by(fill, fill.size_base, self.ledger.open_positions(), reducible)
+        is_seen = fill.venue_trade_id.startswith(IMPLIED)
+        reducible = _held if is_flattened or is_seen else _reducible
+        shares = reduced_by(fill, fill.size_base, self._in_order(fill), reducible)
         rest_base = MONEY.subtract(fill.size_base, sum((size for _, size in shares), ZERO))
         first: list[JournalEntry] = []
         owned: Owned = list(shares)
         if rest_base > ZERO:
-            owned.append((self._rest(fill, instrument, first), rest_base))
+            owned.append((self.opened_by(fill, instrument, first), rest_base))
         booked = tuple(
             FillBooked(
                 fill_id(part), part, instrument.kind, instrument.quote, instrument.base, trade_id, None, None
@@ -53,8 +61,18 @@ class ExternalBook:
         self.recorder.record(*first, *(fill_entry(one, now_ms) for one in booked))
         return booked
 
-    def _rest(self, fill: VenueFill, instrument: Instrument, first: list[JournalEntry]) -> TradeId | None:
-        """Name the EXTERNAL trade for what reduces none of ours; one that is new goes to `first`."""
+    def _in_order(self, fill: VenueFill) -> Sequence[Position]:
+        """List the trades, oldest first; what corrects a position that was taken over meets that first."""
+        held = self.ledger.open_positions()
+        if not fill.venue_trade_id.startswith(COUNTED):
+            return held
+        return sorted(held, key=lambda one: one.strategy_id != EXTERNAL_STRATEGY)
+
+    def opened_by(self, fill: VenueFill, instrument: Instrument, first: list[JournalEntry]) -> TradeId | None:
+        """Name the EXTERNAL trade for what reduces no trade; one that is new goes to `first`.
+
+        None on spot, where coins somebody bought are no trade of the desk.
+        """
         if instrument.is_spot:
             return None
         held = self._external(fill)
@@ -99,7 +117,7 @@ class ExternalBook:
 
 
 def _held(position: Position) -> Decimal:
-    """Return what flattening can close: it cancels the stops of coins before it sells them."""
+    """Return what can be gone of a trade however it went, as flattening cancels stops before it sells."""
     return position.size_base
 
 

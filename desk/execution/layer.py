@@ -8,6 +8,7 @@ from desk.contracts.ports.connector import IAPIConnector
 from desk.contracts.ports.store import LedgerView, Recorder
 from desk.contracts.ports.time import Clock, IdSource, Spawner
 from desk.contracts.ports.view import DeskView
+from desk.execution.adoption import PositionAdoption
 from desk.execution.alarms import Alarms
 from desk.execution.by_hand import HandExecutor
 from desk.execution.client_ids import desk_prefix
@@ -31,6 +32,7 @@ from desk.execution.modify import ModifyExecutor
 from desk.execution.naked_clock import NakedClock
 from desk.execution.new_trade import NewTradeExecutor
 from desk.execution.orchestrator import Executors, JobRefusals, PlanExecutionOrchestrator
+from desk.execution.order_comparison import OrderComparison
 from desk.execution.platform_directives import ProtectionDirectives
 from desk.execution.protection import ProtectionKeeper
 from desk.execution.protective_orders import ProtectiveOrders
@@ -40,6 +42,7 @@ from desk.execution.reconciliation import Reconciliation
 from desk.execution.resolver import OutcomeResolver
 from desk.execution.sending import OrderSender
 from desk.execution.settings import ExecutionSettings
+from desk.execution.unprovable import Unprovable
 from desk.execution.venue_events import VenueEventIntake
 from desk.execution.waiting import Signals
 
@@ -89,18 +92,18 @@ def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
     termination = FlowTerminationHandler(ports.bus, ports.recorder, ports.clock, ports.flows)
     completion = FlowCompletionRule(ports.flows, ports.ledger, ports.view, termination)
     reach = _reach(ports)
+    resolver, intake, reconciliation, missing = _venue_side(ports, reach.sender)
     naked = NakedClock(ports.ledger, ports.view, ports.clock)
     directives = _protection_directives(ports)
     keeper = ProtectionKeeper(
         reach,
-        ProtectiveOrders(reach, ports.flows.newest_of),
+        ProtectiveOrders(reach, ports.flows.newest_of, reconciliation.run),
         ports.spawner,
         naked,
         on_settled=completion.evaluate_trade,
         on_unprotectable=directives.on_unprotectable,
         on_target_refused=directives.on_target_refused,
     )
-    resolver, intake, reconciliation, missing = _venue_side(ports, state)
     refusals = JobRefusals(ports.bus, ports.clock, ports.flows)
     executors = _executors(ports, reach, keeper, refusals, (state, termination, reconciliation))
     layer = ExecutionLayer(
@@ -137,22 +140,41 @@ def _protection_directives(ports: ExecutionPorts) -> ProtectionDirectives:
 
 
 def _venue_side(
-    ports: ExecutionPorts, state: DeskStateLatch
+    ports: ExecutionPorts, sender: OrderSender
 ) -> tuple[OutcomeResolver, VenueEventIntake, Reconciliation, MissingFills]:
     """Build what listens to the venue and asks it."""
     reader = _reader(ports)
     resolver = OutcomeResolver(
-        reader,
-        ports.ledger,
-        ports.recorder,
-        ports.clock,
-        ports.spawner,
-        ports.bus,
+        reader=reader,
+        ledger=ports.ledger,
+        recorder=ports.recorder,
+        clock=ports.clock,
+        spawner=ports.spawner,
+        bus=ports.bus,
+        on_unprovable=Unprovable(ports.state, ports.alarms).on_unprovable,
     )
-    external = ExternalBook(
-        ports.recorder, ports.ledger, ports.clock, ports.ids, desk_prefix(ports.settings.desk_id)
+    prefix = desk_prefix(ports.settings.desk_id)
+    external = ExternalBook(ports.recorder, ports.ledger, ports.clock, ports.ids, prefix)
+    adoption = PositionAdoption(ports.recorder, ports.ledger, ports.view, ports.clock)
+    intake = VenueEventIntake(
+        recorder=ports.recorder,
+        ledger=ports.ledger,
+        view=ports.view,
+        clock=ports.clock,
+        bus=ports.bus,
+        external=external,
+        adoption=adoption,
     )
-    intake = VenueEventIntake(ports.recorder, ports.ledger, ports.view, ports.clock, ports.bus, external)
+    orders = OrderComparison(
+        reader=reader,
+        ledger=ports.ledger,
+        clock=ports.clock,
+        intake=intake,
+        resolver=resolver,
+        alarms=ports.alarms,
+        cancel=sender.cancel_foreign,
+        own_prefix=prefix,
+    )
     reconciliation = Reconciliation(
         reader=reader,
         alarms=ports.alarms,
@@ -160,8 +182,9 @@ def _venue_side(
         ledger=ports.ledger,
         clock=ports.clock,
         intake=intake,
-        resolver=resolver,
-        state=state,
+        orders=orders,
+        adoption=adoption,
+        state=ports.state,
         desk_id=ports.settings.desk_id,
     )
     missing = MissingFills(reader, ports.ledger, ports.clock, ports.spawner, intake.take_fill)

@@ -41,7 +41,7 @@ class MissingFills:
 
     def on_order(self, order: OrderState) -> None:
         """Start to look where fills are missing; most come by themselves within the first delay."""
-        if _lacks_fills(order) and order.client_order_id not in self._running:
+        if lacks_fills(order) and order.client_order_id not in self._running:
             self._running.add(order.client_order_id)
             self._spawner.spawn(f"fills of {order.client_order_id}", self._search(order.client_order_id))
 
@@ -51,7 +51,7 @@ class MissingFills:
             while True:
                 await self._clock.sleep_ms(next(delays, _LATER_DELAY_MS))
                 order = self._ledger.order(order_id)
-                if order is None or not _lacks_fills(order):
+                if order is None or not lacks_fills(order):
                     return
                 await self._fetch(order)
         finally:
@@ -66,5 +66,6 @@ class MissingFills:
             self._take_fill(fill)
 
 
-def _lacks_fills(order: OrderState) -> bool:
+def lacks_fills(order: OrderState) -> bool:
+    """Tell whether the venue said that an order filled further than what is booked of it."""
     return order.told_filled_base > order.filled_base or (order.status.is_terminal and not order.is_over)

@@ -1,6 +1,6 @@
 """One leg of a trade's protection at the venue: brought to a price and a size, one step at a time."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
 from desk.contracts.ids import DirectiveId, ExecutionDirectiveId, TradeId
@@ -13,14 +13,21 @@ from desk.execution.reach import Reach
 
 _ATTEMPTS = 3
 
+_BEFORE_A_DOUBT_MS = 500
+
 FlowOf = Callable[[TradeId], DirectiveId | None]
+Compare = Callable[[], Awaitable[bool]]
 
 
 class ProtectiveOrders:
-    """Place, amend and replace stops and targets; `flow_of` names a flow in hand for an EXTERNAL trade."""
+    """Place, amend and replace stops and targets.
 
-    def __init__(self, reach: Reach, flow_of: FlowOf) -> None:
+    `flow_of` names a flow in hand for an EXTERNAL trade; `compare` brings the ledger in line with the venue.
+    """
+
+    def __init__(self, reach: Reach, flow_of: FlowOf, compare: Compare) -> None:
         self._reach = reach
+        self._compare = compare
         self._flow_of = flow_of
         self.placing: dict[TradeId, Leg] = {}
 
@@ -113,6 +120,7 @@ class ProtectiveOrders:
         )
         outcome = await self._reach.sender.amend(order, request)
         if outcome.kind is OutcomeKind.ACCEPTED:
+            await self._doubt(order.client_order_id, size_base)
             return None
         if outcome.kind is OutcomeKind.UNKNOWN:
             await self._reach.until_seen(order)
@@ -121,6 +129,17 @@ class ProtectiveOrders:
         if now is None or not now.status.is_working:
             return None
         return f"{order.request.leg} at {price} refused: {outcome.reason}"
+
+    async def _doubt(self, order_id: str, size_base: Decimal) -> None:
+        """Look again at what is held where the venue keeps an order smaller than it was asked to be.
+
+        It cuts what only reduces down to what there is to reduce: somebody took from the trade, and the
+        fill has yet to be told.
+        """
+        now = self._reach.ledger.order(order_id)
+        if now is not None and now.status.is_working and now.remaining_base < size_base:
+            await self._reach.clock.sleep_ms(_BEFORE_A_DOUBT_MS)
+            await self._compare()
 
     async def _replace(
         self, order: OrderState, price: Decimal, size_base: Decimal, position: Position

@@ -2,25 +2,30 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 
-from desk.contracts.market import ZERO, InstrumentKind
-from desk.contracts.orders import OrderStatus, VenueBalance, VenueOrder, VenuePosition
+from desk.contracts.market import ZERO
+from desk.contracts.orders import VenueBalance, VenueOrder, VenuePosition
 from desk.contracts.ports.store import LedgerView, Recorder
 from desk.contracts.ports.time import Clock
 from desk.contracts.problems import ReadFailed
 from desk.contracts.records import BalanceAdjusted, EntryKind, JournalEntry, Reconciled
 from desk.contracts.states import AlarmSeverity, DeskState
+from desk.execution.adoption import PositionAdoption, PositionGap
 from desk.execution.alarms import Alarms
 from desk.execution.desk_state import DeskStateLatch
+from desk.execution.missing_fills import lacks_fills
+from desk.execution.order_comparison import OrderComparison
 from desk.execution.reading import VenueReader
-from desk.execution.resolver import OutcomeResolver
 from desk.execution.venue_events import VenueEventIntake
 
 _LOOK_BACK_MS = 3_600_000
 _MOST_LOOKS = 5
 _BETWEEN_LOOKS_MS = 500
+_LAGGING_MS = 30_000
+"""How long a venue may show a position before the fills of our own orders that made it."""
 
 
 class Reconciliation:
@@ -35,7 +40,8 @@ class Reconciliation:
         ledger: LedgerView,
         clock: Clock,
         intake: VenueEventIntake,
-        resolver: OutcomeResolver,
+        orders: OrderComparison,
+        adoption: PositionAdoption,
         state: DeskStateLatch,
         desk_id: str,
     ) -> None:
@@ -45,10 +51,12 @@ class Reconciliation:
         self._ledger = ledger
         self._clock = clock
         self._intake = intake
-        self._resolver = resolver
+        self._orders = orders
+        self._adoption = adoption
         self._state = state
         self._desk_id = desk_id
         self._alone = asyncio.Lock()
+        self._lagging_since_ms: dict[str, int] = {}
         self.succeeded_at_ms: int | None = None
         self.seen_positions: Mapping[str, VenuePosition] = {}
         """The venue's net positions by symbol, as last read; an error on a read changes nothing."""
@@ -62,81 +70,67 @@ class Reconciliation:
         other has adopted.
         """
         async with self._alone:
-            return await self._compare()
+            try:
+                return await self._compare()
+            except ReadFailed:
+                return False
 
     async def _compare(self) -> bool:
-        suspected: list[str] = []
+        suspected: list[PositionGap] = []
+        before: Mapping[str, Decimal] = {}
         for look in range(_MOST_LOOKS):
             if look:
                 await self._clock.sleep_ms(_BETWEEN_LOOKS_MS)
-            try:
-                seen = await self._look()
-            except ReadFailed:
-                return False
+            seen = await self._look()
             if seen is None:
                 continue
-            differences = [*self._positions(seen.positions), *_words(self._balances(seen.balances))]
-            if self._is_opening() or differences in ([], suspected):
-                self._conclude(seen, differences)
+            gaps = self._gaps(seen)
+            deltas = self._balances(seen.balances)
+            is_last = look == _MOST_LOOKS - 1
+            if self._is_opening():
+                await self._conclude(seen, gaps, deltas)
                 return True
-            suspected = differences
+            if gaps in ([], suspected) and (deltas in ({}, before) or is_last):
+                stable = {one: delta for one, delta in deltas.items() if before.get(one) == delta}
+                await self._conclude(seen, gaps, stable)
+                return True
+            suspected, before = gaps, deltas
         return False
 
     async def _look(self) -> "_Look | None":
         """Book what is new and read what there is; None where fills came while it was read."""
-        fills = await self._reader.fills(self._since_ms())
+        fills = [] if self._is_opening() else await self._reader.fills(self._since_ms())
         orders = await self._reader.open_orders()
         booked = sum(self._intake.take_fill(fill) for fill in fills)
-        checked = await self._orders(orders)
+        checked = await self._orders.compare(orders)
         before = self._intake.fills_booked
+        read_at_ms = self._clock.now_ms()
         positions = await self._reader.positions()
         self.seen_positions = {one.symbol: one for one in positions}
         self.positions_read_at_ms = self._clock.now_ms()
         balances = await self._reader.balances()
         if self._intake.fills_booked != before:
             return None
-        return _Look(checked, booked, positions, balances)
+        return _Look(read_at_ms, checked, booked, orders, positions, balances)
 
     def _since_ms(self) -> int:
-        last_ms = self._ledger.last_fill_ms()
-        return 0 if last_ms is None else max(0, last_ms - _LOOK_BACK_MS)
+        known = (self._ledger.last_fill_ms(), self._adoption.opened_at_ms())
+        return max(0, max((one for one in known if one is not None), default=0) - _LOOK_BACK_MS)
 
-    async def _orders(self, resting: Sequence[VenueOrder]) -> int:
-        shown = {order.client_order_id: order for order in resting}
-        live = self._ledger.live_orders()
-        for order in live:
-            seen = shown.get(order.client_order_id)
-            if seen is not None:
-                self._intake.take_order(seen)
-                continue
-            found = await self._reader.order(order.request.symbol, order.client_order_id)
-            if found is not None:
-                self._intake.take_order(found)
-            elif order.status in {OrderStatus.INTENDED, OrderStatus.SENT, OrderStatus.UNKNOWN}:
-                await self._prove_absence(order.client_order_id)
-        return len(live)
+    def _gaps(self, seen: "_Look") -> list[PositionGap]:
+        """List what differs, but for what the missing fills of our own orders may explain for a while."""
+        gaps = self._adoption.gaps(seen.positions, seen.balances)
+        now_ms = self._clock.monotonic_ms()
+        resting = {one.client_order_id for one in seen.resting}
+        lagging = {one.symbol for one in gaps if self._is_lagging(one.symbol, resting)}
+        self._lagging_since_ms = {one: self._lagging_since_ms.get(one, now_ms) for one in sorted(lagging)}
+        waits = {one for one, since_ms in self._lagging_since_ms.items() if now_ms - since_ms < _LAGGING_MS}
+        return [one for one in gaps if one.symbol not in waits]
 
-    async def _prove_absence(self, order_id: str) -> None:
-        """Ask until absence is proven; where that takes time, the resolver goes on in the background."""
-        negatives = 1
-        for _ in range(3):
-            negatives = await self._resolver.ask(order_id, negatives)
-        order = self._ledger.order(order_id)
-        if order is not None and not order.status.is_terminal:
-            self._resolver.begin(order)
-
-    def _positions(self, held: Sequence[VenuePosition]) -> list[str]:
-        venue = {one.symbol: one.size_base * one.side.sign for one in held}
-        ours: dict[str, Decimal] = {}
-        for position in self._ledger.open_positions():
-            if position.kind is InstrumentKind.PERPETUAL:
-                signed = position.size_base * position.side.sign
-                ours[position.symbol] = ours.get(position.symbol, ZERO) + signed
-        return [
-            f"{symbol}: the venue holds {venue.get(symbol, ZERO)}, the ledger {ours.get(symbol, ZERO)}"
-            for symbol in sorted({*venue, *ours})
-            if venue.get(symbol, ZERO) != ours.get(symbol, ZERO)
-        ]
+    def _is_lagging(self, symbol: str, resting: AbstractSet[str]) -> bool:
+        """Tell whether an order of ours may have filled without a word of it."""
+        live = (one for one in self._ledger.live_orders() if one.request.symbol == symbol)
+        return any(lacks_fills(one) or one.client_order_id not in resting for one in live)
 
     def _balances(self, held: Sequence[VenueBalance]) -> dict[str, Decimal]:
         """Return by how much the venue's balances are above the ledger's."""
@@ -146,32 +140,68 @@ class Reconciliation:
     def _is_opening(self) -> bool:
         return not self._ledger.balances()
 
-    def _conclude(self, seen: "_Look", differences: list[str]) -> None:
-        """Write the comparison down; adopt the venue's balances, which at first opens the books."""
-        now_ms = self._clock.now_ms()
-        self.succeeded_at_ms = now_ms
+    async def _conclude(
+        self, seen: "_Look", gaps: Sequence[PositionGap], deltas: Mapping[str, Decimal]
+    ) -> None:
+        """Write the comparison down; take over what the venue holds, which at first opens the books.
+
+        Opening the books is no mismatch: what is found then was there before the desk.
+        """
+        self.succeeded_at_ms = self._clock.now_ms()
         is_opening = self._is_opening()
+        wrong = [one.words() for one in gaps]
+        if is_opening:
+            self._recorder.record(self._adoption.remember(seen.read_at_ms))
+        self._adopt_positions(gaps, seen.read_at_ms)
+        found = wrong if is_opening else [*wrong, *_words(deltas)]
+        self._write_down(seen, found, self._adjusted(seen, deltas, is_opening=is_opening))
+        if not is_opening:
+            self._latch(wrong)
+        held = [one.symbol for one in seen.positions] + [one.currency for one in seen.balances if one.total]
+        self._latch(await self._orders.settle_strangers(seen.resting, held))
+
+    def _adopt_positions(self, gaps: Sequence[PositionGap], read_at_ms: int) -> None:
+        for gap in gaps:
+            fill = self._adoption.implied_fill(gap, read_at_ms)
+            if fill is None:
+                continue
+            self._recorder.record(self._adoption.remember(read_at_ms, gap.symbol))
+            self._intake.take_implied(fill)
+
+    def _adjusted(
+        self, seen: "_Look", deltas: Mapping[str, Decimal], *, is_opening: bool
+    ) -> list[JournalEntry]:
+        """Return what brings the ledger to the venue's balances, whatever the positions changed of them."""
+        now_ms = self._clock.now_ms()
         reason = "opening balance" if is_opening else "the venue's balance differs"
-        adjusted = [
+        fresh = self._balances(seen.balances)
+        moved = {one: delta for one, delta in fresh.items() if one in deltas or is_opening}
+        return [
             JournalEntry(EntryKind.BALANCE_ADJUSTED, one, now_ms, BalanceAdjusted(one, delta, reason))
-            for one, delta in self._balances(seen.balances).items()
+            for one, delta in moved.items()
         ]
-        wrong = self._positions(seen.positions)
-        found = wrong if is_opening else differences
+
+    def _write_down(self, seen: "_Look", found: list[str], adjusted: list[JournalEntry]) -> None:
         record = Reconciled(seen.orders_checked, seen.fills_booked, tuple(found))
+        now_ms = self._clock.now_ms()
         reconciled = JournalEntry(EntryKind.RECONCILED, self._desk_id, now_ms, record)
         self._recorder.record(*adjusted, reconciled)
-        if wrong and self._state.tighten(DeskState.REDUCING, "; ".join(wrong), "platform.reconciliation"):
-            text = f"ledger and venue differ, so no new risk is taken: {'; '.join(wrong)}"
+
+    def _latch(self, wrong: Sequence[str]) -> None:
+        words = "; ".join(wrong)
+        if words and self._state.tighten(DeskState.REDUCING, words, "platform.reconciliation"):
+            text = f"ledger and venue differ, so no new risk is taken: {words}"
             self._alarms.raise_alarm(AlarmSeverity.CRITICAL, text)
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """Hold what the venue showed in one look."""
+    """Hold what the venue showed in one look, begun at `read_at_ms`."""
 
+    read_at_ms: int
     orders_checked: int
     fills_booked: int
+    resting: Sequence[VenueOrder]
     positions: Sequence[VenuePosition]
     balances: Sequence[VenueBalance]
 

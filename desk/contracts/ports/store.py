@@ -1,6 +1,6 @@
 """The journal and the ledger as the core sees them."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -108,4 +108,8 @@ class LedgerView(Protocol):
 
     def count_orders(self, status: OrderStatus) -> int:
         """Count the orders in one status."""
+        ...
+
+    def worker_memory(self, strategy_id: str, worker: str) -> Mapping[str, str]:
+        """Return all that one worker, or a part of the platform, remembers."""
         ...

@@ -1,0 +1,90 @@
+"""A venue whose words lag, go missing, or are not the whole truth."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from desk.contracts.orders import (
+    OrderOutcome,
+    OrderRequest,
+    OutcomeKind,
+    VenueFill,
+    VenueOrder,
+    VenuePosition,
+)
+from desk.contracts.ports.connector import IAPIConnector, VenueListener
+from desk.contracts.ports.time import Clock
+from tests.builders.execution import FaultyHouse, FaultyVenue
+
+
+class LyingVenue(FaultyVenue):
+    """Hide fills, forget orders, show orders that nobody placed, and take stops that never fill."""
+
+    def __init__(self, inner: IAPIConnector, clock: Clock) -> None:
+        super().__init__(inner, clock)
+        self.hides: Callable[[VenueFill], bool] = lambda _: False
+        self.forgets: set[str] = set()
+        self.also_resting: list[VenueOrder] = []
+        self.also_held: dict[str, Decimal] = {}
+        self.cancelled: list[str] = []
+        self.refuses: Callable[[OrderRequest], str | None] = lambda _: None
+
+    def subscribe(self, listener: VenueListener) -> None:
+        super().subscribe(lambda event: None if self._is_hidden(event) else listener(event))
+
+    def _is_hidden(self, event: object) -> bool:
+        return isinstance(event, VenueFill) and self.hides(event)
+
+    async def place_order(self, request: OrderRequest) -> OrderOutcome:
+        reason = self.refuses(request)
+        if reason is not None:
+            self.placed.append(request)
+            return OrderOutcome(OutcomeKind.NOT_ACCEPTED, code="NO", reason=reason)
+        return await super().place_order(request)
+
+    async def cancel_order(self, symbol: str, client_order_id: str) -> OrderOutcome:
+        self.cancelled.append(client_order_id)
+        if any(one.client_order_id == client_order_id for one in self.also_resting):
+            self.also_resting = [one for one in self.also_resting if one.client_order_id != client_order_id]
+            return OrderOutcome(OutcomeKind.ACCEPTED)
+        return await super().cancel_order(symbol, client_order_id)
+
+    async def fetch_fills(self, since_ms: int) -> Sequence[VenueFill]:
+        return [one for one in await super().fetch_fills(since_ms) if not self.hides(one)]
+
+    async def fetch_order(self, symbol: str, client_order_id: str) -> VenueOrder | None:
+        if client_order_id in self.forgets:
+            return None
+        for one in self.also_resting:
+            if one.client_order_id == client_order_id:
+                return one
+        return await super().fetch_order(symbol, client_order_id)
+
+    async def fetch_open_orders(self) -> Sequence[VenueOrder]:
+        found = [one for one in await super().fetch_open_orders() if one.client_order_id not in self.forgets]
+        return [*found, *self.also_resting]
+
+    async def fetch_positions(self) -> Sequence[VenuePosition]:
+        found = await super().fetch_positions()
+        return [
+            replace(one, size_base=one.size_base + self.also_held.get(one.symbol, Decimal(0)))
+            for one in found
+        ]
+
+
+class LyingHouse(FaultyHouse):
+    """A desk at a venue whose words are not the whole truth."""
+
+    venue: LyingVenue
+
+    def _wrapped(self, inner: IAPIConnector, clock: Clock, *_: object) -> IAPIConnector:
+        self.venue = LyingVenue(inner, clock)
+        self.venue.capabilities_changed = self._capabilities
+        return self.venue
+
+
+def lying(folder: Path, *settings: str, **capabilities: Any) -> LyingHouse:  # noqa: ANN401 - as FaultyHouse takes
+    """Build a house at such a venue, one that is compared with the ledger only when a test says so."""
+    return LyingHouse(folder, settings=settings, reconcile_every_ms=None, **capabilities)
