@@ -12,10 +12,10 @@ from desk.bootstrap.collector import SETTLES_AFTER_S, settle_collector
 from desk.config.configuration import Configuration
 from desk.contracts.problems import DeskError, RefusedByState
 from desk.control.protocol import Failure, FailureKind
-from desk.runtime.log_file import LogFile, open_log
 
 if TYPE_CHECKING:
     from desk.bootstrap.assembly import Desk
+    from desk.runtime.log_file import LogFile
     from desk.runtime.tally import RunSummary
 
 
@@ -51,7 +51,7 @@ CoreWord = CoreStarted | CoreEnded | CoreFailed
 """What the core says over its line."""
 
 BEGIN = "begin"
-"""What is first said to the core, which has made ready meanwhile; all else, and the line's end, stops it."""
+"""What is said to the core once a screen stands; all else, and the end of the line, stops it."""
 
 
 def live_core(order: CoreOrder, line: Connection, far_end: Connection) -> None:
@@ -63,6 +63,11 @@ def live_core(order: CoreOrder, line: Connection, far_end: Connection) -> None:
     os.setsid()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _let_go_of_the_terminal()
+    if not _may_begin(line):
+        _say(line, CoreFailed(_failure(RefusedByState("the desk was left before it began"))))
+        return
+    from desk.runtime.log_file import open_log
+
     platform, storage = order.configuration.platform, order.configuration.storage
     logs_executions = platform.orchestration.plan_execution.monitoring.log_all_executions
     log = open_log(storage.log, logs_executions=logs_executions)
@@ -76,11 +81,9 @@ def live_core(order: CoreOrder, line: Connection, far_end: Connection) -> None:
     _say(line, word)
 
 
-async def _run(order: CoreOrder, line: Connection, log: LogFile) -> "RunSummary":
+async def _run(order: CoreOrder, line: Connection, log: "LogFile") -> "RunSummary":
     from desk.bootstrap.live import LiveRun, run_live
 
-    if not _may_begin(line):
-        raise RefusedByState("the desk was left before it began")
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
 
     def told_to_stop() -> None:
