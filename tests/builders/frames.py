@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import TypedDict, Unpack
 from zoneinfo import ZoneInfo
 
+from desk.contracts.connection import StreamCondition
 from desk.contracts.directives import Protection
 from desk.contracts.history import ClosedTrade, History
 from desk.contracts.ids import DirectiveId, TradeId
@@ -318,6 +319,10 @@ class HealthValues(TypedDict, total=False):
     clock_skew_ms: int | None
     core_lag_ms: int | None
     unknown_orders: int
+    budget_left: Decimal | None
+    banned_for_ms: int | None
+    clock_skew_limit_ms: int | None
+    streams: tuple[StreamCondition, ...]
 
 
 def health(**otherwise: Unpack[HealthValues]) -> Health:

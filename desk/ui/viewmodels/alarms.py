@@ -22,23 +22,29 @@ _COLUMNS = (
 
 
 def alarms_table(frame: Frame) -> Table:
-    """Return alarms, newest first within what is not yet seen, then those that are; then price alerts."""
-    alarms = sorted(frame.snapshot.alarms, key=lambda one: (one.is_acknowledged, -one.time_ms))
+    """Return what lasts unseen, what was over unseen, what was seen, each newest first; then price alerts."""
+    alarms = sorted(frame.snapshot.alarms, key=_pressing)
     precision = Precision(frame.snapshot)
     waiting = (_alert_row(one, frame, precision) for one in frame.snapshot.price_alerts)
     rows = (*(_alarm_row(one, frame) for one in alarms), *waiting)
     return fitted(Table(_COLUMNS, rows, empty=EMPTY), ("time", "symbol"))
 
 
+def _pressing(row: AlarmRow) -> tuple[int, int]:
+    return (2 if row.is_acknowledged else 0 if row.ended_ms is None else 1, -row.time_ms)
+
+
 def _alarm_row(row: AlarmRow, frame: Frame) -> Row:
     is_critical = row.severity is AlarmSeverity.CRITICAL
-    tone = Tone.DIM if row.is_acknowledged else Tone.ALARM if is_critical else Tone.WARN
+    is_pressing = not row.is_acknowledged and row.ended_ms is None
+    tone = Tone.DIM if not is_pressing else Tone.ALARM if is_critical else Tone.WARN
+    word = "seen" if row.is_acknowledged else "NEW" if is_pressing else "over"
     return Row(
         key=row.alarm_id,
         cells=(
             time_cell(row.time_ms, frame),
             Cell("CRITICAL" if is_critical else "warning", tone, 0 if is_critical else 1),
-            Cell("seen" if row.is_acknowledged else "NEW", Tone.DIM if row.is_acknowledged else Tone.PLAIN),
+            Cell(word, Tone.PLAIN if is_pressing else Tone.DIM),
             Cell(row.symbol or NOTHING, Tone.DIM),
             Cell(row.text, Tone.DIM if row.is_acknowledged else Tone.PLAIN),
         ),

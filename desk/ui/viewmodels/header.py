@@ -150,7 +150,7 @@ def _badges(frame: Frame, *, observe: bool) -> tuple[Piece, ...]:
         count = f"{len(naked)} " if len(naked) > 1 else ""
         clock = running_clock(max(naked) + frame.unheard_ms)
         badges.append(Piece(f"{count}NO STOP {clock}", Tone.ALARM, is_badge=True))
-    waiting = [one.time_ms for one in snapshot.alarms if not one.is_acknowledged]
+    waiting = [one.time_ms for one in snapshot.alarms if not one.is_acknowledged and one.ended_ms is None]
     if waiting:
         words = "ALARM" if len(waiting) == 1 else f"{len(waiting)} ALARMS"
         clock = running_clock(snapshot.time_ms - min(waiting) + frame.unheard_ms)

@@ -1,7 +1,7 @@
 """The workers: which are called, which are not, and why."""
 
 from desk.contracts.snapshot import WorkerRow
-from desk.contracts.states import WorkerStatus
+from desk.contracts.states import DeskState, WorkerStatus
 from desk.ui.viewmodels.fitting import fitted
 from desk.ui.viewmodels.frame import Frame
 from desk.ui.viewmodels.subject import Subject, SubjectKind
@@ -23,24 +23,28 @@ _TONES = {
     WorkerStatus.PAUSED: Tone.WARN,
     WorkerStatus.STOPPED: Tone.ALARM,
 }
+_HELD = frozenset({DeskState.HALTED, DeskState.EXITING})
 
 
 def workers_table(frame: Frame) -> Table:
     """Return every worker."""
-    rows = tuple(_row(one) for one in frame.snapshot.workers)
+    rows = tuple(_row(one, frame.snapshot.state) for one in frame.snapshot.workers)
     return fitted(Table(_COLUMNS, rows, empty=EMPTY), ("worker", "strategy", "category"))
 
 
-def _row(row: WorkerRow) -> Row:
+def _row(row: WorkerRow, state: DeskState) -> Row:
+    """Show a worker; of one that runs in a halted desk, that nothing new it decides is done."""
+    is_held = row.status is WorkerStatus.RUNNING and state in _HELD
+    reason = f"the desk is {state}: nothing new of it is done, stops go on" if is_held else row.reason
     return Row(
         key=f"{row.strategy_id} {row.name}",
         cells=(
             Cell(row.name, Tone.STRONG),
-            Cell(row.status, _TONES[row.status]),
+            Cell("HALTED", Tone.WARN) if is_held else Cell(row.status, _TONES[row.status]),
             Cell(str(row.errors), Tone.WARN if row.errors else Tone.DIM, row.errors),
             Cell(row.strategy_id, Tone.DIM),
             Cell(row.category.lower().replace("_", " "), Tone.DIM),
-            Cell(row.reason),
+            Cell(reason),
         ),
         subject=Subject(SubjectKind.WORKER, row.name, strategy_id=row.strategy_id),
     )

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
+from desk.contracts.snapshot import AlarmRow
 from desk.contracts.states import DeskState
 from desk.ui.viewmodels.frame import Frame
 from desk.ui.viewmodels.header import header
 from desk.ui.viewmodels.tones import Tone
-from tests.builders.frames import feed_row, frame, position, position_row, snapshot
+from tests.builders.frames import alarm_row, feed_row, frame, position, position_row, snapshot
 
 
 def money_of(seen: Frame) -> dict[str, Tone]:
@@ -48,3 +49,13 @@ def test_a_long_reason_is_cut_before_the_risk_goes_and_never_goes_unsaid_where_2
     assert "risk open" in shown(120)
     assert shown(60).startswith("the journal cannot")
     assert "equity 10,234.50" in shown(60)
+
+
+def test_an_alarm_that_is_over_is_no_badge_any_more() -> None:
+    lasts, over = alarm_row(1), replace(alarm_row(2), ended_ms=1)
+
+    def badges(*alarms: AlarmRow) -> list[str]:
+        return [one.text for one in header(frame(snapshot(alarms=alarms)), (), observe=False)[1].left]
+
+    assert badges(lasts, over) == badges(lasts)
+    assert badges(over) == []

@@ -1,10 +1,12 @@
 """Schedules, workers, alarms and health: how the house itself stands."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
-from desk.contracts.states import AlarmSeverity, WorkerStatus
+from desk.contracts.connection import StreamCondition
+from desk.contracts.states import AlarmSeverity, DeskState, WorkerStatus
 from desk.ui.viewmodels.alarms import alarms_table
 from desk.ui.viewmodels.frame import Frame
 from desk.ui.viewmodels.health import health_table
@@ -35,6 +37,12 @@ def verdict(what: str, seen: Frame) -> tuple[str, str, Tone]:
     at = column_of(table, "what").index(what)
     cells = cells_of(table, at)
     return cells["value"].text, cells["verdict"].text, cells["verdict"].tone
+
+
+def stream(
+    *, is_up: bool = True, is_stale: bool = False, silent_ms: int | None = 800, gaps: int = 0
+) -> StreamCondition:
+    return StreamCondition("orders", is_up, is_stale, silent_ms, gaps)
 
 
 def test_a_schedule_tells_when_it_runs_and_what_became_of_the_last_time() -> None:
@@ -83,6 +91,25 @@ def test_alarms_not_yet_seen_stand_first_and_price_alerts_last() -> None:
     assert kinds == [SubjectKind.ALARM, SubjectKind.ALARM, SubjectKind.PRICE_ALERT]
 
 
+def test_an_alarm_that_is_over_stands_below_those_that_last() -> None:
+    over = replace(alarm_row(1, text="the stream was silent"), ended_ms=NOW_MS)
+    table = alarms_table(frame(snapshot(alarms=(over, alarm_row(2, text="no stop")))))
+
+    assert column_of(table, "text") == ["no stop", "the stream was silent"]
+    assert column_of(table, "seen") == ["NEW", "over"]
+    assert cells_of(table, 1)["severity"].tone is Tone.DIM
+
+
+@pytest.mark.parametrize("state", [DeskState.HALTED, DeskState.EXITING])
+def test_a_worker_of_a_halted_desk_says_that_it_is_halted(state: DeskState) -> None:
+    stopped = worker_row(status=WorkerStatus.STOPPED, reason="5 errors")
+    table = workers_table(frame(snapshot(state=state, workers=(worker_row(), stopped))))
+
+    assert column_of(table, "status") == ["HALTED", "STOPPED"]
+    reasons = column_of(table, "reason")
+    assert reasons == [f"the desk is {state}: nothing new of it is done, stops go on", "5 errors"]
+
+
 def test_an_alarm_is_loud_until_it_is_seen() -> None:
     loud, seen = (
         cells_of(alarms_table(frame(snapshot(alarms=(alarm_row(is_acknowledged=one),)))))["severity"]
@@ -112,10 +139,40 @@ def test_a_healthy_desk_is_ok_in_every_line() -> None:
         ({"core_lag_ms": 400}, "core lag", ("400ms", "SLOW", Tone.WARN)),
         ({"journal_lag": 5_000}, "journal lag", ("5000", "BEHIND", Tone.WARN)),
         ({"handler_errors": 2}, "handler errors", ("2", "ERRORS", Tone.WARN)),
+        ({"clock_skew_ms": 1_500, "clock_skew_limit_ms": 2_000}, "clock skew", ("+1500ms", "OK", Tone.DIM)),
+        ({"budget_left": Decimal("0.628")}, "venue budget", ("62% free", "OK", Tone.DIM)),
+        ({"budget_left": Decimal("0.2")}, "venue budget", ("20% free", "TIGHT", Tone.WARN)),
+        ({"budget_left": Decimal(0)}, "venue budget", ("0% free", "SPENT", Tone.ALARM)),
+        ({"banned_for_ms": 65_000}, "venue ban", ("01:05", "BANNED", Tone.ALARM)),
+        ({"streams": (stream(),)}, "stream orders", ("800ms", "OK", Tone.DIM)),
+        ({"streams": (stream(is_stale=True),)}, "stream orders", ("800ms", "STALE", Tone.STALE)),
+        ({"streams": (stream(is_up=False),)}, "stream orders", ("800ms", "DOWN", Tone.ALARM)),
+        ({"streams": (stream(silent_ms=None),)}, "stream orders", ("-", "OK", Tone.DIM)),
     ],
 )
 def test_what_is_wrong_has_a_word(values: HealthValues, what: str, shown: tuple[str, str, Tone]) -> None:
     assert verdict(what, frame(snapshot(health=health(**values)))) == shown
+
+
+def test_what_the_connector_does_not_know_has_no_line() -> None:
+    known = health(budget_left=Decimal(1), banned_for_ms=5_000, streams=(stream(),))
+    more = column_of(health_table(frame(snapshot(health=known))), "what")
+    assert set(more) - set(column_of(health_table(frame()), "what")) == {
+        "venue budget",
+        "venue ban",
+        "stream orders",
+    }
+
+
+def test_a_ban_counts_down_and_a_stream_grows_older_while_the_desk_is_not_heard() -> None:
+    known = health(banned_for_ms=5_000, streams=(stream(gaps=2),))
+    seen = frame(snapshot(health=known), unheard_ms=2_000)
+    assert verdict("venue ban", seen)[0] == "00:03"
+    assert verdict("stream orders", seen)[0] == "2.8s"
+    meanings = column_of(health_table(seen), "meaning")
+    assert "since its last data; 2 gaps read again" in meanings
+    over = frame(snapshot(health=known), unheard_ms=5_000)
+    assert "venue ban" not in column_of(health_table(over), "what")
 
 
 def test_a_naked_position_alarms_in_health_too() -> None:
