@@ -87,6 +87,7 @@ class TradingAccount:
         self._unnamed = 0
         self._payments = 0
         self._listeners: list[NewsListener] = []
+        self.wallet_versions.append((0, self.wallet_row()))
 
     def subscribe(self, listener: NewsListener) -> None:
         """Tell `listener` whatever changes."""

@@ -47,6 +47,7 @@ class SandboxSettings(Dto):
     """Describe the exchange: its market, its accounts, its limits, and the faults it begins with."""
 
     seed: int = Field(default=1, ge=0, description="the same seed gives the same prices and chances")
+    wanders: bool = Field(default=True, description="whether prices go on by themselves, or stand until set")
     speed: Positive = Field(default=Decimal(1), description="how many times as fast prices live")
     interval_ms: int = Field(
         default=250,

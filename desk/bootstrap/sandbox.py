@@ -71,7 +71,7 @@ async def run_sandbox(
     venue = LocalVenue(settings, listings, paths, clock, tasks, random.Random(settings.seed))
     for order in settings.faults:
         venue.inject(order)
-    server = SandboxServer(venue, tasks, wanders=True)
+    server = SandboxServer(venue, tasks, wanders=settings.wanders)
     try:
         await server.start(port)
     except OSError as error:

@@ -1,10 +1,22 @@
-"""A local exchange in the test's own loop, its prices driven by hand."""
+"""A local exchange in the test's own loop, its prices driven by hand; or as a process of its own."""
 
+import contextlib
+import json
 import random
+import re
+import subprocess
+import sys
+import time
+import urllib.request
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
+from typing import Any, Self
+
+import aiohttp
+from yarl import URL
 
 from connectors.sandbox.account import TradingAccount
 from connectors.sandbox.fault_box import ActiveFault
@@ -19,6 +31,7 @@ from connectors.sandbox.settings import (
     SandboxSettings,
     SymbolSettings,
 )
+from connectors.sandbox.signature import signed
 from connectors.sandbox.usual import listings_of
 from connectors.sandbox.venue import LocalVenue
 from desk.contracts.orders import VenuePosition
@@ -135,3 +148,150 @@ async def sandbox(
         await server.stop()
         await tasks.stop(1000)
     assert not failures, failures
+
+
+Answer = dict[str, Any]
+"""A reply's JSON, or the `result` in it."""
+
+
+class Trader:
+    """Speak the venue's dialect by hand, signed, without a client library."""
+
+    def __init__(self, venue: Sandbox, session: aiohttp.ClientSession, key: str, secret: str) -> None:
+        self._venue = venue
+        self.session = session
+        self._key, self._secret = key, secret
+
+    async def ask(self, path: str, **query: object) -> Answer:
+        """Read something that takes a signature; return the whole reply."""
+        raw = "&".join(f"{name}={value}" for name, value in query.items())
+        url = URL(f"{self._venue.base_url}{path}?{raw}", encoded=True)
+        async with self.session.get(url, headers=self.headers(raw)) as response:
+            return await _json_of(response)
+
+    async def tell(self, path: str, **body: object) -> Answer:
+        """Ask the venue to do something; return the whole reply."""
+        async with self.post(path, json.dumps(body)) as response:
+            return await _json_of(response)
+
+    def post(self, path: str, text: str) -> Any:  # noqa: ANN401 - the library's own context manager
+        """Post a body as it is, signed."""
+        return self.session.post(f"{self._venue.base_url}{path}", data=text, headers=self.headers(text))
+
+    async def list(self, path: str, **query: object) -> list[Answer]:
+        """Read a list of rows."""
+        answer = await self.ask(path, **query)
+        assert answer["retCode"] == 0, answer
+        rows: list[Answer] = answer["result"]["list"]
+        return rows
+
+    async def place(self, qty: str, *, side: str = "Buy", symbol: str = "BTCUSDT", **more: object) -> Answer:
+        """Place an order, a market order of the perpetual where nothing else is said."""
+        usual: Answer = {"category": "linear", "symbol": symbol, "side": side, "qty": qty}
+        kind = "Limit" if "price" in more else "Market"
+        return await self.tell("/v5/order/create", **{**usual, "orderType": kind, **more})
+
+    async def order(self, link_id: str, category: str = "linear") -> Answer:
+        """Look one order up by its client id, open or ended."""
+        for path in ("/v5/order/realtime", "/v5/order/history"):
+            rows = await self.list(path, category=category, symbol="BTCUSDT", orderLinkId=link_id)
+            if rows:
+                return rows[0]
+        raise AssertionError(f"no order {link_id}")
+
+    def headers(self, payload: str, *, time_ms: int | None = None, window_ms: int = 5000) -> dict[str, str]:
+        """Sign a payload."""
+        stamp = str(self._venue.venue.now_ms() if time_ms is None else time_ms)
+        return {
+            "X-BAPI-API-KEY": self._key,
+            "X-BAPI-TIMESTAMP": stamp,
+            "X-BAPI-RECV-WINDOW": str(window_ms),
+            "X-BAPI-SIGN": signed(self._secret, f"{stamp}{self._key}{window_ms}{payload}"),
+            "Content-Type": "application/json",
+        }
+
+
+async def _json_of(response: aiohttp.ClientResponse) -> Answer:
+    answer: Answer = await response.json()
+    return answer
+
+
+@asynccontextmanager
+async def trader(venue: Sandbox, key: str = KEY, secret: str = SECRET) -> AsyncIterator[Trader]:
+    """Open a connection that speaks the dialect by hand."""
+    async with aiohttp.ClientSession() as session:
+        yield Trader(venue, session, key, secret)
+
+
+STARTS_WITHIN_S = 60
+
+
+@dataclass
+class SandboxProcess:
+    """A running `desk sandbox`: reached over HTTP alone; `said` is what it printed."""
+
+    process: subprocess.Popen[str]
+    base_url: str
+    said: list[str] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(STARTS_WITHIN_S)
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        for stream in (self.process.stdout, self.process.stderr):
+            if stream is not None:
+                stream.close()
+
+    def admin(self, path: str, body: Answer | None = None, method: str | None = None) -> Answer:
+        """Ask the admin door: `faults`, `price`, `trade`, `truth`."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(  # noqa: S310 - our own server
+            f"{self.base_url}/admin/{path}", data, {"Content-Type": "application/json"}, method=method
+        )
+        with urllib.request.urlopen(request, timeout=STARTS_WITHIN_S) as response:  # noqa: S310
+            answer: Answer = json.load(response)
+        return answer
+
+    def price(self, price: str, symbol: str = PERP) -> None:
+        """Let a trade happen at `price`; where prices wander, until the next one."""
+        self.admin("price", {"symbol": symbol, "price": price})
+
+    def fault(self, name: str, **settings: object) -> int:
+        """Let a fault be; return its number."""
+        return int(self.admin("faults", {"fault": name, **settings})["number"])
+
+    def lift_faults(self) -> None:
+        """End every fault."""
+        self.admin("faults", {}, "DELETE")
+
+    def truth(self, key: str = KEY) -> Answer:
+        """Return what is true of an account: accepted, open_orders, fills, positions, balances."""
+        account: Answer = self.admin("truth")["accounts"][key]
+        return account
+
+
+def started_sandbox(*arguments: str, scenario: Path | None = None) -> SandboxProcess:
+    """Start `desk sandbox` on a free port, and wait until it says where it listens."""
+    command = [sys.executable, "-m", "desk.cli.main", "sandbox", "--port", "0", *arguments]
+    if scenario is not None:
+        command += ["--scenario", str(scenario)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    said: list[str] = []
+    deadline_s = time.monotonic() + STARTS_WITHIN_S
+    while time.monotonic() < deadline_s and not (said and said[-1].startswith("  name: connector")):
+        line = process.stdout.readline()
+        if not line:
+            _, wrong = process.communicate()
+            raise AssertionError(f"the local exchange did not start: {wrong}")
+        said.append(line)
+    found = re.search(r"http://[0-9.:]+", "".join(said))
+    assert found is not None
+    return SandboxProcess(process, found.group(), said)
