@@ -3,13 +3,14 @@
 import json
 import os
 import signal
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.builders.processes import CALM, DeskProcess, answered, started
+from tests.builders.processes import CALM, STARTS_WITHIN_S, DeskProcess, answered, command, started
 from tests.builders.service_socket import ServiceSocket, service_socket
 
 STOPS_WITHIN_S = 5
@@ -146,3 +147,29 @@ def test_an_abstract_address_is_one_too(tmp_path: Path, monkeypatch: pytest.Monk
         monkeypatch.setenv("NOTIFY_SOCKET", heard.address)
         with started(tmp_path, volatility=CALM):
             heard.heard("READY=1")
+
+
+def unit() -> dict[str, list[str]]:
+    """Read the unit that is shipped: every value of each key."""
+    lines = (Path(__file__).parents[3] / "deploy" / "desk.service").read_text().splitlines()
+    found: dict[str, list[str]] = {}
+    for key, sign, value in (line.partition("=") for line in lines if not line.startswith(("#", "["))):
+        if sign:
+            found.setdefault(key, []).append(value)
+    return found
+
+
+def test_the_unit_that_is_shipped_runs_a_daemon(tmp_path: Path, service: ServiceSocket) -> None:
+    said = unit()
+    assert said["Type"] == ["notify"]
+    assert said["WatchdogSec"] == ["30"]
+    [line] = said["ExecStart"]
+    _, *given = line.split()
+    ours = command(tmp_path, "daemon")
+    paths = {"/etc/desk/platform.yaml": ours[5], "/etc/desk/blueprint.yaml": ours[7]}
+    paths["storage.path=/var/lib/desk/state"] = f"storage.path={tmp_path / 'state'}"
+    arguments = [*ours[:3], *(paths.get(one, one) for one in given), "--duration", "1s"]
+    done = subprocess.run(arguments, capture_output=True, check=False, timeout=STARTS_WITHIN_S)
+    assert done.returncode == 0, done.stderr
+    service.heard("READY=1")
+    service.heard("STOPPING=1")
