@@ -148,7 +148,8 @@ class TradeCloser:
         return f"{self._held(trade_id)} {position.symbol} is left: {reason}"
 
     async def _see_through(self, order: OrderState) -> None:
-        ended = await self._reach.until_over(order.client_order_id, self._reach.settings.timeout_ms)
+        timeout_ms = self._reach.settings.timeout_ms
+        ended = await self._reach.until_told_over(order.client_order_id, timeout_ms)
         if ended is not None and ended.status.is_working:
             await self._reach.cancel_and_wait(ended, "a close that does not fill is sent anew")
         elif ended is not None and not ended.is_over:

@@ -85,6 +85,8 @@ class EntryChanger:
         outcome = await self._reach.sender.amend(order, request)
         if outcome.kind is OutcomeKind.UNKNOWN:
             await self._reach.until_seen(order)
+        elif outcome.kind is OutcomeKind.ACCEPTED and outcome.order is None:
+            await self._reach.until_amended(order.client_order_id, request.size_base, request.limit_price)
         now = self._reach.ledger.order(order.client_order_id) or order
         if _is_as_asked(now, request):
             self._effect(job, f"entry {now.client_order_id}: {_words(order)} → {_words(now)}")

@@ -42,6 +42,7 @@ from desk.execution.reconciliation import Reconciliation
 from desk.execution.resolver import OutcomeResolver
 from desk.execution.sending import OrderSender
 from desk.execution.settings import ExecutionSettings
+from desk.execution.stop_chaser import StopChaser
 from desk.execution.unprovable import Unprovable
 from desk.execution.venue_events import VenueEventIntake
 from desk.execution.waiting import Signals
@@ -123,6 +124,7 @@ def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
         stopper=EntryStopper(reach, ports.spawner),
     )
     _attach(ports, layer, reach.signals, directives)
+    StopChaser(reach, ports.spawner, keeper.is_suspended, directives.on_unfilled_stop).attach(ports.bus)
     missing.attach(ports.bus)
     return layer
 

@@ -18,7 +18,10 @@ _LOOK_BACK_MS = 5000
 
 
 class MissingFills:
-    """Fetch the fills of orders that are said to have filled further than what is booked."""
+    """Fetch the fills of orders that are said to have filled further than what is booked.
+
+    One read brings the fills of all of them: when fifty positions are left at once, a venue counts requests.
+    """
 
     def __init__(
         self,
@@ -33,7 +36,9 @@ class MissingFills:
         self._clock = clock
         self._spawner = spawner
         self._take_fill = take_fill
-        self._running: set[str] = set()
+        self._lacking: dict[str, None] = {}
+        self._delay = 0
+        self._is_searching = False
 
     def attach(self, bus: EventBus) -> None:
         """Look at every order that changes."""
@@ -41,25 +46,38 @@ class MissingFills:
 
     def on_order(self, order: OrderState) -> None:
         """Start to look where fills are missing; most come by themselves within the first delay."""
-        if lacks_fills(order) and order.client_order_id not in self._running:
-            self._running.add(order.client_order_id)
-            self._spawner.spawn(f"fills of {order.client_order_id}", self._search(order.client_order_id))
+        if not lacks_fills(order) or order.client_order_id in self._lacking:
+            return
+        self._lacking[order.client_order_id] = None
+        self._delay = 0
+        if not self._is_searching:
+            self._is_searching = True
+            self._spawner.spawn("missing fills", self._search())
 
-    async def _search(self, order_id: str) -> None:
-        delays = iter(_FIRST_DELAYS_MS)
+    async def _search(self) -> None:
         try:
-            while True:
-                await self._clock.sleep_ms(next(delays, _LATER_DELAY_MS))
-                order = self._ledger.order(order_id)
-                if order is None or not lacks_fills(order):
-                    return
-                await self._fetch(order)
+            while self._lacking:
+                await self._clock.sleep_ms(self._next_delay_ms())
+                if orders := self._still_lacking():
+                    await self._fetch(min(one.intended_at_ms for one in orders))
+                    self._still_lacking()
         finally:
-            self._running.discard(order_id)
+            self._is_searching = False
 
-    async def _fetch(self, order: OrderState) -> None:
+    def _next_delay_ms(self) -> int:
+        """Return the next pause; an order that comes to lack fills meanwhile begins anew."""
+        number, self._delay = self._delay, self._delay + 1
+        return _FIRST_DELAYS_MS[number] if number < len(_FIRST_DELAYS_MS) else _LATER_DELAY_MS
+
+    def _still_lacking(self) -> list[OrderState]:
+        orders = [order for name in self._lacking if (order := self._ledger.order(name)) is not None]
+        lacking = [one for one in orders if lacks_fills(one)]
+        self._lacking = dict.fromkeys(one.client_order_id for one in lacking)
+        return lacking
+
+    async def _fetch(self, since_ms: int) -> None:
         try:
-            fills = await self._reader.fills(order.intended_at_ms - _LOOK_BACK_MS)
+            fills = await self._reader.fills(since_ms - _LOOK_BACK_MS)
         except ReadFailed:
             return
         for fill in fills:

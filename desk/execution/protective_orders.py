@@ -120,6 +120,8 @@ class ProtectiveOrders:
         )
         outcome = await self._reach.sender.amend(order, request)
         if outcome.kind is OutcomeKind.ACCEPTED:
+            if outcome.order is None:
+                await self._reach.until_amended(order.client_order_id, request.size_base, price)
             await self._doubt(order.client_order_id, size_base)
             return None
         if outcome.kind is OutcomeKind.UNKNOWN:

@@ -1,10 +1,12 @@
 """What every executor works with."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import chain, repeat
 
 from desk.contracts.ids import TradeId
-from desk.contracts.orders import Capabilities
+from desk.contracts.orders import Capabilities, OutcomeKind
 from desk.contracts.orderstate import OrderState
 from desk.contracts.ports.store import LedgerView, Recorder
 from desk.contracts.ports.time import Clock
@@ -15,6 +17,7 @@ from desk.execution.waiting import Signals
 
 _FIRST_LOOKS_MS = (500, 1000, 2000, 4000)
 _LATER_LOOK_MS = 5000
+_LOOKS_FOR_AN_AMEND = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +43,28 @@ class Reach:
                 return order
             await self.signals.wait(order_id, remaining_ms)
 
+    async def until_told_over(self, order_id: str, timeout_ms: int) -> OrderState | None:
+        """Wait as `until_over` does; what the venue's stream does not tell soon is asked for.
+
+        While the outcome of its create is not known, the resolver asks.
+        """
+        deadline_ms = self.clock.monotonic_ms() + timeout_ms
+        pauses = iter(_FIRST_LOOKS_MS)
+        while True:
+            left_ms = deadline_ms - self.clock.monotonic_ms()
+            pause_ms = next(pauses, _LATER_LOOK_MS)
+            order = await self.until_over(order_id, min(pause_ms, left_ms))
+            if order is None or order.is_over or left_ms <= pause_ms:
+                return order
+            if order.status.is_working:
+                await self.sender.look(order)
+
     async def cancel_and_wait(self, order: OrderState, reason: str, *causes: str) -> bool:
         """Cancel an order; True once it is over, however it got there. What is not said is asked for."""
         outcome = await self.sender.cancel(order, reason, *causes)
-        if outcome.order is None:
+        if outcome.kind is not OutcomeKind.ACCEPTED and outcome.order is None:
             await self.sender.look(order)
-        ended = await self.until_over(order.client_order_id, self.settings.timeout_ms)
+        ended = await self.until_told_over(order.client_order_id, self.settings.timeout_ms)
         return ended is None or ended.is_over
 
     async def cancel_until_over(self, order_id: str, reason: str, *causes: str) -> None:
@@ -55,6 +74,18 @@ class Reach:
             if not await self.cancel_and_wait(order, reason, *causes):
                 attempt += 1
                 await self.clock.sleep_ms(self.settings.retry.delay_ms(min(attempt, 10)))
+
+    async def until_amended(self, order_id: str, size_base: Decimal | None, *prices: Decimal | None) -> None:
+        """Wait until the venue shows an amend that it accepted, or the order is over, or ten looks are old.
+
+        A venue that answers with no more than the order's name shows it a moment later.
+        """
+        for pause_ms in chain(_FIRST_LOOKS_MS, repeat(_LATER_LOOK_MS, _LOOKS_FOR_AN_AMEND)):
+            order = self.ledger.order(order_id)
+            if order is None or order.is_over or _is_amended(order, size_base, prices):
+                return
+            if not await self.signals.wait(order_id, pause_ms):
+                await self.sender.look(order)
 
     async def until_seen(self, order: OrderState) -> None:
         """Ask until the venue shows what it made of an amend, or the order is over; never guess it."""
@@ -70,3 +101,8 @@ class Reach:
         others = [one.trade_id for one in self.view.positions_on(symbol)]
         others += [one.trade_id for one in entries if one.request.symbol == symbol]
         return any(one != trade_id for one in others)
+
+
+def _is_amended(order: OrderState, size_base: Decimal | None, prices: Sequence[Decimal | None]) -> bool:
+    shown = (order.size_base, order.limit_price, order.stop_price)
+    return all(one is None or one in shown for one in (size_base, *prices))

@@ -6,7 +6,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from desk.contracts.market import Tick
 from desk.contracts.orders import (
+    AmendRequest,
     OrderOutcome,
     OrderRequest,
     OutcomeKind,
@@ -29,6 +31,8 @@ class LyingVenue(FaultyVenue):
         self.also_resting: list[VenueOrder] = []
         self.also_held: dict[str, Decimal] = {}
         self.cancelled: list[str] = []
+        self.is_halted = False
+        self.says_names_alone = False
         self.refuses: Callable[[OrderRequest], str | None] = lambda _: None
 
     def subscribe(self, listener: VenueListener) -> None:
@@ -37,19 +41,30 @@ class LyingVenue(FaultyVenue):
     def _is_hidden(self, event: object) -> bool:
         return isinstance(event, VenueFill) and self.hides(event)
 
+    def observe(self, tick: Tick) -> None:
+        """Let the market pass by where the symbol is halted: nothing triggers, nothing rests to fill."""
+        if not self.is_halted:
+            super().observe(tick)
+
     async def place_order(self, request: OrderRequest) -> OrderOutcome:
         reason = self.refuses(request)
         if reason is not None:
             self.placed.append(request)
             return OrderOutcome(OutcomeKind.NOT_ACCEPTED, code="NO", reason=reason)
-        return await super().place_order(request)
+        return self._answer(await super().place_order(request))
+
+    async def amend_order(self, request: AmendRequest) -> OrderOutcome:
+        return self._answer(await super().amend_order(request))
+
+    def _answer(self, outcome: OrderOutcome) -> OrderOutcome:
+        return replace(outcome, order=None) if self.says_names_alone else outcome
 
     async def cancel_order(self, symbol: str, client_order_id: str) -> OrderOutcome:
         self.cancelled.append(client_order_id)
         if any(one.client_order_id == client_order_id for one in self.also_resting):
             self.also_resting = [one for one in self.also_resting if one.client_order_id != client_order_id]
             return OrderOutcome(OutcomeKind.ACCEPTED)
-        return await super().cancel_order(symbol, client_order_id)
+        return self._answer(await super().cancel_order(symbol, client_order_id))
 
     async def fetch_fills(self, since_ms: int) -> Sequence[VenueFill]:
         return [one for one in await super().fetch_fills(since_ms) if not self.hides(one)]

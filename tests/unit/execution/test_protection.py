@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from desk.contracts.commands import MoveStop
-from desk.contracts.directives import ExitDirective
+from desk.contracts.directives import DirectiveScope, ExitDirective, StrategyDirective
 from desk.contracts.execution import FlowOutcome
 from desk.contracts.ids import DirectiveId
 from desk.contracts.orders import Leg, OrderStatus
@@ -155,10 +155,13 @@ def test_a_stop_refused_at_the_start_closes_the_trade_with_an_alarm(tmp_path: Pa
         await desk.settle(price="50000")
         assert not desk.positions
         assert desk.end_of(flow) is not None
-        (text,) = alarms(desk)
-        assert "NO STOP" in text
-        closes = [one for one in desk.entries if one.worker == "platform.protection"]
-        assert len(closes) == 1
+        first, last = alarms(desk)
+        assert "NO STOP" in first
+        assert "tried again" in first
+        assert "NO STOP" in last
+        issued = [one.record for one in desk.entries if one.worker == "platform.protection"]
+        scopes = [one.scope for one in issued if isinstance(one, StrategyDirective)]
+        assert scopes == [DirectiveScope.MODIFY_EXISTING, DirectiveScope.CLOSE_EXISTING]
 
     at.run(script)
 
