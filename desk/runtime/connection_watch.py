@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from desk.contracts.connection import Connection, StreamCondition
 from desk.contracts.states import DeskState
 
+STREAM = "stream "
+"""How the keys of troubles with streams begin."""
+
 _MS_PER_S = 1_000
 
 
@@ -19,20 +22,25 @@ class ConnectionLimits:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Name one trouble by `key`, in words, with what it makes of the desk."""
+    """Name one trouble by `key`, in words, with what it makes of the desk.
+
+    `is_broken_stream` tells that a stream is bad which was good before: to connect anew may mend it.
+    """
 
     key: str
     text: str
     state: DeskState = DeskState.REDUCING
+    is_broken_stream: bool = False
 
 
 class ConnectionWatch:
-    """Judge how a venue is reached; how long a stream has been bad is remembered between looks."""
+    """Judge how a venue is reached; what streams were like is remembered between looks."""
 
     def __init__(self, venue: str, limits: ConnectionLimits) -> None:
         self._venue = venue
         self._limits = limits
         self._bad_since_ms: dict[str, int] = {}
+        self._once_good: set[str] = set()
 
     def troubles(self, connection: Connection, now_ms: int) -> tuple[Trouble, ...]:
         """Return what is wrong; `now_ms` is of a clock that never jumps."""
@@ -56,10 +64,11 @@ class ConnectionWatch:
 
     def _streams(self, streams: tuple[StreamCondition, ...], now_ms: int) -> Iterator[Trouble]:
         bad = {one.name: one for one in streams if one.is_stale or not one.is_up}
+        self._once_good.update(one.name for one in streams if one.name not in bad)
         self._bad_since_ms = {name: self._bad_since_ms.get(name, now_ms) for name in bad}
         for name, stream in bad.items():
             lasted_ms = now_ms - self._bad_since_ms[name]
             if not lasted_ms <= self._limits.max_stream_silence_ms:
                 how = "silent" if stream.is_up else "down"
                 text = f"the stream {name} of {self._venue} has been {how} for {lasted_ms // _MS_PER_S} s"
-                yield Trouble(f"stream {name}", text)
+                yield Trouble(f"{STREAM}{name}", text, is_broken_stream=name in self._once_good)

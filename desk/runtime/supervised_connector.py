@@ -35,7 +35,8 @@ class ConnectorRenewal:
         self._log = log
         self._due_ms: int | None = None
         self._is_running = False
-        self._is_closed = False
+        self.is_closed = False
+        """Whether it is closed for now: what it shows of itself means nothing."""
         self.renewals = 0
 
     def look(self, *, is_wanted: bool) -> None:
@@ -45,7 +46,7 @@ class ConnectorRenewal:
         """
         if self._is_running:
             return
-        if not is_wanted and not self._is_closed:
+        if not is_wanted and not self.is_closed:
             self._due_ms = None
             self._backoff.reset()
             return
@@ -53,7 +54,7 @@ class ConnectorRenewal:
         if self._due_ms is None:
             self._due_ms = now_ms + self._backoff.next_ms()
         is_due, is_quiet = now_ms >= self._due_ms, self._is_quiet()
-        if (is_due or not is_quiet) if self._is_closed else (is_due and is_quiet):
+        if (is_due or not is_quiet) if self.is_closed else (is_due and is_quiet):
             self._is_running = True
             self._spawner.spawn("connector renewal", self._renew())
 
@@ -62,10 +63,10 @@ class ConnectorRenewal:
         pause_ms = self._backoff.next_ms()
         self._log("connector restarts", f"{self._connector.name}: attempt {self.renewals} in this run")
         try:
-            if not self._is_closed:
+            if not self.is_closed:
                 await self._close()
             await self._connector.open()
-            self._is_closed = False
+            self.is_closed = False
             pause_ms += self._settle_ms
         except DeskError as failure:
             self._log("connector not restarted", f"{self._connector.name}: {failure}")
@@ -74,7 +75,7 @@ class ConnectorRenewal:
             self._is_running = False
 
     async def _close(self) -> None:
-        self._is_closed = True
+        self.is_closed = True
         try:
             await self._connector.close()
         except DeskError as failure:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from desk.contracts.states import AlarmSeverity, DeskState
 from desk.execution.alarms import Alarms
-from desk.runtime.connection_watch import ConnectionWatch, Trouble
+from desk.runtime.connection_watch import STREAM, ConnectionWatch, Trouble
 from desk.runtime.core import DeskCore
 from desk.runtime.lost_time import Lost, LostTime
 from desk.runtime.supervised_connector import ConnectorRenewal
@@ -20,7 +20,6 @@ _UNREAD_COMPARISONS = 3
 _MB = 1_000_000
 _MS_PER_S = 1_000
 _BY = "platform.supervisor"
-_STREAM = "stream "
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +54,7 @@ class Supervisor:
         self._troubles = TroubleDesk(self._state, alarms, _BY)
         self._lost = LostTime(parts.clock)
         self._looks = 0
+        self._of_connection: tuple[Trouble, ...] = ()
         self._disk_trouble: tuple[Trouble, ...] = ()
         self._compared: tuple[int | None, int] = (None, parts.clock.monotonic_ms())
 
@@ -69,16 +69,18 @@ class Supervisor:
         self._take_lost(self._lost.look(LOOK_EVERY_MS))
         now_ms = self._clock.monotonic_ms()
         connection = self._core.parts.connector.connection
-        found = (*self._watch.troubles(connection, now_ms), *self._unread(now_ms), *self._full_disk())
-        before = self._broken_streams()
-        self._troubles.take(found)
-        after = self._broken_streams()
-        if before - after:
-            self._compare_again()  # what the streams did not tell meanwhile
-        self._renewal.look(is_wanted=bool(after) and not connection.banned_for_ms)
+        if not self._renewal.is_closed:  # else it shows nothing, and all is as it was
+            streams = self._of_streams
+            self._of_connection = self._watch.troubles(connection, now_ms)
+            if streams - self._of_streams:
+                self._compare_again()  # what the streams did not tell meanwhile
+        self._troubles.take((*self._of_connection, *self._unread(now_ms), *self._full_disk()))
+        is_broken = any(one.is_broken_stream for one in self._of_connection)
+        self._renewal.look(is_wanted=is_broken and not connection.banned_for_ms)
 
-    def _broken_streams(self) -> frozenset[str]:
-        return frozenset(one for one in self._troubles.open_keys if one.startswith(_STREAM))
+    @property
+    def _of_streams(self) -> frozenset[str]:
+        return frozenset(one.key for one in self._of_connection if one.key.startswith(STREAM))
 
     def _take_lost(self, lost: Lost) -> None:
         if lost.blocked_ms >= _BLOCKED_TOO_LONG_MS:

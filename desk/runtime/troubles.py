@@ -18,11 +18,6 @@ class TroubleDesk:
         self._by = by
         self._open: dict[str, AlarmRaised] = {}
 
-    @property
-    def open_keys(self) -> tuple[str, ...]:
-        """The troubles that last, oldest first."""
-        return tuple(self._open)
-
     def take(self, found: Sequence[Trouble]) -> None:
         """Take all that is wrong at this moment."""
         for trouble in found:

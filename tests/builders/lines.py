@@ -44,19 +44,22 @@ class LineConnector(FaultyConnector):
         self.opened: list[int] = []
         self.closed: list[int] = []
         self.refuses_to_open = False
+        self._is_open = False
 
     @property
     def connection(self) -> Connection:
-        return self.line
+        return self.line if self._is_open else Connection()
 
     async def open(self) -> None:
         self.opened.append(self._clock.monotonic_ms())
         if self.refuses_to_open:
             raise ReadFailed("the venue does not answer")
         await super().open()
+        self._is_open = True
 
     async def close(self) -> None:
         self.closed.append(self._clock.monotonic_ms())
+        self._is_open = False
         await super().close()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from desk.contracts.commands import REARM_WORD, EmergencyExit, Rearm
-from desk.contracts.connection import Connection
+from desk.contracts.connection import Connection, StreamCondition
 from desk.contracts.records import EntryKind
 from desk.contracts.states import DeskState
 from tests.builders.faulty import Faults
@@ -116,17 +116,19 @@ def test_limits_are_the_configuration_s(tmp_path: Path) -> None:
 
 def test_a_connector_that_does_not_heal_is_opened_anew_with_growing_pauses(tmp_path: Path) -> None:
     async def script(desk: Looked) -> None:
+        await desk.looks(1)
         desk.line.line = with_stream(ORDERS, is_up=False)
         desk.line.refuses_to_open = True
         await desk.looks(600)
         times = desk.line.opened[1:]
         pauses = [after - before for before, after in pairwise(times)]
-        assert 17_000 <= times[0] <= 20_000
+        assert 18_000 <= times[0] <= 21_000
         assert pauses[0] <= 3_000
         assert max(pauses) <= 61_000
         assert pauses[-1] >= 45_000
         assert len(desk.line.closed) == 1, "what is closed is only opened"
         assert len([one for one in desk.alarms if one.startswith("the stream")]) == 1
+        assert desk.ended == [], "a connector that is closed shows nothing, which is no good news"
         desk.line.refuses_to_open = False
         await desk.looks(120)
         assert desk.line.opened[-1] - desk.line.opened[-2] >= 15_000, "what was opened may prove itself"
@@ -139,11 +141,24 @@ def test_a_connector_that_does_not_heal_is_opened_anew_with_growing_pauses(tmp_p
     looked_after(tmp_path, script)
 
 
+def test_a_stream_that_never_was_is_no_reason_to_connect_anew(tmp_path: Path) -> None:
+    async def script(desk: Looked) -> None:
+        unknown = StreamCondition("XYZ/USDT: unknown to the venue", is_up=False, is_stale=False)
+        desk.line.line = replace(GOOD, streams=(*GOOD.streams, unknown))
+        await desk.looks(120)
+        assert "XYZ/USDT: unknown to the venue" in desk.state[1]
+        assert len(desk.alarms) == 1
+        assert desk.line.opened == [0]
+
+    looked_after(tmp_path, script)
+
+
 def test_a_closed_connector_is_opened_at_once_where_an_exit_needs_it(tmp_path: Path) -> None:
     async def script(desk: Looked) -> None:
         desk.living.tick("50000")
         desk.living.issue(desk.living.new_trade())
         await desk.living.settle(price="50000")
+        await desk.looks(1)
         desk.line.line = with_stream(ORDERS, is_up=False)
         desk.line.refuses_to_open = True
         await desk.looks(300)
@@ -161,6 +176,7 @@ def test_a_closed_connector_is_opened_at_once_where_an_exit_needs_it(tmp_path: P
 
 def test_a_ban_is_waited_for_and_nothing_under_way_is_cut_off(tmp_path: Path) -> None:
     async def script(desk: Looked) -> None:
+        await desk.looks(1)
         down = with_stream(ORDERS, is_up=False)
         desk.line.line = replace(down, banned_for_ms=60_000)
         await desk.looks(60)
