@@ -11,7 +11,7 @@ from connectors.ccxt.outcomes import redacted
 from connectors.ccxt.rows import RowReader
 from desk.contracts.orders import VenueBalance, VenueFill, VenueOrder, VenuePosition
 from desk.contracts.ports.time import Clock
-from desk.contracts.problems import ReadFailed
+from desk.contracts.problems import KeyRefused, ReadFailed
 
 Answer = TypeVar("Answer")
 
@@ -101,4 +101,9 @@ class Reads:
             raise
         except Exception as error:  # noqa: BLE001 - ccxt raises what a strange answer makes it stumble over
             reason = redacted(f"{type(error).__name__}: {error}", self._secrets)
-            raise ReadFailed(f"{self._exchange.id} did not tell {what}: {reason}") from None
+            failure = KeyRefused if _is_about_the_key(error) else ReadFailed
+            raise failure(f"{self._exchange.id} did not tell {what}: {reason}") from None
+
+
+def _is_about_the_key(error: Exception) -> bool:
+    return any(one.__name__ == "AuthenticationError" for one in type(error).__mro__)

@@ -11,7 +11,7 @@ from desk.contracts.market import Instrument
 from desk.contracts.orders import VenueBalance
 from desk.contracts.ports.connector import IAPIConnector
 from desk.contracts.ports.time import Clock, Spawner
-from desk.contracts.problems import InputRefused
+from desk.contracts.problems import InputRefused, KeyRefused
 from desk.ledger.ledger import Ledger
 
 
@@ -20,20 +20,31 @@ async def symbols_to_watch(
 ) -> tuple[str, ...]:
     """Return the symbols whose prices the desk needs; of an exchange, ask it first.
 
-    Raises InputRefused where a blueprint wants what the exchange does not have, and what opening a connector
-    and reading from it raise.
+    Raises InputRefused where a blueprint wants what the exchange does not have or the key is not taken, and
+    what opening a connector and reading from it raise.
     """
     platform = configuration.platform
     if platform.connector.name == "paper":
         return tuple(one.symbol for one in platform.instruments)
     connector = connector_of(platform, storage, clock, spawner, configuration.armed_by)
     try:
-        await connector.open()
+        await _opened(configuration, connector)
         instruments = await connector.fetch_instruments()
         _check(configuration, instruments)
         return watch_list(await _interests(configuration, connector, ledger), instruments)
     finally:
         await connector.close()
+
+
+async def _opened(configuration: Configuration, connector: IAPIConnector) -> None:
+    try:
+        await connector.open()
+    except KeyRefused as refused:
+        account = configuration.platform.connector.ccxt
+        mode = "" if account is None else f" of mode {account.mode}"
+        path = ("connector", "ccxt", "api_key")
+        remedy = f"check api_key and secret, and that they are a key{mode}"
+        raise InputRefused(configuration.platform_file.document.problem(path, str(refused), remedy)) from None
 
 
 def _check(configuration: Configuration, instruments: Sequence[Instrument]) -> None:

@@ -19,6 +19,10 @@ class ReadFailed(DeskError):
     """A read from the venue failed: it says nothing about orders or positions."""
 
 
+class KeyRefused(ReadFailed):
+    """The venue did not take the key: asking again with the same one says the same."""
+
+
 class DuplicateRecord(DeskError):
     """A fact that may exist once exists already: a flow's end, a schedule claim."""
 

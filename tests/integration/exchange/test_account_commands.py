@@ -213,6 +213,27 @@ def daemon(folder: Path, path: str) -> list[str]:
     return ["daemon", "--platform", path, "--set", f"storage.path={folder}/state", "--duration", "1s"]
 
 
+@pytest.mark.parametrize(("key", "secret", "code"), [("nobody", SECRET, 10003), (KEY, "wrongsecret", 10004)])
+def test_a_key_that_is_not_taken_starts_nothing(
+    found_with: LookWith, key: str, secret: str, code: int
+) -> None:
+    found_with.environment.setenv("DESK_TEST_KEY", key)
+    found_with.environment.setenv("DESK_TEST_SECRET", secret)
+    path = platform(found_with.folder, found_with.exchange.base_url)
+    line = complaint(found_with.capsys, 2, *daemon(found_with.folder, path))
+    assert line.startswith(f"{path}:9: connector.ccxt.api_key: bybit did not tell the key's rights: ")
+    assert str(code) in line
+    assert line.endswith("check api_key and secret, and that they are a key of mode sandbox")
+
+
+def test_a_key_with_wrong_rights_starts_nothing(found_with: LookWith) -> None:
+    found_with.environment.setenv("DESK_TEST_KEY", "withdrawing")
+    found_with.environment.setenv("DESK_TEST_SECRET", "withdrawingsecret")
+    path = platform(found_with.folder, found_with.exchange.base_url)
+    line = complaint(found_with.capsys, 4, *daemon(found_with.folder, path))
+    assert line == "desk: bybit: the key may withdraw: make one without that right"
+
+
 def test_a_symbol_the_exchange_lacks_is_told_before_anything_starts(
     exchange: HostedExchange, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
