@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from connectors.ccxt.streams.caches import Appended
 from connectors.ccxt.streams.market_parts import MarketParts
 from connectors.ccxt.streams.market_rows import trade_of, trades_of
-from connectors.ccxt.streams.preparing import TRADES_PARAMETERS
+from connectors.ccxt.streams.preparing import TRADES_PARAMETERS, most_trades
 from connectors.ccxt.streams.public_streams import PublicStreams
 from connectors.ccxt.streams.pump import Pump
 from connectors.ccxt.streams.trade_line import TradeLine
@@ -92,5 +92,6 @@ class TradeStreams:
     async def _read(self, symbol: str) -> list[TradeUpdate]:
         exchange, since_ms = self._parts.exchange, self._lines[symbol].newest_ms
         parameters = dict(TRADES_PARAMETERS.get(exchange.id, {}))
-        rows = await self._parts.read("fetch_trades", symbol, since_ms, None, parameters)
+        most = most_trades(exchange.id, symbol)
+        rows = await self._parts.read("fetch_trades", symbol, since_ms, most, parameters)
         return trades_of(rows, symbol, self._parts.markets)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from connectors.sandbox.order_card import OrderCard
 from desk.contracts.orders import OrderStatus
 from desk.contracts.sides import OrderSide
-from tests.builders.exchange_streams import Told, told_account, until
+from tests.builders.exchange_streams import QUICK, Told, told_account, until
 from tests.builders.sandbox import PERP, SPOT, Sandbox, sandbox
 
 LOT = Decimal("0.01")
@@ -183,7 +184,7 @@ async def test_a_stream_that_pongs_and_tells_nothing_is_found_out_and_rebuilt() 
 
 
 async def test_a_server_that_answers_no_ping_is_left() -> None:
-    async with sandbox() as box, told_account(box) as told:
+    async with sandbox() as box, told_account(box, replace(QUICK, keep_alive_ms=200)) as told:
         await told.until_up()
         box.fault("stream_dead", strikes=["stream"])
         buy(box)
@@ -225,7 +226,7 @@ async def test_messages_that_come_twice_late_or_crossed_are_told_once_and_forwar
 
 
 async def test_a_lost_execution_is_read_because_its_order_says_more() -> None:
-    async with sandbox() as box, told_account(box) as told:
+    async with sandbox() as box, told_account(box, replace(QUICK, account_check_ms=60_000)) as told:
         await told.until_up()
         box.fault("stream_lost", strikes=["stream"], path="execution", times=1)
         buy(box)
