@@ -63,7 +63,7 @@ class IAPIConnector(Protocol):
         ...
 
     async def open(self) -> None:
-        """Connect; raises ReadFailed where the venue does not answer."""
+        """Connect, for the first time or after a close; raises ReadFailed where the venue does not answer."""
         ...
 
     async def close(self) -> None:
