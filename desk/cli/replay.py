@@ -12,6 +12,7 @@ from desk.cli.options import DataFile, ReplayOptions
 from desk.cli.output import ExitCode, complain
 from desk.cli.stream import EventStream, say_summary
 from desk.config.configuration import Configuration, load_configuration
+from desk.config.cross_check import check_rehearsal
 from desk.contracts.problems import InputRefused, Problem
 from desk.feeds.csv_survey import CsvSurvey, survey
 from desk.feeds.replay import ReplayProgress, ReplaySource
@@ -25,6 +26,7 @@ def command(options: ReplayOptions) -> int:
     configuration = load_configuration(
         options.platform, options.blueprints, options.settings, os.environ, offered_plugins()
     )
+    check_rehearsal(configuration.platform_file, configuration.blueprints)
     sources = [_source(file, configuration) for file in options.data]
     surveys = [survey(source.path, is_strict=options.strict) for source in sources]
     for one in surveys:

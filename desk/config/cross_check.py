@@ -7,6 +7,7 @@ from desk.config.document import KeyPath
 from desk.config.faults import suggestion
 from desk.config.market_check import Markets, market_problems
 from desk.config.platform import Platform
+from desk.config.platform_file import PlatformFile
 from desk.contracts.problems import InputRefused, Problem
 
 
@@ -23,6 +24,22 @@ def cross_check(platform: Platform, blueprints: Sequence[BlueprintFile]) -> None
         )
     ]
     if platform.connector.name == "paper":  # any other venue tells its own markets, once it is asked
+        problems += market_problems(markets_of(platform), blueprints)
+    if problems:
+        raise InputRefused(*problems)
+
+
+def check_rehearsal(file: PlatformFile, blueprints: Sequence[BlueprintFile]) -> None:
+    """Refuse with InputRefused what recorded prices cannot be traded with: they are traded on paper."""
+    platform = file.platform
+    problems = []
+    if platform.connector.paper is None:
+        what = "is missing, and recorded prices are traded on paper"
+        problems.append(file.document.problem(("connector", "paper"), what, "add it, with opening_balances"))
+    if not platform.instruments:
+        what = "is missing, and recorded prices do not tell filters and fees"
+        problems.append(file.document.problem(("instruments",), what, "add what is replayed"))
+    else:
         problems += market_problems(markets_of(platform), blueprints)
     if problems:
         raise InputRefused(*problems)

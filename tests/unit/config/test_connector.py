@@ -12,7 +12,7 @@ from desk.config.platform import Platform
 from desk.config.platform_file import PlatformFile, load_platform
 from desk.contracts.problems import InputRefused
 from tests.builders.accounts import ENVIRONMENT, KEY, SECRET, exchange_platform
-from tests.builders.config import PLATFORM, changed, line_of, written
+from tests.builders.config import PLATFORM, changed, line_of, rising_candles, written
 
 BAD = [
     # what stands there, what is written instead, the key that is told, what is wrong, the remedy
@@ -188,3 +188,24 @@ def test_every_missing_secret_is_told_at_once(tmp_path: Path) -> None:
     keys = [problem.key for problem in caught.value.problems]
     assert keys == ["connector.ccxt.secret", "connector.ccxt.password"]
     assert KEY not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ((), ["connector.paper: is missing, and recorded", "instruments: is missing, and recorded"]),
+        (("connector.paper={opening_balances: {USDT: 1}}",), ["instruments: is missing, and recorded"]),
+    ],
+)
+def test_a_rehearsal_of_an_exchange_s_desk_asks_for_what_it_trades_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], settings: tuple[str, ...], told: list[str]
+) -> None:
+    platform = written(tmp_path, "platform.yaml", exchange_platform())
+    blueprint = written(tmp_path, "any.yaml", _ANY.replace("SYMBOL", "BTC/USDT:USDT"))
+    data = written(tmp_path, "data.csv", rising_candles(30))
+    line = ["replay", "--data", str(data), "--blueprint", str(blueprint), "--platform", str(platform)]
+    chosen = [part for one in (*settings, f"storage.path={tmp_path}/state") for part in ("--set", one)]
+    assert main([*line, *chosen]) == 2
+    complaints = capsys.readouterr().err.splitlines()
+    assert [part in one for part, one in zip(told, complaints, strict=True)] == [True] * len(told)
+    assert not (tmp_path / "state").exists()
