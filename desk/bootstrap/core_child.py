@@ -66,11 +66,9 @@ def live_core(order: CoreOrder, line: Connection, far_end: Connection) -> None:
     if not _may_begin(line):
         _say(line, CoreFailed(_failure(RefusedByState("the desk was left before it began"))))
         return
-    from desk.runtime.log_file import open_log
+    from desk.bootstrap.log import opened_log
 
-    platform, storage = order.configuration.platform, order.configuration.storage
-    logs_executions = platform.orchestration.plan_execution.monitoring.log_all_executions
-    log = open_log(storage.log, logs_executions=logs_executions)
+    log = opened_log(order.configuration)
     try:
         word: CoreWord = CoreEnded(asyncio.run(_run(order, line, log)))
     except BaseException as error:  # noqa: BLE001 - a process's boundary: whoever waits is told the error

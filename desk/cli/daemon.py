@@ -5,8 +5,9 @@ import os
 import signal
 from contextlib import suppress
 
+from desk.cli.configuring import configure
 from desk.cli.options import RunOptions
-from desk.cli.running import configure, run_headless
+from desk.cli.running import run_headless
 from desk.runtime.systemd import service_manager_of
 
 

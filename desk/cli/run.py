@@ -1,9 +1,9 @@
 """`desk run`: the desk in this terminal."""
 
+from desk.cli.configuring import configure
 from desk.cli.in_terminal import has_terminal, run_in_terminal
 from desk.cli.options import RunOptions, ScreenOptions
 from desk.cli.output import complain
-from desk.cli.running import configure, run_headless
 
 _WITHOUT_TERMINAL_MS = 30_000
 
@@ -17,4 +17,6 @@ def command(options: RunOptions, screen: ScreenOptions) -> int:
     if duration_ms is None and not has_terminal():
         duration_ms = _WITHOUT_TERMINAL_MS
         complain("no terminal: running headless for 30 seconds (use --duration for another time)")
+    from desk.cli.running import run_headless
+
     return run_headless(configuration, options, duration_ms)

@@ -1,4 +1,4 @@
-"""What `desk run` and `desk daemon` share: signals, log, stream and summary."""
+"""A desk without a screen, as `desk run` and `desk daemon` have it: signals, log, stream and summary."""
 
 import asyncio
 import os
@@ -10,14 +10,11 @@ from typing import TYPE_CHECKING
 
 from desk.bootstrap.collector import SETTLES_AFTER_S, settle_collector
 from desk.bootstrap.log import opened_log
-from desk.bootstrap.plugins import offered_plugins
-from desk.cli.arming import armed
 from desk.cli.options import RunOptions
 from desk.cli.outlet import Outlet
 from desk.cli.output import ExitCode, complain
 from desk.cli.stream import EventStream, say_summary
-from desk.config.configuration import Configuration, load_configuration
-from desk.config.credentials import credentials_of
+from desk.config.configuration import Configuration
 from desk.contracts.problems import DeskError
 from desk.contracts.records import DeskStateChanged, JournalEntry
 from desk.contracts.states import TradingMode
@@ -29,20 +26,6 @@ if TYPE_CHECKING:
 
 _OWNER_ONLY = 0o077
 """State, account and log are nobody else's business."""
-
-
-def configure(options: RunOptions) -> Configuration:
-    """Read and check everything a desk is told, and arm it where it is live.
-
-    Raises InputRefused, and RefusedByState where it is live and not armed.
-    """
-    configuration = load_configuration(
-        options.platform, options.blueprints, options.settings, os.environ, offered_plugins()
-    )
-    connector = configuration.platform.connector
-    if connector.name == "ccxt" and connector.ccxt is not None:
-        credentials_of(connector.ccxt, os.environ, configuration.platform_file.document)
-    return armed(configuration, options.platform, live=options.live)
 
 
 def run_headless(

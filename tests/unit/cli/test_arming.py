@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from desk.cli.configuring import configure
 from desk.cli.main import main
 from desk.cli.options import RunOptions
-from desk.cli.running import configure
 from desk.contracts.problems import DeskError, InputRefused, RefusedByState
 from tests.builders.accounts import ENVIRONMENT, exchange_platform, paper_platform
 from tests.builders.config import changed, written
