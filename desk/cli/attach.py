@@ -5,6 +5,7 @@ import os
 from desk.cli.in_terminal import has_terminal
 from desk.cli.options import RunOptions, ScreenOptions
 from desk.cli.output import ExitCode, complain
+from desk.cli.placing import placed
 from desk.cli.reaching import ask
 from desk.config.platform_file import load_platform
 from desk.config.storage import living_storage
@@ -17,7 +18,8 @@ from desk.control.socket_client import SocketClient
 
 def command(options: RunOptions, screen: ScreenOptions) -> int:
     """Show the desk that lives in the platform's folder; raises DeskUnreachable before anything is shown."""
-    platform = load_platform(options.platform, options.settings, os.environ).platform
+    file = load_platform(options.platform, options.settings, os.environ)
+    platform = file.platform
     storage = living_storage(platform)
     if not has_terminal():
         complain("desk: attach needs a terminal; `desk status` tells how the desk stands without one")
@@ -25,10 +27,11 @@ def command(options: RunOptions, screen: ScreenOptions) -> int:
     ask(storage, SocketClient.open)
     from desk.ui.launch import run_screen
 
-    return run_screen(
-        reconnecting(SocketPlace(storage.control)),
-        platform.ui.settings(ascii_only=screen.ascii_only, observe=screen.observe),
-        FileMemory(storage.folder),
-        quit_question=None,
-        last_resort=FlattenProcess(options.place_arguments()),
-    )
+    with placed(file.document):
+        return run_screen(
+            reconnecting(SocketPlace(storage.control)),
+            platform.ui.settings(ascii_only=screen.ascii_only, observe=screen.observe),
+            FileMemory(storage.folder),
+            quit_question=None,
+            last_resort=FlattenProcess(options.place_arguments()),
+        )

@@ -1,0 +1,26 @@
+"""Faults that a screen finds in its settings, named by where each was written."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from desk.config.document import Document
+from desk.contracts.problems import InputRefused, Problem
+
+_OF_THE_SCREEN = "ui."
+
+
+@contextmanager
+def placed(document: Document) -> Iterator[None]:
+    """Let a refusal say file and line, `--set` or the variable; the screen itself knows none of them."""
+    try:
+        yield
+    except InputRefused as refused:
+        raise InputRefused(*(_placed(one, document) for one in refused.problems)) from None
+
+
+def _placed(problem: Problem, document: Document) -> Problem:
+    if not problem.key.startswith(_OF_THE_SCREEN):
+        return problem
+    place = document.place(tuple(problem.key.split(".")))
+    return replace(problem, file=place.file, line=place.line)
