@@ -1,6 +1,7 @@
 """From the body of a create request to an order as the venue understands it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -93,6 +94,16 @@ def attached_of(body: Body, tick: Tick, side: OrderSide) -> AttachedStops:
         stop_loss_limit=positive_of("slLimitPrice", body.get("slLimitPrice")),
         take_profit_limit=positive_of("tpLimitPrice", body.get("tpLimitPrice")),
     )
+
+
+def amended_stops(body: Body, present: AttachedStops) -> AttachedStops:
+    """Return the stops an order brings along once it is amended: absent stays, zero goes."""
+    changed = present
+    if body.get("stopLoss") not in {None, ""}:
+        changed = replace(changed, stop_loss=positive_of("stopLoss", body.get("stopLoss")))
+    if body.get("takeProfit") not in {None, ""}:
+        changed = replace(changed, take_profit=positive_of("takeProfit", body.get("takeProfit")))
+    return changed
 
 
 def _direction(body: Body, listing: Listing, stop_price: Decimal | None, tick: Tick) -> int:

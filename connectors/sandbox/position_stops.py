@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from connectors.sandbox.codes import VenueRefusal
+from connectors.sandbox.codes import NO_POSITION, VenueRefusal
 from connectors.sandbox.new_order import NewOrder
 from connectors.sandbox.order_card import OrderCard
 from desk.contracts.market import ZERO
@@ -52,12 +52,29 @@ class PositionStops:
             return
         held = self._account.position(listing.symbol)
         if held is None:
-            raise VenueRefusal(10001, "can not set tp/sl/ts for zero position")
+            raise VenueRefusal(NO_POSITION, "can not set tp/sl/ts for zero position")
         if present is not None:
             self._account.amend(present, now_ms, stop_price=stop_price)
             return
         order = self._order(listing, kind, held.side.exit_side, held.size_base, stop_price)
         self._whole[listing.symbol, kind] = self._account.place(order, now_ms)
+
+    def add_part(
+        self,
+        listing: "Listing",
+        kind: str,
+        stop_price: Decimal,
+        size_base: Decimal | None,
+        limit_price: Decimal | None,
+        now_ms: int,
+    ) -> None:
+        """Let a part of a position have a stop of its own; raises VenueRefusal."""
+        held = self._account.position(listing.symbol)
+        if held is None:
+            raise VenueRefusal(NO_POSITION, "can not set tp/sl/ts for zero position")
+        size = held.size_base if size_base is None else min(size_base, held.size_base)
+        order = self._order(listing, kind, held.side.exit_side, size, stop_price)
+        self._account.place(_limited(order, kind, limit_price), now_ms)
 
     def follow(self, filled: Sequence[OrderCard], symbols: Sequence[str], now_ms: int) -> None:
         """Give filled orders the stops they brought along, and every position's stop its size."""
@@ -104,9 +121,7 @@ class PositionStops:
                 self._account.amend(present, now_ms, size_base=size)
                 return
             side = card.report.side.opposite
-            order = self._order(card.listing, kind, side, size, price)
-            if limit is not None and kind == STOP_LOSS:
-                order = replace(order, request_type=OrderType.STOP_LIMIT, limit_price=limit)
+            order = _limited(self._order(card.listing, kind, side, size, price), kind, limit)
             self._partial[key] = self._account.place(replace(order, oco_group=card.order_id), now_ms)
         except VenueRefusal:
             self._close(card, card.report.side.opposite, size, now_ms)
@@ -155,3 +170,10 @@ class PositionStops:
             stop_order_type=kind,
             create_type=f"CreateBy{kind}",
         )
+
+
+def _limited(order: NewOrder, kind: str, limit_price: Decimal | None) -> NewOrder:
+    """Give a stop its limit price; a target becomes a market order, which gives no worse a price."""
+    if limit_price is None or kind != STOP_LOSS:
+        return order
+    return replace(order, request_type=OrderType.STOP_LIMIT, limit_price=limit_price)

@@ -13,12 +13,12 @@ from connectors.sandbox.codes import (
     VenueRefusal,
     refusal_of,
 )
-from connectors.sandbox.listings import Category, category_of
+from connectors.sandbox.listings import Category, Listing, category_of
 from connectors.sandbox.market import Market
 from connectors.sandbox.order_card import OrderCard
-from connectors.sandbox.order_entry import listing_of, order_of
+from connectors.sandbox.order_entry import amended_stops, listing_of, order_of
 from connectors.sandbox.position_stops import KINDS, STOP_LOSS, TAKE_PROFIT
-from connectors.sandbox.wire import Json, Row, decimal_of, positive_of
+from connectors.sandbox.wire import Json, Row, decimal_of, is_flat, positive_of
 from connectors.venue.refusals import Refusal, RefusalCode
 from desk.contracts.market import ZERO
 
@@ -62,6 +62,7 @@ class PrivateWrites:
     def amend(self, account: TradingAccount, body: Body) -> Row:
         """Change an open order in place."""
         card = self._card(account, body)
+        attached = amended_stops(body, card.attached)
         account.amend(
             card,
             self._now_ms(),
@@ -69,6 +70,7 @@ class PrivateWrites:
             limit_price=positive_of("price", body.get("price")),
             stop_price=positive_of("triggerPrice", body.get("triggerPrice")),
         )
+        card.attached = attached
         return {"orderId": card.order_id, "orderLinkId": card.link_id}
 
     def cancel(self, account: TradingAccount, body: Body) -> Row:
@@ -118,7 +120,8 @@ class PrivateWrites:
         answers: list[Json] = []
         codes: list[Json] = []
         for row in rows:
-            asked: Body = {**row, "category": category.value} if isinstance(row, dict) else {}
+            is_order = isinstance(row, dict) and is_flat(row)
+            asked: Body = {**row, "category": category.value} if is_order else {}
             answer: Row = {"orderId": "", "orderLinkId": "", "createAt": ""}
             code: Row = {"code": 0, "msg": "OK"}
             try:
@@ -138,10 +141,9 @@ class PrivateWrites:
             raise VenueRefusal(
                 BAD_PARAMETER, "this sandbox has no trailing stops; send a new stopLoss instead"
             )
-        if str(body.get("tpslMode") or "Full") != "Full":
-            raise VenueRefusal(
-                BAD_PARAMETER, "this sandbox sets stops of whole positions; send tpslMode Full"
-            )
+        if str(body.get("tpslMode") or "Full") == "Partial":
+            self._stop_parts(account, listing, body)
+            return {}, {}
         asked = {STOP_LOSS: body.get("stopLoss"), TAKE_PROFIT: body.get("takeProfit")}
         changed = False
         for kind in KINDS:
@@ -154,6 +156,16 @@ class PrivateWrites:
         if not changed:
             raise VenueRefusal(STOPS_NOT_CHANGED, "not modified")
         return {}, {}
+
+    def _stop_parts(self, account: TradingAccount, listing: Listing, body: Body) -> None:
+        """Add stops for parts of a position: `stopLoss` with `slSize`, `takeProfit` with `tpSize`."""
+        for kind, name, short in ((STOP_LOSS, "stopLoss", "sl"), (TAKE_PROFIT, "takeProfit", "tp")):
+            price = positive_of(name, body.get(name))
+            if price is None:
+                continue
+            size = positive_of(f"{short}Size", body.get(f"{short}Size"))
+            limit = positive_of(f"{short}LimitPrice", body.get(f"{short}LimitPrice"))
+            account.stops.add_part(listing, kind, price, size, limit, self._now_ms())
 
     def _set_leverage(self, account: TradingAccount, body: Body) -> Answer:
         listing = listing_of(body, self._market.listings)

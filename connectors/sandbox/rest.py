@@ -17,7 +17,7 @@ from connectors.sandbox.private_writes import PrivateWrites
 from connectors.sandbox.public_calls import PublicCalls
 from connectors.sandbox.signature import ApiKey, check_request
 from connectors.sandbox.venue import LocalVenue
-from connectors.sandbox.wire import Row, envelope
+from connectors.sandbox.wire import Row, envelope, is_flat
 
 _MOST_BATCH: Final = 20
 
@@ -90,7 +90,7 @@ class Rest:
         if read is not None:
             return read(Asking(account, key, asked.query, self._venue.now_ms(), self._as_of_ms(call))), {}
         if body is None or write is None:
-            raise VenueRefusal(BAD_PARAMETER, "params error: the body is no JSON object")
+            raise VenueRefusal(BAD_PARAMETER, "params error: the body is no JSON object of plain values")
         if not key.may_trade:
             raise VenueRefusal(NO_PERMISSION, "Permission denied, please check your API key permissions.")
         return write(account, body)
@@ -150,7 +150,7 @@ def _body_of(asked: Asked) -> Mapping[str, object] | None:
         body = json.loads(asked.body)
     except (ValueError, RecursionError):
         return None
-    return body if isinstance(body, dict) else None
+    return body if isinstance(body, dict) and is_flat(body) else None
 
 
 def _require_method(asked: Asked, method: str) -> None:

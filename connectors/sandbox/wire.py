@@ -13,6 +13,7 @@ Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None
 Row = dict[str, Json]
 
 _LONGEST_INTEGER: Final = 16
+_MOST_DIGITS: Final = 18
 
 
 def text_of(amount: Decimal | None) -> str:
@@ -28,7 +29,8 @@ def decimal_of(name: str, value: object) -> Decimal | None:
         number = Decimal(str(value))
     except InvalidOperation:
         raise VenueRefusal(BAD_PARAMETER, f"params error: {name} invalid") from None
-    if isinstance(value, bool) or not number.is_finite() or number < 0:
+    is_sane = number.is_finite() and number >= 0 and abs(number.adjusted()) <= _MOST_DIGITS
+    if isinstance(value, bool) or not is_sane or len(number.as_tuple().digits) > 2 * _MOST_DIGITS:
         raise VenueRefusal(BAD_PARAMETER, f"params error: {name} invalid")
     return number
 
@@ -47,6 +49,11 @@ def integer_of(name: str, value: object, otherwise: int) -> int:
     if isinstance(value, bool) or not text.isascii() or not text.isdigit() or len(text) > _LONGEST_INTEGER:
         raise VenueRefusal(BAD_PARAMETER, f"params error: {name} invalid")
     return int(text)
+
+
+def is_flat(body: Mapping[str, object]) -> bool:
+    """Tell whether a request has plain values alone; a batch has its rows under `request`."""
+    return not any(isinstance(value, list | dict) for name, value in body.items() if name != "request")
 
 
 def envelope(

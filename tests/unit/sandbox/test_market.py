@@ -1,8 +1,8 @@
 """The market everyone sees: candles, the last day, prices that wander and prices recorded."""
 
 import random
-from itertools import pairwise
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 

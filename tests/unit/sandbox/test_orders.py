@@ -47,7 +47,7 @@ async def test_a_client_id_is_taken_once_for_ever() -> None:
 )
 async def test_what_no_order_can_be_is_refused_by_its_code(order: dict[str, str], code: int) -> None:
     async with sandbox() as venue, trader(venue) as client:
-        assert (await client.place(**order))["retCode"] == code  # type: ignore[arg-type] # rubbish on purpose
+        assert (await client.place(**order))["retCode"] == code
         assert venue.account.cards == {}
 
 
@@ -63,7 +63,7 @@ async def test_what_no_order_can_be_is_refused_by_its_code(order: dict[str, str]
 )
 async def test_spot_has_codes_of_its_own(order: dict[str, str], code: int) -> None:
     async with sandbox() as venue, trader(venue) as client:
-        assert (await client.place(**order, category="spot"))["retCode"] == code  # type: ignore[arg-type] # as above
+        assert (await client.place(**order, category="spot"))["retCode"] == code
 
 
 async def test_a_spot_market_buy_is_in_quote_unless_it_says_base() -> None:

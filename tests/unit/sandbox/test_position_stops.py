@@ -63,6 +63,26 @@ async def test_a_partial_stop_covers_its_own_order_alone() -> None:
         assert str(held.size_base) == "0.1"
 
 
+async def test_stops_for_parts_of_a_position_rest_beside_each_other() -> None:
+    async with sandbox() as venue, trader(venue) as client:
+        await client.place("0.3")
+        parts = {"category": "linear", "symbol": "BTCUSDT", "tpslMode": "Partial"}
+        await client.tell(_STOP, **parts, stopLoss="48000", slSize="0.1", takeProfit="52000", tpSize="0.2")
+        await client.tell(_STOP, **parts, stopLoss="47000", slSize="0.1", slLimitPrice="46900")
+        rows = {(one["triggerPrice"], one["qty"], one["orderType"]) for one in await client.list(**_OPEN)}
+        assert rows == {("48000", "0.1", "Market"), ("52000", "0.2", "Market"), ("47000", "0.1", "Limit")}
+
+
+async def test_what_an_order_brings_along_can_be_amended_before_it_fills() -> None:
+    async with sandbox() as venue, trader(venue) as client:
+        await client.place("0.1", price="49000", stopLoss="48000", takeProfit="52000", orderLinkId="a1")
+        change = {"category": "linear", "symbol": "BTCUSDT", "orderLinkId": "a1"}
+        await client.tell("/v5/order/amend", **change, stopLoss="47000", takeProfit="0", qty="0.2")
+        venue.price("48900")
+        (stop,) = await client.list(**_OPEN)
+        assert (stop["triggerPrice"], stop["qty"]) == ("47000", "0.2")
+
+
 async def test_a_spot_order_brings_a_stop_for_what_it_received() -> None:
     async with sandbox() as venue, trader(venue) as client:
         order = {"category": "spot", "price": "49900", "stopLoss": "48000", "slOrderType": "Market"}
