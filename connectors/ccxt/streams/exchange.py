@@ -29,16 +29,44 @@ class Memory(Protocol):
 class StreamExchange(Protocol):
     """An exchange made by `guard.watched`, its markets loaded; it serves streams alone."""
 
-    id: str
     wire: Wire | None
-    has: Mapping[str, object]
     options: dict[str, Any]
     streaming: dict[str, Any]
-    orders: Memory | None
-    myTrades: Memory | None  # noqa: N815 - ccxt's name
-    trades: Mapping[str, Memory]
-    bidsasks: Mapping[str, Row]
-    tickers: Mapping[str, Row]
+
+    @property
+    def id(self) -> str:
+        """The venue's name in ccxt."""
+        ...
+
+    @property
+    def has(self) -> Mapping[str, object]:
+        """What ccxt can do there."""
+        ...
+
+    @property
+    def orders(self) -> Memory | None:
+        """The account's orders; None before the first."""
+        ...
+
+    @property
+    def myTrades(self) -> Memory | None:  # noqa: N802 - ccxt's name
+        """The account's executions; None before the first."""
+        ...
+
+    @property
+    def trades(self) -> Mapping[str, Memory]:
+        """The public trades by symbol."""
+        ...
+
+    @property
+    def bidsasks(self) -> Mapping[str, Row]:
+        """The best bid and ask by symbol."""
+        ...
+
+    @property
+    def tickers(self) -> Mapping[str, Row]:
+        """The tickers by symbol."""
+        ...
 
     def watch_orders(self) -> Awaitable[object]:
         """Wait for the next news of an order."""

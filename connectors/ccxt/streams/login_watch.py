@@ -17,6 +17,7 @@ class LoginWatch:
         """Look at every connection; call it a few times a second."""
         now_ms, waiting = self._clock.monotonic_ms(), list(self._exchange.unanswered_logins())
         self._since_ms = {url: self._since_ms.get(url, now_ms) for url in waiting}
-        for url, since_ms in self._since_ms.items():
-            if now_ms - since_ms >= self._answer_ms:
+        for url in waiting:
+            if now_ms - self._since_ms[url] >= self._answer_ms:
+                self._since_ms[url] = now_ms  # its successor has as long
                 self._exchange.drop_stream(url, f"the log-in was not answered within {self._answer_ms} ms")

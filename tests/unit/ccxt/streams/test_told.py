@@ -1,0 +1,61 @@
+"""What was told of an account is never taken back, and nothing of it is told twice."""
+
+import itertools
+from decimal import Decimal
+
+from connectors.ccxt.streams.told import ToldFills, ToldOrders
+from desk.contracts.orders import OrderStatus, VenueOrder
+from tests.builders.ccxt_streams import fill, order
+from tests.builders.market import START_MS
+
+NEW = order(at_ms=START_MS)
+PARTLY = order(OrderStatus.PARTIALLY_FILLED, "1", START_MS + 1)
+FILLED = order(OrderStatus.FILLED, "2", START_MS + 2)
+CANCELED = order(OrderStatus.CANCELED, "1", START_MS + 2)
+
+
+def told(*seen: VenueOrder) -> list[VenueOrder]:
+    book, news = ToldOrders(), []
+    for one in seen:
+        if book.is_news(one):
+            book.add(one)
+            news.append(one)
+    return news
+
+
+def test_states_in_any_order_end_in_the_newest_and_never_go_back() -> None:
+    for states in itertools.permutations((NEW, PARTLY, FILLED)):
+        news = told(*states, *states)
+        assert news[-1] == FILLED
+        assert news == [one for one in (NEW, PARTLY, FILLED) if one in news]
+
+
+def test_a_cancel_is_the_end_unless_more_had_filled() -> None:
+    assert told(PARTLY, CANCELED, PARTLY, NEW) == [PARTLY, CANCELED]
+    later = order(OrderStatus.CANCELED, "2", START_MS + 3)
+    assert told(CANCELED, later) == [CANCELED, later]
+
+
+def test_an_amended_order_is_news_and_its_former_state_is_not() -> None:
+    amended = order(at_ms=START_MS + 5)
+    assert told(NEW, amended, NEW) == [NEW, amended]
+
+
+def test_orders_that_rest_are_those_not_told_as_ended() -> None:
+    book = ToldOrders()
+    book.add(NEW)
+    book.add(order(OrderStatus.CANCELED, name="o2"))
+    assert list(book.working()) == [NEW]
+    assert not book.is_ended("o1")
+    assert book.is_ended("o2")
+    assert not book.is_ended("o3")
+
+
+def test_a_fill_is_known_by_symbol_and_trade_and_counts_for_its_order() -> None:
+    fills = ToldFills()
+    fills.add(fill("t1", size="1"))
+    fills.add(fill("t2", size="2"))
+    assert fill("t1") in fills
+    assert fill("t1", symbol="ETH/USDT") not in fills
+    assert fills.filled_base("o1") == Decimal(3)
+    assert fills.filled_base("o2") == 0
