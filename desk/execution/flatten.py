@@ -8,8 +8,16 @@ from desk.contracts.causality import CausalityChain
 from desk.contracts.directives import EMERGENCY_STRATEGY, DirectiveScope
 from desk.contracts.execution import ExecutionDirective, TargetPlans
 from desk.contracts.ids import DirectiveId, ExecutionDirectiveId, ManualId, TradeId
-from desk.contracts.market import ONE
-from desk.contracts.orders import Leg, OrderOutcome, OrderRequest, OrderType, OutcomeKind, VenueOrder
+from desk.contracts.market import ONE, ZERO
+from desk.contracts.orders import (
+    Leg,
+    OrderOutcome,
+    OrderRequest,
+    OrderType,
+    OutcomeKind,
+    VenueEvent,
+    VenueOrder,
+)
 from desk.contracts.plans import TimeInForce
 from desk.contracts.ports.connector import IAPIConnector
 from desk.contracts.ports.time import Clock, IdSource
@@ -19,6 +27,7 @@ from desk.execution.client_ids import client_order_id
 from desk.execution.emergency_exit import ExitResult
 from desk.execution.holdings import AccountReader, Held, Holdings, order_words
 from desk.execution.settings import ExecutionSettings
+from desk.execution.waiting import Signals
 
 FLATTENER = "platform.flatten"
 
@@ -27,8 +36,12 @@ _MOST_ROUNDS_IN_VAIN = 8
 _FIRST_BACKOFF_MS = 250
 _MOST_BACKOFF_MS = 10_000
 _BETWEEN_READS_MS = 1_000
-_LOOK_EVERY_MS = 200
+_FIRST_LOOKS_MS = (250, 500, 1000)
+_LATER_LOOK_MS = 2000
 _NEGATIVES_NEEDED = 2
+_UNPROVABLE_MS = 20_000
+"""How long an order that only reduces is waited for where a venue can prove no absence: a second one of its
+kind can do no more than close."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +64,12 @@ class Flattener:
     _trades: dict[str, TradeId] = field(default_factory=dict)
     _attempts: dict[str, int] = field(default_factory=dict)
     _unresolved: dict[str, tuple[OrderRequest, int]] = field(default_factory=dict)
+    _sent: set[str] = field(default_factory=set)
+    _heard: dict[str, VenueOrder] = field(default_factory=dict)
+    _signals: Signals = field(default_factory=Signals)
+
+    def __post_init__(self) -> None:
+        self.ports.connector.subscribe(self._hear)
 
     def directive(self, holdings: Holdings, reason: str) -> ExecutionDirective:
         """Write the directive that everything sent will carry."""
@@ -144,7 +163,6 @@ class Flattener:
         request = self._request(held, directive)
         if request is None:
             return f"{held.words()}: {held.symbol} is not known here, so it cannot be closed"
-        sent_at_ms = self.ports.clock.now_ms()
         self._unresolved[held.symbol] = (request, self.ports.clock.monotonic_ms())
         self.ports.tell(f"closing {held.words()}")
         outcome = await self._answered(self.ports.connector.place_order(request))
@@ -152,33 +170,57 @@ class Flattener:
             del self._unresolved[held.symbol]
             self.ports.tell(f"not closed yet: {held.words()}: {outcome.reason}")
             return f"{held.words()}: {outcome.reason}"
+        if outcome.order is not None:
+            self._hear(outcome.order)
         if not await self._is_resolved(held.symbol):
             return f"{held.words()}: the fate of its close is not known"
-        fills = await self.ports.account.fills_of(request.client_order_id, sent_at_ms - _BETWEEN_READS_MS)
-        for one in fills:
-            self.ports.tell(f"{one.side} {one.size_base:f} {one.symbol} filled at {one.price:f}")
-        return None if fills else f"{held.words()}: the venue did not fill the close"
+        ended = self._heard.get(request.client_order_id)
+        if ended is None or not ended.filled_base > ZERO:
+            return f"{held.words()}: the venue did not fill the close"
+        self.ports.tell(f"{ended.side} {ended.filled_base:f} {ended.symbol} filled")
+        return None
+
+    def _hear(self, event: VenueEvent) -> None:
+        """Keep the venue's newest word on each order of ours, whether asked for or told."""
+        if isinstance(event, VenueOrder) and event.client_order_id in self._sent:
+            before = self._heard.get(event.client_order_id)
+            if before is None or not before.status.is_terminal:
+                self._heard[event.client_order_id] = event
+                self._signals.raise_for(event.client_order_id)
 
     async def _is_resolved(self, symbol: str) -> bool:
-        """See the last order of a symbol to its end; False where its fate stays unknown for now."""
+        """See the last order of a symbol to its end; False where its fate stays unknown for now.
+
+        Its end is mostly told by the venue's stream; what is not told is asked for.
+        """
         if symbol not in self._unresolved:
             return True
         request, sent_ms = self._unresolved[symbol]
+        order_id = request.client_order_id
         clock, deadline_ms = self.ports.clock, self.ports.clock.monotonic_ms() + self._timeout_ms
-        negatives = 0
+        negatives, pauses = 0, iter(_FIRST_LOOKS_MS)
         while clock.monotonic_ms() < deadline_ms:
-            found = await self.ports.account.reader.order(symbol, request.client_order_id)
-            negatives = negatives + 1 if found is None and self._is_late(sent_ms) else 0
-            if (found is not None and found.status.is_terminal) or negatives >= _NEGATIVES_NEEDED:
+            if self._has_ended(order_id) or negatives >= _NEGATIVES_NEEDED:
                 del self._unresolved[symbol]
                 return True
-            await clock.sleep_ms(_LOOK_EVERY_MS)
-        await self._answered(self.ports.connector.cancel_order(symbol, request.client_order_id))
+            if await self._signals.wait(order_id, next(pauses, _LATER_LOOK_MS)):
+                continue
+            found = await self.ports.account.reader.order(symbol, order_id)
+            if found is not None:
+                self._hear(found)
+            negatives = negatives + 1 if found is None and self._is_late(request, sent_ms) else 0
+        await self._answered(self.ports.connector.cancel_order(symbol, order_id))
         return False
 
-    def _is_late(self, sent_ms: int) -> bool:
+    def _has_ended(self, order_id: str) -> bool:
+        heard = self._heard.get(order_id)
+        return heard is not None and heard.status.is_terminal
+
+    def _is_late(self, request: OrderRequest, sent_ms: int) -> bool:
         """Tell whether the venue would by now know an order that it took."""
         proof_ms = self.ports.connector.capabilities.absence_proof_ms
+        if proof_ms is None and request.reduce_only:
+            proof_ms = _UNPROVABLE_MS
         return proof_ms is not None and self.ports.clock.monotonic_ms() - sent_ms >= proof_ms
 
     async def _answered(self, call: Awaitable[OrderOutcome]) -> OrderOutcome:
@@ -203,8 +245,10 @@ class Flattener:
         desk_id, trade_id = self.ports.settings.desk_id, self._trade(held.symbol)
         of = directive.execution_directive_id
         size_base = instrument.floor_size(held.size_base)
+        order_id = client_order_id(desk_id, of, trade_id, Leg.CLOSE, attempt)
+        self._sent.add(order_id)
         return OrderRequest(
-            client_order_id=client_order_id(desk_id, of, trade_id, Leg.CLOSE, attempt),
+            client_order_id=order_id,
             execution_directive_id=of,
             leg=Leg.CLOSE,
             attempt=attempt,

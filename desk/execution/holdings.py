@@ -1,14 +1,20 @@
 """What an account holds and has ordered, by the venue's word alone: no ledger, no journal."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from decimal import Decimal
 
-from desk.contracts.market import ZERO, Instrument
+from desk.contracts.market import ZERO, Instrument, InstrumentKind
+from desk.contracts.netting import fill_order
 from desk.contracts.orders import VenueBalance, VenueFill, VenueOrder
 from desk.contracts.sides import OrderSide, PositionSide
 from desk.execution.client_ids import desk_prefix
 from desk.execution.reading import VenueReader
+
+_OVERLAP_MS = 60_000
+"""How much of what was read is read again: a venue may show a fill later than the next one."""
 
 PriceOf = Callable[[str], Decimal | None]
 """Return the last known price of a symbol in quote, None where there is none."""
@@ -56,34 +62,55 @@ def order_words(order: VenueOrder) -> str:
     return f"{order.side} {left:f} {order.symbol} {order.order_type} ({order.client_order_id})"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AccountReader:
     """Read an account: on derivatives all of it is ours to leave, on spot what our own orders bought.
 
-    With `all_balances` every coin and every spot order is, too.
+    With `all_balances` every coin and every spot order is, too. What the venue does not trade is not asked
+    for; fills, which may be many, are read whole once and then on from the newest.
     """
 
     reader: VenueReader
     instruments: Mapping[str, Instrument]
+    kinds: AbstractSet[InstrumentKind]
     desk_id: str
     account_currency: str
     all_balances: bool
     price_of: PriceOf
+    _fills: dict[tuple[str, str], VenueFill] = field(default_factory=dict)
 
     async def holdings(self) -> Holdings:
         """Read what there is; raises ReadFailed, which says nothing about what is held."""
-        orders = [one for one in await self.reader.open_orders() if self._is_concerned(one)]
-        held = [
-            Held(one.symbol, one.side, one.size_base, is_spot=False) for one in await self.reader.positions()
-        ]
-        held += self._coins(await self.reader.balances(), await self.reader.fills(0))
+        read, positions, coins = await asyncio.gather(
+            self.reader.open_orders(), self._positions(), self._coins_held()
+        )
+        held = [*positions, *coins]
+        orders = tuple(one for one in read if self._is_concerned(one))
         dust = [one for one in held if self._is_dust(one)]
-        return Holdings(tuple(one for one in held if one not in dust), tuple(dust), tuple(orders))
+        return Holdings(tuple(one for one in held if one not in dust), tuple(dust), orders)
 
-    async def fills_of(self, client_order_id: str, since_ms: int) -> list[VenueFill]:
-        """Read what an order filled; raises ReadFailed."""
-        found = await self.reader.fills(since_ms)
-        return [one for one in found if one.client_order_id == client_order_id]
+    async def _positions(self) -> list[Held]:
+        if InstrumentKind.PERPETUAL not in self.kinds:
+            return []
+        found = await self.reader.positions()
+        return [Held(one.symbol, one.side, one.size_base, is_spot=False) for one in found]
+
+    async def _coins_held(self) -> list[Held]:
+        if InstrumentKind.SPOT not in self.kinds:
+            return []
+        return self._coins(await self.reader.balances(), await self._every_fill())
+
+    async def _every_fill(self) -> list[VenueFill]:
+        since_ms = max((one.time_ms for one in self._fills.values()), default=_OVERLAP_MS) - _OVERLAP_MS
+        for fill in await self.reader.fills(since_ms):
+            self._fills[fill.symbol, fill.venue_trade_id] = fill
+        return sorted(self._fills.values(), key=lambda one: fill_order(one.time_ms, one.venue_trade_id))
+
+    def last_price(self, symbol: str) -> Decimal | None:
+        """Return the price of a symbol, where nobody knows one that of the account's newest fill."""
+        traded = [one for one in self._fills.values() if one.symbol == symbol]
+        newest = max(traded, key=lambda one: one.time_ms, default=None)
+        return self.price_of(symbol) or (None if newest is None else newest.price)
 
     def is_ours(self, client_order_id: str | None) -> bool:
         """Tell whether an order carries this desk's name."""
@@ -135,5 +162,5 @@ class AccountReader:
         size_base = instrument.floor_size(held.size_base)
         if not held.is_spot:
             return not size_base > ZERO  # a reduction may be as small as a lot
-        price = self.price_of(held.symbol)
+        price = self.last_price(held.symbol)
         return size_base < instrument.min_size_base if price is None else instrument.is_dust(size_base, price)

@@ -77,6 +77,7 @@ class Away:
         account = AccountReader(
             reader=VenueReader(connector, self._settings, self.clock),
             instruments={one.symbol: one for one in await self.paper.fetch_instruments()},
+            kinds=connector.capabilities.market_kinds,
             desk_id=self._settings.desk_id,
             account_currency="USDT",
             all_balances=False,
