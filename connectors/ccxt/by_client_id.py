@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from connectors.ccxt.creation import Creation, is_conditional
 from connectors.ccxt.dialect import Dialect, Named
-from connectors.ccxt.markets import Row
+from connectors.ccxt.markets import Markets, Row
 from connectors.ccxt.settings import MarketChoice
+from desk.contracts.orders import OrderRequest
 
 
 class ClientIdDialect(Dialect):
@@ -65,6 +67,19 @@ class OkxDialect(ClientIdDialect):
         """Load one kind of market."""
         kind = "swap" if self.settings.market is MarketChoice.SWAP else "spot"
         return super().options() | {"fetchMarkets": {"types": [kind]}}
+
+    def creation(self, exchange: Any, request: OrderRequest, markets: Markets) -> Creation:  # noqa: ANN401
+        """Count a market order in coins, and name one that waits in the book it will lie in too."""
+        asked = super().creation(exchange, request, markets)
+        if is_conditional(request.order_type):
+            asked.params["algoClOrdId"] = request.client_order_id
+        if not self.is_perpetual and asked.type == "market":
+            asked.params["tgtCcy"] = "base_ccy"
+        return asked
+
+    def takes_market_buys(self, exchange: Any) -> bool:  # noqa: ANN401 - a ccxt exchange
+        """In coins, where the venue is told so."""
+        return True
 
 
 def _key(named: Named) -> dict[str, object]:

@@ -93,6 +93,10 @@ class BybitDialect(Dialect):
         row: Row = await exchange.cancel_order(named.by_venue_id, named.symbol, params)
         return row
 
+    def takes_market_buys(self, exchange: Any) -> bool:  # noqa: ANN401 - a ccxt exchange
+        """In coins: a unified account is told `marketUnit`."""
+        return True
+
     def can_aim(self, named: Named) -> bool:
         """Our own id is enough for a perpetual; on spot the kind of order must be known too."""
         return self.is_perpetual or named.is_conditional is not None

@@ -33,10 +33,18 @@ class Workshop:
         return self.build(rest_class(self.settings.exchange))
 
     def stream(self, exchange_class: type) -> Any:  # noqa: ANN401 - a ccxt exchange
-        """Build a client for streams, its lost connections seen."""
+        """Build a client for streams, its lost connections seen, its messages checked as requests are."""
         from connectors.ccxt.streams.guard import watched  # noqa: PLC0415 - it imports ccxt
 
-        return self.build(watched(exchange_class))
+        exchange = self.build(watched(exchange_class))
+        exchange.check_message = self._check_message
+        return exchange
+
+    def _check_message(self, url: str, message: object) -> None:
+        """Refuse a message with the key in it to a host of another mode; a stream's host says its mode."""
+        guard = self.line.guard
+        if guard is not None:
+            guard.check(url, dict((guard.marker,)) if guard.marker else {}, message)
 
     @property
     def may_sign(self) -> bool:

@@ -11,6 +11,7 @@ from connectors.ccxt.pacer import Pacer, PacingTerms
 from connectors.ccxt.settings import CcxtSettings, MarketChoice
 from connectors.ccxt.wire import Answer
 from desk.contracts.orders import AmendRequest, OrderRequest, OrderType
+from desk.contracts.sides import OrderSide
 
 _SECOND_MS = 1000
 _CAUTIOUS_UNITS = 5
@@ -101,10 +102,17 @@ class Dialect:
 
     def creation(self, exchange: Any, request: OrderRequest, markets: Markets) -> Creation:  # noqa: ANN401
         """Return the arguments of `create_order`; raises NotSupported for a stop that is not declared."""
+        is_market_buy = request.limit_price is None and request.side is OrderSide.BUY
+        if is_market_buy and not self.is_perpetual and not self.takes_market_buys(exchange):
+            raise NotSupported(f"{self.settings.exchange} takes market buys by what they cost, not by size")
         amount = markets.amount_of(request.symbol, request.size_base)
         if not is_conditional(request.order_type):
             return creation(request, amount, {})
         return creation(request, amount, self.stop_params(exchange, request))
+
+    def takes_market_buys(self, exchange: Any) -> bool:  # noqa: ANN401 - a ccxt exchange
+        """Tell whether coins are bought at the market by size."""
+        return not self.declares(exchange, "marketBuyRequiresPrice")
 
     def stop_params(self, exchange: Any, request: OrderRequest) -> dict[str, object]:  # noqa: ANN401
         """Return the parameters that make an order wait; raises NotSupported where none is declared."""

@@ -106,8 +106,10 @@ class Pacer:
         now_ms = self._clock.monotonic_ms()
         window = self._by_endpoint.get(endpoint)
         if per_second > 0 and window is not None and window.left(now_ms) > _MISCOUNT:
-            self._all = Window(min(per_second, self._all.limit), _SECOND_MS)
-        self._all.used_up(now_ms)
+            self._all = Window(per_second, _SECOND_MS)
+            self._all.used_up(now_ms)
+        elif window is not None:
+            window.used_up(now_ms)
 
     def bar(self, for_ms: int) -> None:
         """Send nothing for a while, as the venue asked; who cannot wait that long is told."""

@@ -23,6 +23,7 @@ _ENDED = {
     "rejected": OrderStatus.REJECTED,
 }
 _NO_REASON = frozenset({"", "EC_NoError", "None", "UNKNOWN", "0"})
+_OWN_NAMES = ("orderLinkId", "algoClOrdId", "clientAlgoId", "cliOrdId", "clOrdId", "clientOid")
 _RISES, _FALLS = "1", "2"
 
 
@@ -123,7 +124,8 @@ class RowReader:
 
     def _client_id(self, row: Row) -> str | None:
         info = row.get("info") or {}
-        name = info.get("origClientOrderId") or row.get("clientOrderId") or info.get("orderLinkId")
+        stated = (info.get("origClientOrderId"), row.get("clientOrderId"), *map(info.get, _OWN_NAMES))
+        name = next((one for one in stated if one), None)
         return str(name).removeprefix(self._id_prefix) if name else None
 
     def _fee(self, symbol: str, row: Row) -> tuple[Decimal, str]:

@@ -18,6 +18,7 @@ from connectors.ccxt.streams.own_tasks import OwnTasks
 from connectors.ccxt.streams.settings import StreamSettings
 from desk.contracts.connection import StreamCondition
 from desk.contracts.market import Instrument
+from desk.contracts.orders import VenueEvent, VenueOrder
 from desk.contracts.ports.connector import VenueListener
 from desk.contracts.ports.time import Clock, Rng, Spawner
 from desk.contracts.problems import ReadFailed, RefusedByState
@@ -61,7 +62,7 @@ class Session:
         self._tasks = OwnTasks(spawner)
         self._markets_read_ms = 0
         self.markets = Markets(dialect.settings.market, self._for_reads.precisionMode)
-        memory = OrderMemory()
+        self._memory = memory = OrderMemory()
         self.reads = Reads(self._for_reads, dialect, self.markets, memory, clock, secrets)
         self._watch = ClockWatch(self.reads, [self._for_reads, self._for_orders], clock)
         self.orders = Dispatch(
@@ -135,13 +136,19 @@ class Session:
         self._streams = AccountStreams(
             exchange,
             account,
-            self._told.listener,
+            self._hear,
             self._clock,
             self._spawner,
             self._rng,
             settings=self._told.streams,
         )
         self._streams.open()
+
+    def _hear(self, event: VenueEvent) -> None:
+        """Pass an event of the account on; an order that was seen can be cancelled without looking it up."""
+        if isinstance(event, VenueOrder):
+            self._memory.saw(event)
+        self._told.listener(event)
 
     def _open_market_streams(self) -> None:
         market = self._told.market
@@ -155,5 +162,5 @@ class Session:
             return None
         exchange = self._workshop.stream(found)
         exchange.set_markets_from_exchange(self._for_reads)
-        exchange.options["timeDifference"] = self._for_reads.options.get("timeDifference", 0)
+        exchange.venue_ahead_ms = lambda: self.clock_skew_ms or 0
         return exchange
