@@ -7,7 +7,7 @@ from typing import Final
 from desk.contracts.examination import Finding
 from desk.contracts.ids import ExecutionDirectiveId
 from desk.contracts.market import ZERO, Instrument
-from desk.contracts.orders import Leg, OrderRequest, OrderType, OutcomeKind
+from desk.contracts.orders import Leg, OrderOutcome, OrderRequest, OrderType, OutcomeKind
 from desk.contracts.ports.connector import IAPIConnector
 from desk.contracts.ports.time import Clock
 from desk.contracts.problems import ReadFailed
@@ -17,6 +17,7 @@ TRIP: Final = "order round trip"
 _BELOW: Final = Decimal("0.9")
 """Of the price: far enough to rest, near enough for the bands of most exchanges."""
 
+_NOTHING_RESTS: Final = frozenset((OutcomeKind.NOT_SENT, OutcomeKind.NOT_ACCEPTED))
 _MINUTE_MS: Final = 60_000
 _SEEN_WITHIN_MS: Final = 5_000
 _LOOK_EVERY_MS: Final = 200
@@ -43,27 +44,43 @@ class _Trip:
         self.client_order_id = f"doctor{self._now_ms % 10**12:012d}"
 
     async def made(self, began_ms: int) -> Finding:
-        """Place, look, cancel, look again; raises ReadFailed."""
-        symbol = self._instrument.symbol
+        """Place, look, cancel, look again; raises ReadFailed. It is cancelled whatever happens on the way."""
         request = self._request(await self._price())
-        outcome = await self._connector.place_order(request)
-        if outcome.kind in {OutcomeKind.NOT_SENT, OutcomeKind.NOT_ACCEPTED}:
-            told = f"{symbol}: {outcome.kind}: {outcome.reason}"
+        outcome = cancelled = OrderOutcome(OutcomeKind.UNKNOWN)
+        is_seen = False
+        try:
+            outcome = await self._connector.place_order(request)
+            is_seen = outcome.kind not in _NOTHING_RESTS and await self._becomes(self._is_resting)
+        finally:
+            if outcome.kind not in _NOTHING_RESTS:
+                cancelled = await self._connector.cancel_order(request.symbol, self.client_order_id)
+        if outcome.kind in _NOTHING_RESTS:
+            told = f"{request.symbol}: {outcome.kind}: {outcome.reason}"
             return Finding.fault(
                 TRIP, told, "mend what the exchange names; a sandbox's faucet has play money"
             )
-        is_seen = await self._becomes(self._is_resting)
-        cancelled = await self._connector.cancel_order(symbol, self.client_order_id)
+        return await self._judged(request, outcome, cancelled, began_ms, is_seen=is_seen)
+
+    async def _judged(
+        self,
+        request: OrderRequest,
+        placed: OrderOutcome,
+        cancelled: OrderOutcome,
+        began_ms: int,
+        *,
+        is_seen: bool,
+    ) -> Finding:
+        named = f"{self.client_order_id} on {request.symbol}"
         if not await self._becomes(self._is_gone):
-            told = f"{self.client_order_id} on {symbol} still rests: {cancelled.kind} {cancelled.reason}"
+            told = f"{named} still rests: {cancelled.kind} {cancelled.reason}"
             return Finding.fault(TRIP, told, "cancel it at the exchange by hand")
         if not is_seen:
-            told = f"{self.client_order_id} on {symbol} ({outcome.kind}) was never seen resting"
+            told = f"{named} ({placed.kind}) was never seen resting"
             return Finding.fault(TRIP, told, "see at the exchange what became of it")
         took_ms = self._clock.monotonic_ms() - began_ms
         told = (
-            f"{request.size_base:f} {symbol} at {request.limit_price:f} rested as {self.client_order_id} "
-            f"and was cancelled, {took_ms} ms in all"
+            f"{request.size_base:f} {request.symbol} at {request.limit_price:f} rested as "
+            f"{self.client_order_id} and was cancelled, {took_ms} ms in all"
         )
         return Finding.ok(TRIP, told)
 

@@ -33,7 +33,11 @@ def command(options: DoctorOptions) -> int:
             _clear_line()
             say(str(finding))
 
-    asyncio.run(_examined(file.platform, armed_by, on_finding, trade=options.trade))
+    try:
+        asyncio.run(_examined(file.platform, armed_by, on_finding, trade=options.trade))
+    except KeyboardInterrupt:
+        complain("desk: stopped before everything was looked at")
+        return ExitCode.FAILED
     is_well = all(one.verdict is not Verdict.FAULT for one in found)
     if options.json:
         _say_json(file.platform, found, is_well=is_well)

@@ -46,7 +46,7 @@ def _base_url_fault(text: str) -> str | None:
         port = parts.port
     except ValueError:
         return "is no address"
-    if parts.scheme not in {"http", "https"} or "://" not in text:
+    if not text.startswith(("http://", "https://")):
         return "must begin with http:// or https://; it stands for the WebSocket hosts too"
     if not parts.hostname or any(one.isspace() for one in text):
         return "names no host"

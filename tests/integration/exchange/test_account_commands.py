@@ -165,18 +165,23 @@ def test_an_exchange_that_does_not_answer_is_told_once(
     ("fault", "settings", "check", "told", "remedy"),
     [
         ("stream_refused", {}, "streams", "not up within 1 s", "pass the firewall or proxy"),
+        ("rejected", {"strikes": ["place"]}, "order round trip", "NOT_ACCEPTED", "mend what the exchange"),
+        ("rejected", {"strikes": ["cancel"]}, "order round trip", "still rests", "cancel it at the exchange"),
+        ("reset_before", {"strikes": ["place"]}, "order round trip", "was never seen", "see at the exchange"),
         ("clock_skew", {"skew_ms": -90_500}, "clock skew", "clock is -90", "set this machine's clock"),
     ],
 )
 def test_a_fault_of_the_exchange_is_told(
-    found_with: LookWith, fault: str, settings: dict[str, int], check: str, told: str, remedy: str
+    found_with: LookWith, fault: str, settings: dict[str, object], check: str, told: str, remedy: str
 ) -> None:
     found_with.environment.setattr("desk.bootstrap.doctor_looks._STREAMS_WITHIN_MS", 1_000)
+    found_with.environment.setattr("desk.bootstrap.doctor_trade._SEEN_WITHIN_MS", 1_000)
     found_with.exchange.do(lambda at: at.fault(fault, **settings))
     try:
         code, found = found_with(KEY, SECRET)
     finally:
         found_with.exchange.do(lambda at: at.lift_faults())
+        found_with.exchange.do(lambda at: at.hand.cancel())
     assert code == 1
     assert found[check]["verdict"] == "fault", found
     assert told in found[check]["told"]
