@@ -4,9 +4,10 @@ from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Final
 
 from connectors.sandbox.listings import Listing
-from connectors.sandbox.wire import Row, text_of
+from connectors.sandbox.wire import Row, shown, text_of
 from desk.contracts.market import ZERO
 from desk.contracts.netting import MONEY
+from desk.contracts.orders import VenueBalance
 from desk.contracts.sides import PositionSide
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 MAINTENANCE: Final = Decimal("0.005")
 """The margin, as a share of a position's worth, below which it is taken over."""
-_CENTS: Final = Decimal("1E-8")
 
 
 def position_row(account: "TradingAccount", listing: Listing) -> Row:
@@ -30,13 +30,11 @@ def position_row(account: "TradingAccount", listing: Listing) -> Row:
     sign = 1 if held is None or held.side is PositionSide.LONG else -1
     return {
         "positionIdx": 0,
-        "riskId": 1,
-        "riskLimitValue": "2000000",
         "symbol": listing.venue_symbol,
         "side": "" if held is None else ("Buy" if held.side is PositionSide.LONG else "Sell"),
         "size": text_of(size),
-        "avgPrice": text_of(_shown(entry)),
-        "positionValue": text_of(_shown(value)) if size else "",
+        "avgPrice": text_of(shown(entry)),
+        "positionValue": text_of(shown(value)) if size else "",
         "tradeMode": 0,
         "autoAddMargin": 0,
         "positionStatus": "Normal",
@@ -44,19 +42,14 @@ def position_row(account: "TradingAccount", listing: Listing) -> Row:
         "markPrice": text_of(mark),
         "liqPrice": text_of(liquidation_price(account, listing)),
         "bustPrice": "",
-        "positionIM": text_of(_shown(value / leverage)),
-        "positionMM": text_of(_shown(size * mark * MAINTENANCE)),
-        "positionBalance": text_of(_shown(value / leverage)),
+        "positionIM": text_of(shown(value / leverage)),
+        "positionMM": text_of(shown(size * mark * MAINTENANCE)),
+        "positionBalance": text_of(shown(value / leverage)),
         "takeProfit": text_of(account.stop_price_of(listing.symbol, "TakeProfit")),
         "stopLoss": text_of(account.stop_price_of(listing.symbol, "StopLoss")),
         "trailingStop": "0",
-        "sessionAvgPrice": "",
         "tpslMode": "Full",
-        "unrealisedPnl": text_of(_shown((mark - entry) * size * sign)),
-        "curRealisedPnl": "0",
-        "cumRealisedPnl": "0",
-        "adlRankIndicator": 0,
-        "isReduceOnly": False,
+        "unrealisedPnl": text_of(shown((mark - entry) * size * sign)),
         "seq": len(account.executions),
         "createdTime": str(created_ms),
         "updatedTime": str(updated_ms),
@@ -89,51 +82,53 @@ def maintenance_of(account: "TradingAccount") -> Decimal:
 def wallet_row(account: "TradingAccount") -> Row:
     """Write the balances of the unified account."""
     margin = account.margin()
-    position_margin = sum(
-        (one.size_base * one.entry_price / account.leverage(account.listings[one.symbol]))
-        for one in account.positions()
-    ) + ZERO  # fmt: skip
-    coins: list[Row] = []
-    for balance in account.exchange.balances():
-        settles = balance.currency == margin.currency
-        held = balance.total - balance.free
-        in_positions = min(position_margin, held) if settles else ZERO
-        equity = margin.equity if settles else balance.total
-        in_orders, locked = (held - in_positions, ZERO) if settles else (ZERO, held)
-        coins.append(
-            {
-                "coin": balance.currency,
-                "equity": text_of(_shown(equity)),
-                "walletBalance": text_of(balance.total),
-                "usdValue": "",
-                "locked": text_of(_shown(locked)),
-                "availableToWithdraw": "",
-                "borrowAmount": "0",
-                "accruedInterest": "0",
-                "totalOrderIM": text_of(_shown(in_orders)),
-                "totalPositionIM": text_of(_shown(in_positions)),
-                "totalPositionMM": text_of(_shown(maintenance_of(account) if settles else ZERO)),
-                "unrealisedPnl": text_of(_shown(equity - balance.total)),
-                "cumRealisedPnl": "0",
-                "bonus": "0",
-                "collateralSwitch": True,
-                "marginCollateral": True,
-            }
-        )
+    position_margin = ZERO
+    for one in account.positions():
+        position_margin += one.size_base * one.entry_price / account.leverage(account.listings[one.symbol])
+    coins: list[Row] = [
+        _settling_coin(one, margin.equity, position_margin)
+        if one.currency == margin.currency
+        else _coin(one, one.total, locked=one.total - one.free)
+        for one in account.exchange.balances()
+    ]
     return {
         "accountType": "UNIFIED",
-        "totalEquity": text_of(_shown(margin.equity)),
+        "totalEquity": text_of(shown(margin.equity)),
         "totalWalletBalance": text_of(account.exchange.state.account.total(margin.currency)),
-        "totalMarginBalance": text_of(_shown(margin.equity)),
-        "totalAvailableBalance": text_of(_shown(margin.available)),
-        "totalInitialMargin": text_of(_shown(margin.held)),
-        "totalMaintenanceMargin": text_of(_shown(maintenance_of(account))),
-        "totalPerpUPL": "",
-        "accountIMRate": "",
-        "accountMMRate": "",
+        "totalMarginBalance": text_of(shown(margin.equity)),
+        "totalAvailableBalance": text_of(shown(margin.available)),
+        "totalInitialMargin": text_of(shown(margin.held)),
+        "totalMaintenanceMargin": text_of(shown(maintenance_of(account))),
         "coin": coins,
     }
 
 
-def _shown(amount: Decimal) -> Decimal:
-    return amount.quantize(_CENTS, context=MONEY)
+def _settling_coin(balance: VenueBalance, equity: Decimal, position_margin: Decimal) -> Row:
+    """Write the coin that perpetuals settle in: what holds it is margin, nothing is locked."""
+    held = balance.total - balance.free
+    in_positions = min(position_margin, held)
+    return _coin(balance, equity, in_orders=held - in_positions, in_positions=in_positions)
+
+
+def _coin(
+    balance: VenueBalance,
+    equity: Decimal,
+    *,
+    locked: Decimal = ZERO,
+    in_orders: Decimal = ZERO,
+    in_positions: Decimal = ZERO,
+) -> Row:
+    return {
+        "coin": balance.currency,
+        "equity": text_of(shown(equity)),
+        "walletBalance": text_of(balance.total),
+        "usdValue": "",
+        "locked": text_of(shown(locked)),
+        "availableToWithdraw": "",
+        "borrowAmount": "0",
+        "accruedInterest": "0",
+        "totalOrderIM": text_of(shown(in_orders)),
+        "totalPositionIM": text_of(shown(in_positions)),
+        "unrealisedPnl": text_of(shown(equity - balance.total)),
+        "cumRealisedPnl": "0",
+    }

@@ -13,17 +13,12 @@ from desk.contracts.sides import OrderSide
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """Hold one row of the execution list with what it is looked up by; `exec_id` is unique at the venue."""
+    """Hold one row of the execution list; `fill` is None where nothing was traded."""
 
-    exec_id: str
     category: str
-    symbol: str
-    order_id: str
-    link_id: str
-    exec_type: str
     time_ms: int
     row: Row
-    fill: VenueFill | None
+    fill: VenueFill | None = None
 
 
 def execution_of(
@@ -31,14 +26,15 @@ def execution_of(
 ) -> Execution:
     """Write down a fill; `closed_base` is how much of a position it closed."""
     listing, report = card.listing, card.report
-    value = fill.size_base * fill.price
+    instrument = listing.instrument
     wanted = fill.size_base if report is None else report.size_base
+    limit_price = None if report is None else report.limit_price
     row: Row = {
         "symbol": listing.venue_symbol,
         "orderId": card.order_id,
         "orderLinkId": card.link_id,
         "side": fill.side.capitalize(),
-        "orderPrice": text_of(report.limit_price) if report is not None and report.limit_price else "0",
+        "orderPrice": text_of(limit_price) or "0",
         "orderQty": text_of(wanted),
         "leavesQty": text_of(max(wanted - card.cum_base, ZERO)),
         "orderType": "Market" if card.is_market else "Limit",
@@ -46,31 +42,19 @@ def execution_of(
         "execId": exec_id,
         "execPrice": text_of(fill.price),
         "execQty": text_of(fill.size_base),
-        "execValue": text_of(value),
+        "execValue": text_of(fill.size_base * fill.price),
         "execFee": text_of(fill.fee),
-        "feeRate": text_of(listing.instrument.maker_fee if fill.is_maker else listing.instrument.taker_fee),
+        "feeRate": text_of(instrument.maker_fee if fill.is_maker else instrument.taker_fee),
         "feeCoin": fill.fee_currency,
         "execTime": str(fill.time_ms),
         "execType": exec_type,
         "isMaker": fill.is_maker,
         "seq": int(fill.venue_trade_id),
         "closedSize": text_of(closed_base),
-        "markPrice": "",
-        "indexPrice": "",
     }
     if not listing.is_spot:
         row["createType"] = card.create_type
-    return Execution(
-        exec_id,
-        listing.category,
-        listing.symbol,
-        card.order_id,
-        card.link_id,
-        exec_type,
-        fill.time_ms,
-        row,
-        fill,
-    )
+    return Execution(listing.category.value, fill.time_ms, row, fill)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,5 +96,4 @@ class FundingPayment:
             "closedSize": "",
             "createType": "CreateByUser",
         }
-        category, symbol = self.listing.category.value, self.listing.symbol
-        return Execution(self.exec_id, category, symbol, self.exec_id, "", "Funding", self.time_ms, row, None)
+        return Execution(self.listing.category.value, self.time_ms, row)

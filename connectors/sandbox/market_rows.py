@@ -8,7 +8,7 @@ from connectors.sandbox.candles import Candle
 from connectors.sandbox.listings import Listing
 from connectors.sandbox.market import Market, PublicTrade
 from connectors.sandbox.wire import Json, Row, text_of
-from desk.contracts.market import Tick
+from desk.contracts.market import Instrument, Tick
 
 FUNDING_INTERVAL_MS: Final = 8 * 3_600_000
 FUNDING_RATE: Final = Decimal("0.0001")
@@ -20,34 +20,35 @@ _LEVEL_NOTIONAL: Final = Decimal(20_000)
 def instrument_row(listing: Listing, *, is_halted: bool) -> Row:
     """Write the filters of a listing."""
     instrument = listing.instrument
-    most = text_of(instrument.max_size_base or _MOST_SIZE)
     row: Row = {
         "symbol": listing.venue_symbol,
         "baseCoin": instrument.base,
         "quoteCoin": instrument.quote,
         "status": "Closed" if is_halted else "Trading",
     }
-    if listing.is_spot:
-        lots: Row = {
-            "basePrecision": text_of(instrument.size_step),
-            "quotePrecision": "0.00000001",
-            "minOrderQty": text_of(instrument.min_size_base),
-            "maxOrderQty": most,
-            "minOrderAmt": text_of(instrument.min_notional_quote),
-            "maxOrderAmt": text_of(_MOST_SIZE),
-        }
-        return row | {
-            "innovation": "0",
-            "marginTrading": "none",
-            "lotSizeFilter": lots,
-            "priceFilter": {"tickSize": text_of(instrument.price_step)},
-        }
-    filters: Row = {
+    return row | (_spot_filters(instrument) if listing.is_spot else _perpetual_filters(instrument))
+
+
+def _spot_filters(instrument: Instrument) -> Row:
+    lots: Row = {
+        "basePrecision": text_of(instrument.size_step),
+        "quotePrecision": "0.00000001",
+        "minOrderQty": text_of(instrument.min_size_base),
+        "maxOrderQty": text_of(instrument.max_size_base or _MOST_SIZE),
+        "minOrderAmt": text_of(instrument.min_notional_quote),
+        "maxOrderAmt": text_of(_MOST_SIZE),
+    }
+    prices: Row = {"tickSize": text_of(instrument.price_step)}
+    return {"innovation": "0", "marginTrading": "none", "lotSizeFilter": lots, "priceFilter": prices}
+
+
+def _perpetual_filters(instrument: Instrument) -> Row:
+    most = text_of(instrument.max_size_base or _MOST_SIZE)
+    lots: Row = {
         "minOrderQty": text_of(instrument.min_size_base),
         "maxOrderQty": most,
         "maxMktOrderQty": most,
         "qtyStep": text_of(instrument.size_step),
-        "postOnlyMaxOrderQty": most,
         "minNotionalValue": text_of(instrument.min_notional_quote),
     }
     prices: Row = {
@@ -60,19 +61,17 @@ def instrument_row(listing: Listing, *, is_halted: bool) -> Row:
         "maxLeverage": text_of(instrument.max_leverage),
         "leverageStep": "0.01",
     }
-    return row | {
+    return {
         "contractType": "LinearPerpetual",
         "settleCoin": instrument.quote,
         "launchTime": _LAUNCH_MS,
         "deliveryTime": "0",
         "deliveryFeeRate": "",
-        "priceScale": str(max(-int(instrument.price_step.as_tuple().exponent), 0)),
         "leverageFilter": leverages,
         "priceFilter": prices,
-        "lotSizeFilter": filters,
+        "lotSizeFilter": lots,
         "unifiedMarginTrade": True,
         "fundingInterval": FUNDING_INTERVAL_MS // 60_000,
-        "copyTrading": "none",
         "takerFee": text_of(instrument.taker_fee),
         "makerFee": text_of(instrument.maker_fee),
     }

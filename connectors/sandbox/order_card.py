@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from connectors.sandbox.listings import Listing
-from connectors.sandbox.wire import Row, text_of
+from connectors.sandbox.wire import Row, shown, text_of
 from desk.contracts.market import ZERO
 from desk.contracts.orders import OrderStatus, VenueFill, VenueOrder
 
@@ -99,28 +99,17 @@ class OrderCard:
         """Write it as the venue shows it."""
         report = self.report
         assert report is not None  # noqa: S101 - a card without a report is never shown
-        filled = report.filled_base
-        left = ZERO if report.status.is_terminal else report.size_base - filled
-        average = self.cum_value / filled if filled > 0 else None
-        price = report.limit_price
         row: Row = {
             "symbol": self.listing.venue_symbol,
             "orderId": self.order_id,
             "orderLinkId": self.link_id,
             "side": report.side.capitalize(),
             "orderType": "Market" if self.is_market else "Limit",
-            "price": text_of(price) or "0",
+            "price": text_of(report.limit_price) or "0",
             "qty": text_of(report.size_base if self.quote_qty is None else self.quote_qty),
             "marketUnit": self.market_unit,
             "orderStatus": self.status,
             "timeInForce": self.time_in_force,
-            "avgPrice": text_of(average),
-            "cumExecQty": text_of(filled),
-            "cumExecValue": text_of(self.cum_value),
-            "cumExecFee": text_of(sum(self.cum_fees.values(), ZERO)),
-            "cumFeeDetail": {coin: text_of(fee) for coin, fee in self.cum_fees.items()},
-            "leavesQty": text_of(left),
-            "leavesValue": text_of(left * (price or report.stop_price or ZERO)),
             "createdTime": str(self.created_ms),
             "updatedTime": str(report.updated_at_ms),
             "reduceOnly": self.reduce_only,
@@ -133,11 +122,24 @@ class OrderCard:
             "rejectReason": self.reject_reason,
             "positionIdx": 0,
         }
-        row.update(self._stop_fields())
+        row |= self._fill_fields(report) | self._stop_fields()
         if not self.listing.is_spot:
             row["tpslMode"] = ("Partial" if self.attached.is_partial else "Full") if self.attached else ""
             row["createType"] = self.create_type
         return row
+
+    def _fill_fields(self, report: VenueOrder) -> Row:
+        filled = report.filled_base
+        left = ZERO if report.status.is_terminal else report.size_base - filled
+        return {
+            "avgPrice": text_of(shown(self.cum_value / filled)) if filled > 0 else "",
+            "cumExecQty": text_of(filled),
+            "cumExecValue": text_of(self.cum_value),
+            "cumExecFee": text_of(sum(self.cum_fees.values(), ZERO)),
+            "cumFeeDetail": {coin: text_of(fee) for coin, fee in self.cum_fees.items()},
+            "leavesQty": text_of(left),
+            "leavesValue": text_of(left * (report.limit_price or report.stop_price or ZERO)),
+        }
 
     def _stop_fields(self) -> Row:
         attached = self.attached

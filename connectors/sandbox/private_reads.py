@@ -20,6 +20,7 @@ _MOST_POSITIONS: Final = 200
 _WEEK_MS: Final = 7 * 86_400_000
 _NOT_TRADED: Final = ("inverse", "option")
 _OPEN: Final = ("Created", "New", "PartiallyFilled", "Untriggered", "Triggered")
+_EXECUTION_FILTERS: Final = ("symbol", "execType", "orderId", "orderLinkId")
 _SHOWN_CLOSED: Final = 500
 
 
@@ -129,10 +130,7 @@ def _executions(asking: Asking) -> Row:
         return (
             one.category == category.value
             and start_ms <= one.time_ms <= end_ms
-            and (not query.get("symbol") or one.row["symbol"] == query["symbol"])
-            and (not query.get("execType") or one.exec_type == query["execType"])
-            and (not query.get("orderId") or one.order_id == query["orderId"])
-            and (not query.get("orderLinkId") or one.link_id == query["orderLinkId"])
+            and all(one.row[name] == query[name] for name in _EXECUTION_FILTERS if query.get(name))
         )
 
     rows = [one.row for one in asking.account.executions if is_asked(one)]

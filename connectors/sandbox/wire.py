@@ -8,17 +8,24 @@ from typing import Final, TypeAlias
 from connectors.sandbox.codes import BAD_PARAMETER, VenueRefusal
 from connectors.venue.account import tidy
 from desk.contracts.market import ZERO
+from desk.contracts.netting import MONEY
 
 Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"
 Row = dict[str, Json]
 
 _LONGEST_INTEGER: Final = 16
 _MOST_DIGITS: Final = 18
+_SHOWN: Final = Decimal("1E-8")
 
 
 def text_of(amount: Decimal | None) -> str:
     """Write a number without exponent and trailing zeros; nothing is an empty text."""
     return "" if amount is None else f"{tidy(amount):f}"
+
+
+def shown(amount: Decimal) -> Decimal:
+    """Round what a division made to the digits that are shown."""
+    return amount.quantize(_SHOWN, context=MONEY)
 
 
 def decimal_of(name: str, value: object) -> Decimal | None:

@@ -15,9 +15,9 @@ _COARSENING: Final = 4
 _OCTAVES: Final = 12
 """The coarsest lattice is spaced a month: what moves slower than that, a rehearsal never sees."""
 _MOST_REMEMBERED: Final = 4096
-_UNIFORM_TO_UNIT: Final = math.sqrt(3.0)
+_UNIFORM_TO_UNIT: Final = math.sqrt(3)
 """A draw from [-1, 1] has a variance of a third."""
-_STEEPNESS: Final = 0.6
+_STEEPNESS: Final = 0.6  # not money: a shape
 """What makes octaves add up to the yearly volatility, over spans from a second to a day."""
 
 
@@ -38,9 +38,9 @@ class WalkPath:
 
     def __init__(self, seed: str, start_ms: int, start_price: Decimal, annual_volatility: Decimal) -> None:
         self._seed = seed
-        self._start = float(start_price)
+        self._start = float(start_price)  # not money: where the walk starts, rounded before it is a price
         self._lattice: dict[tuple[int, int], float] = {}
-        per_root_ms = float(annual_volatility) / math.sqrt(_MS_PER_YEAR)
+        per_root_ms = float(annual_volatility) / math.sqrt(_MS_PER_YEAR)  # not money: a rate of change
         spacings = [_FINEST_MS * _COARSENING**octave for octave in range(_OCTAVES)]
         self._octaves = [(one, per_root_ms * math.sqrt(one) * _STEEPNESS) for one in spacings]
         self._origin = self._height(start_ms)
@@ -50,7 +50,7 @@ class WalkPath:
         return Decimal(self._start * math.exp(self._height(time_ms) - self._origin))
 
     def _height(self, time_ms: int) -> float:
-        height = 0.0
+        height = 0.0  # not money: a logarithm
         for octave, (spacing_ms, reach) in enumerate(self._octaves):
             place, past = divmod(time_ms, spacing_ms)
             left, right = self._draw(octave, place), self._draw(octave, place + 1)
@@ -64,7 +64,7 @@ class WalkPath:
         if len(self._lattice) >= _MOST_REMEMBERED:
             self._lattice.clear()
         digest = blake2b(f"{self._seed}|{octave}|{place}".encode(), digest_size=8).digest()
-        draw = (int.from_bytes(digest, "big") / 2**63 - 1.0) * _UNIFORM_TO_UNIT
+        draw = (int.from_bytes(digest, "big") / 2**63 - 1) * _UNIFORM_TO_UNIT
         self._lattice[octave, place] = draw
         return draw
 
