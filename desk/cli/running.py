@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Callable
 from functools import partial
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ from desk.contracts.problems import DeskError
 from desk.contracts.records import DeskStateChanged, JournalEntry
 from desk.contracts.states import TradingMode
 from desk.runtime.clock import WallClock
+from desk.runtime.log_file import LogFile
+from desk.runtime.recording import EntryListener
 from desk.runtime.systemd import ServiceManager, beat_for_ever
 
 if TYPE_CHECKING:
@@ -52,43 +55,17 @@ async def _run(
 ) -> int:
     from desk.bootstrap.live import LiveRun, run_live
 
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
     configuration.storage.create()
     log = opened_log(configuration)
-    manager = ServiceManager(None) if service is None else service
-    if service is not None:
-        loop.add_signal_handler(signal.SIGHUP, log.reopen)
-    monitoring = configuration.platform.orchestration.plan_execution.monitoring
-    stream = EventStream(as_json=options.json, logs_executions=monitoring.log_all_executions)
-
-    def on_started(desk: "Desk") -> None:
-        loop.call_later(SETTLES_AFTER_S, settle_collector)
-        log.write("started", _tell_start(desk, configuration))
-        manager.ready(standing(desk))
-        desk.core.parts.spawner.spawn("beat", beat_for_ever(manager, WallClock(), partial(standing, desk)))
-
-    def on_stopping(desk: "Desk") -> None:
-        manager.stopping(f"stopping: {standing(desk)}")
-
-    def on_lost(error: OSError) -> None:
-        log.write("output lost", f"nobody reads what the desk shows, and it goes on: {error}")
-
-    outlets = (Outlet(stream.on_entry, on_lost), Outlet(_tell_state, on_lost))
-
-    def on_entry(entry: JournalEntry) -> None:
-        log.entry(entry)
-        for outlet in outlets:
-            outlet.on_entry(entry)
-
+    stop = _stop_signal(log.reopen if service is not None else None)
+    on_started, on_stopping = _told(service or ServiceManager(None), configuration, log)
     try:
         summary = await run_live(
             LiveRun(
                 configuration=configuration,
                 duration_ms=duration_ms,
                 stop=stop,
-                on_entry=on_entry,
+                on_entry=_shown(configuration, options, log),
                 on_started=on_started,
                 log=log.write,
                 on_stopping=on_stopping,
@@ -101,6 +78,51 @@ async def _run(
         log.close()
     say_summary(summary, as_json=options.json, time_ms=WallClock().now_ms())
     return ExitCode.DONE
+
+
+def _stop_signal(on_hangup: Callable[[], None] | None) -> asyncio.Event:
+    """Return what a signal to stop sets; `on_hangup` is called at SIGHUP."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    if on_hangup is not None:
+        loop.add_signal_handler(signal.SIGHUP, on_hangup)
+    return stop
+
+
+def _told(
+    manager: ServiceManager, configuration: Configuration, log: LogFile
+) -> tuple[Callable[["Desk"], None], Callable[["Desk"], None]]:
+    """Return who hears that the desk has started, and that it stops."""
+
+    def on_started(desk: "Desk") -> None:
+        asyncio.get_running_loop().call_later(SETTLES_AFTER_S, settle_collector)
+        log.write("started", _tell_start(desk, configuration))
+        manager.ready(standing(desk))
+        desk.core.parts.spawner.spawn("beat", beat_for_ever(manager, WallClock(), partial(standing, desk)))
+
+    def on_stopping(desk: "Desk") -> None:
+        manager.stopping(f"stopping: {standing(desk)}")
+
+    return on_started, on_stopping
+
+
+def _shown(configuration: Configuration, options: RunOptions, log: LogFile) -> EntryListener:
+    """Return who logs and shows what is recorded."""
+    monitoring = configuration.platform.orchestration.plan_execution.monitoring
+    stream = EventStream(as_json=options.json, logs_executions=monitoring.log_all_executions)
+
+    def on_lost(error: OSError) -> None:
+        log.write("output lost", f"nobody reads what the desk shows, and it goes on: {error}")
+
+    outlets = (Outlet(stream.on_entry, on_lost), Outlet(_tell_state, on_lost))
+
+    def on_entry(entry: JournalEntry) -> None:
+        log.entry(entry)
+        for outlet in outlets:
+            outlet.on_entry(entry)
+
+    return on_entry
 
 
 def standing(desk: "Desk") -> str:
