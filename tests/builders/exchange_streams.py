@@ -145,11 +145,16 @@ def stream_exchange(bare: BareReads) -> Any:  # noqa: ANN401 - a ccxt exchange
 
 @asynccontextmanager
 async def told_account(
-    box: Sandbox, settings: StreamSettings = QUICK, market: MarketChoice = MarketChoice.SWAP
+    box: Sandbox,
+    settings: StreamSettings = QUICK,
+    market: MarketChoice = MarketChoice.SWAP,
+    venue_ahead_ms: int = 0,
 ) -> AsyncIterator[Told]:
     """Listen to the account of the local exchange."""
     async with bare_reads(box, market) as (bare, tasks):
         exchange = stream_exchange(bare)
+        exchange.venue_ahead_ms = lambda: venue_ahead_ms
+        bare.exchange.options["timeDifference"] = -venue_ahead_ms
         events: list[VenueEvent] = []
         streams = AccountStreams(
             exchange,

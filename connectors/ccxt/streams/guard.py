@@ -1,7 +1,7 @@
 """Any exchange of ccxt's pro kind, made so that no message can silence it and no reconnect is hidden."""
 
 import asyncio
-from collections.abc import Awaitable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any, Final, Protocol
 
 import aiohttp
@@ -26,6 +26,7 @@ class _Connection(Protocol):
     dial_failed: bool
     last_retry_after: float | None
     is_reported_lost: bool
+    check_message: Callable[[str, object], None]
 
     def on_error(self, error: Exception) -> None:
         """Reject all who wait, and close."""
@@ -33,20 +34,38 @@ class _Connection(Protocol):
 
 
 def watched(exchange_class: type[Any]) -> type[Any]:
-    """Derive an exchange class whose instances report to their `wire` attribute, once it is set."""
+    """Derive an exchange class whose instances report to their `wire`, once it is set.
+
+    They ask `check_message` before each message leaves, which raises for one that must not, and
+    `venue_ahead_ms` how far the venue's clock is ahead of ours.
+    """
     return type(exchange_class.__name__, (_WatchedExchange, exchange_class), {})
+
+
+def _allow(url: str, message: object) -> None: ...
+
+
+def _nothing() -> int:
+    return 0
 
 
 class _WatchedExchange(Exchange):  # type: ignore[misc]  # ccxt ships no types
     """Report what happens to each connection; comes before the venue's own class."""
 
     wire: Wire | None = None
+    check_message: Callable[[str, object], None] = staticmethod(_allow)
+    venue_ahead_ms: Callable[[], int] = staticmethod(_nothing)
+
+    def milliseconds(self) -> int:
+        """Tell the venue's time: a log-in that expires by ours may have expired by its."""
+        return int(super().milliseconds()) + self.venue_ahead_ms()
 
     def client(self, url: str) -> _Connection:
         is_new = url not in (self.clients or {})
         client: _Connection = super().client(url)
         if is_new:
             client.__class__ = _WatchedClient  # ccxt makes its own kind by name, and asks nobody
+            client.check_message = self.check_message
         if self.wire is not None:
             self.wire.asked(url)
         return client
@@ -97,12 +116,21 @@ class _WatchedClient(Client):  # type: ignore[misc]  # ccxt ships no types
     """Outlive a message that cannot be read: the connection is begun anew instead of going deaf."""
 
     is_reported_lost = False
+    check_message: Callable[[str, object], None]
+    lastPong: int | None  # noqa: N815 - ccxt's name
 
     def handle_message(self, message: object) -> None:
+        pong_ms = self.lastPong
         try:
             super().handle_message(message)
         except Exception as error:  # noqa: BLE001 - whatever it is, ccxt would never read again
             self.on_error(NetworkError(f"a message could not be read: {type(error).__name__}: {error}"))
+        if self.lastPong != pong_ms:
+            self.lastPong = Exchange.milliseconds()  # some venues' pongs bear their own time
+
+    async def send(self, message: object) -> object:
+        self.check_message(self.url, message)
+        return await super().send(message)
 
     async def receive(self) -> object:
         try:

@@ -278,3 +278,26 @@ async def test_closing_takes_a_moment_even_while_a_connection_is_dead() -> None:
             took_s = loop.time() - began_s
         assert took_s < 5
         assert told.exchange.session is None
+
+
+async def test_a_login_holds_where_the_clocks_differ_by_more_than_it_lasts() -> None:
+    async with sandbox() as box:
+        box.fault("clock_skew", skew_ms=60_000, strikes=["stream"])
+        async with told_account(box, venue_ahead_ms=60_000) as told:
+            await told.until_up()
+            box.lift_faults()
+            await until(lambda: told.condition("fills").is_up)
+            assert told.gaps() == 0
+
+
+async def test_the_key_is_told_to_no_other_host() -> None:
+    async with sandbox() as box, sandbox() as other, told_account(box) as told:
+        await told.until_up()
+        told.exchange.urls["api"]["ws"]["private"]["contract"] = f"{other.base_url}/v5/private".replace(
+            "http", "ws"
+        )
+        box.fault("stream_reset", strikes=["stream"])
+        await until(lambda: not told.condition("fills").is_up)
+        await told.settled()
+        assert all(not one.topics for one in other.server.streams)
+        assert not told.condition("fills").is_up
