@@ -137,21 +137,25 @@ def platform_text(folder: Path, volatility: str = WILD) -> str:
     return PLATFORM.replace("FOLDER", str(folder / "state")).replace("VOLATILITY", volatility)
 
 
-def command(folder: Path, name: str, *arguments: str, volatility: str = WILD) -> list[str]:
-    """Write the files that `desk NAME` takes, and return its command line."""
+def command(
+    folder: Path, name: str, *arguments: str, volatility: str = WILD, platform: str | None = None
+) -> list[str]:
+    """Write the files that `desk NAME` takes, and return its command line; a paper desk if not said else."""
     folder.mkdir(parents=True, exist_ok=True)
-    platform, blueprint = folder / "platform.yaml", folder / "busy.yaml"
-    platform.write_text(platform_text(folder, volatility), encoding="utf-8")
+    file, blueprint = folder / "platform.yaml", folder / "busy.yaml"
+    file.write_text(platform or platform_text(folder, volatility), encoding="utf-8")
     blueprint.write_text(BUSY, encoding="utf-8")
-    options = ["--platform", str(platform)]
+    options = ["--platform", str(file)]
     if name == "daemon":
         options += ["--blueprint", str(blueprint)]
     return [sys.executable, "-m", "desk.cli.main", *name.split(), *options, "--json", *arguments]
 
 
-def started(folder: Path, *arguments: str, volatility: str = WILD) -> DeskProcess:
+def started(
+    folder: Path, *arguments: str, volatility: str = WILD, platform: str | None = None
+) -> DeskProcess:
     """Start a daemon and wait until it says what it is."""
-    line = command(folder, "daemon", *arguments, volatility=volatility)
+    line = command(folder, "daemon", *arguments, volatility=volatility, platform=platform)
     lines, words = folder / "lines.jsonl", folder / "words.txt"
     began_s = time.monotonic()
     with lines.open("wb") as out, words.open("wb") as err:
@@ -164,10 +168,10 @@ def started(folder: Path, *arguments: str, volatility: str = WILD) -> DeskProces
     raise AssertionError(f"no desk after {STARTS_WITHIN_S} s: {words.read_text()}")
 
 
-def answered(folder: Path, name: str, *arguments: str) -> tuple[int, Line]:
+def answered(folder: Path, name: str, *arguments: str, platform: str | None = None) -> tuple[int, Line]:
     """Run a command to its end; return its exit code and the JSON it answered."""
     done = subprocess.run(
-        command(folder, name, *arguments),
+        command(folder, name, *arguments, platform=platform),
         capture_output=True,
         text=True,
         check=False,
