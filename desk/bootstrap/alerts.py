@@ -56,6 +56,13 @@ class OperatorLine(Everyone):
         finally:
             self._last_words -= 1
 
+    def shout(self, notice: Notice) -> None:
+        """Tell at once and from any thread, past all that waits: the loop that would send it stands still."""
+        for service in self._services.values():
+            message = service.notifier.message(self._desk, notice)
+            if message is not None:
+                service.post.drop(message)
+
     def close(self) -> None:
         """Let the threads go; one that hangs dies with the process."""
         for service in self._services.values():

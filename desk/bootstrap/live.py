@@ -32,6 +32,7 @@ from desk.journal.recorder import JournalRecorder
 from desk.journal.spool import Spool
 from desk.ledger.ledger import Ledger
 from desk.runtime.clock import WallClock
+from desk.runtime.core_watchdog import CoreWatchdog
 from desk.runtime.faults import FaultDesk
 from desk.runtime.ids import SystemIds
 from desk.runtime.notices import NoticeDesk
@@ -44,6 +45,8 @@ from desk.runtime.vital_tasks import CORE, LATCH, SUPERVISOR, VitalTasks
 _RECONCILE_EVERY_MS = 60_000
 _STOP_WITHIN_MS = 2_000
 _LOOK_FOR_LATCH_EVERY_S = 1
+_BLOCKED_MS = 5_000
+_BEAT_S = 0.5
 _SWITCH_INTERVAL_S = 0.0005
 """How long the core may keep the interpreter from the thread that makes an order's intent durable."""
 
@@ -253,15 +256,34 @@ async def _until_stopped(run: LiveRun, living: _Living) -> None:
         await run.stop.wait()
         ended.set()
 
+    watchdog = CoreWatchdog(WallClock().monotonic_ms, _BLOCKED_MS, partial(_tell_blocked, run, living.line))
+    watchdog.begin()
+    living.tasks.spawn("pulse", _beat(watchdog))
     living.tasks.spawn(CORE, feed())
     living.tasks.spawn("stop", watch())
     living.tasks.spawn(LATCH, _obey_latch(desk))
     if desk.core.parts.mode is not TradingMode.REPLAY:
         living.tasks.spawn(SUPERVISOR, looking.supervisor.run())
     timeout_s = None if run.duration_ms is None else run.duration_ms / 1000
-    with suppress(TimeoutError):
-        async with asyncio.timeout(timeout_s):
-            await ended.wait()
+    try:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                await ended.wait()
+    finally:
+        watchdog.end()
+
+
+async def _beat(watchdog: CoreWatchdog) -> None:
+    while True:
+        watchdog.beat()
+        await asyncio.sleep(_BEAT_S)
+
+
+def _tell_blocked(run: LiveRun, line: OperatorLine, blocked_ms: int, place: str) -> None:
+    """Tell, on the watchdog's thread, that nobody looks after the desk; `desk flatten` still can."""
+    text = f"the core has been blocked for {blocked_ms} ms: nothing it holds is looked after"
+    run.log("core blocked", f"{text}; it is at {place}")
+    line.shout(Notice(NoticeKind.HALTS, AlarmSeverity.CRITICAL, text))
 
 
 async def _obey_latch(desk: Desk) -> None:

@@ -89,6 +89,10 @@ class ServiceNotifier:
         self.failures = 0
         """Messages in a row that did not get through."""
 
+    def message(self, desk: str, notice: Notice) -> Message | None:
+        """Write one notice as a message, None where it is not told; may be called from any thread."""
+        return _message(desk, [notice], {notice.text: 0}, 0) if self._rules.is_told(notice) else None
+
     def notify(self, notice: Notice) -> None:
         """Take a notice."""
         if not self._rules.is_told(notice):

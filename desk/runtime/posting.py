@@ -23,17 +23,20 @@ class ThreadedPost:
         self._within_s = within_s
         self._work: SimpleQueue[tuple[Message, Future[None]] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
         self._last: Future[None] | None = None
+
+    def drop(self, message: Message) -> None:
+        """Deliver, from whichever thread, and hear nothing of it: for when the loop itself stands still."""
+        self._begin()
+        self._work.put((message, _begun()))
 
     async def __call__(self, message: Message) -> None:
         """Deliver; raises NotSent where that fails or takes too long."""
         if self._last is not None and not self._last.done():
             raise NotSent("it still hangs over the message before")
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="word to the operator", daemon=True)
-            self._thread.start()
-        done = self._last = Future()
-        done.set_running_or_notify_cancel()
+        self._begin()
+        done = self._last = _begun()
         self._work.put((message, done))
         try:
             async with asyncio.timeout(self._within_s):
@@ -44,6 +47,12 @@ class ThreadedPost:
     def close(self) -> None:
         """End the thread once it is idle."""
         self._work.put(None)
+
+    def _begin(self) -> None:
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="word to the operator", daemon=True)
+                self._thread.start()
 
     def _run(self) -> None:
         while (work := self._work.get()) is not None:
@@ -56,3 +65,9 @@ class ThreadedPost:
                 done.set_exception(NotSent(f"{type(fault).__name__}"))
             else:
                 done.set_result(None)
+
+
+def _begun() -> Future[None]:
+    done: Future[None] = Future()
+    done.set_running_or_notify_cancel()
+    return done

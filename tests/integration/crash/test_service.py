@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders.alert_server import AlertServer, alert_server
 from tests.builders.processes import CALM, STARTS_WITHIN_S, DeskProcess, answered, command, started
 from tests.builders.service_socket import ServiceSocket, service_socket
 
@@ -117,21 +118,36 @@ class Blocks(Worker):
 """
 
 
-def test_a_core_that_is_blocked_does_not_beat(tmp_path: Path, service: ServiceSocket) -> None:
+def test_a_core_that_is_blocked_does_not_beat_and_the_operator_is_told(
+    tmp_path: Path, service: ServiceSocket, monkeypatch: pytest.MonkeyPatch
+) -> None:
     flag = tmp_path / "block"
     (tmp_path / "blocks.py").write_text(BLOCKS.replace("FLAG", str(flag)))
     blueprint = tmp_path / "blocks.yaml"
     blueprint.write_text(BLUEPRINT)
-    with started(tmp_path, "--blueprint", str(blueprint), volatility=CALM) as desk:
-        service.heard("WATCHDOG=1")
-        flag.touch()
-        service.next(0.2)
-        service.drain()
-        assert service.next(SILENT_FOR_S) == [], "a core that is blocked must not beat"
-        flag.unlink()
-        service.heard("WATCHDOG=1")
-        log = tmp_path / "state" / "desk.log"
-        desk.lives_until(lambda: any(one["event"] == "core blocked" for one in log_lines(log)))
+    told = ("--blueprint", str(blueprint), "--set", "notifications.urls=[env:ALERTS]")
+    with alert_server() as alerts:
+        monkeypatch.setenv("ALERTS", alerts.url)
+        with started(tmp_path, *told, volatility=CALM) as desk:
+            blocks_and_goes_on(desk, flag, service, alerts)
+    texts = [
+        one["text"] for one in log_lines(tmp_path / "state" / "desk.log") if one["event"] == "core blocked"
+    ]
+    assert "blocks.py" in texts[0], "it says where"
+    assert "the core's loop woke" in texts[1]
+
+
+def blocks_and_goes_on(desk: DeskProcess, flag: Path, service: ServiceSocket, alerts: AlertServer) -> None:
+    service.heard("WATCHDOG=1")
+    flag.touch()
+    service.next(0.2)
+    service.drain()
+    assert service.next(SILENT_FOR_S) == [], "a core that is blocked must not beat"
+    assert "the core has been blocked for" in alerts.next()["message"]
+    assert service.next(SILENT_FOR_S) == []
+    flag.unlink()
+    service.heard("WATCHDOG=1")
+    desk.lives_until(lambda: "REDUCING" in desk.words.read_text())
 
 
 def test_a_desk_that_cannot_start_is_never_ready(tmp_path: Path, service: ServiceSocket) -> None:
