@@ -179,7 +179,7 @@ class TradingAccount:
 
     def position(self, symbol: str) -> VenuePosition | None:
         """Return the open position of a symbol."""
-        return next((one for one in self.exchange.positions() if one.symbol == symbol), None)
+        return self.exchange.position(symbol)
 
     def positions(self) -> list[VenuePosition]:
         """Return every open position."""

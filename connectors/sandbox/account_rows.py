@@ -74,8 +74,11 @@ def liquidation_price(account: "TradingAccount", listing: Listing) -> Decimal | 
 
 def maintenance_of(account: "TradingAccount") -> Decimal:
     """Return the margin below which positions are taken over, in quote."""
-    market = account.exchange.state.market
-    worths = (one.size_base * market[one.symbol].price for one in account.positions() if one.symbol in market)
+    state = account.exchange.state
+    held = state.account.positions.items()
+    worths = (
+        abs(net.size_base) * state.market[symbol].price for symbol, net in held if symbol in state.market
+    )
     return sum(worths, ZERO) * MAINTENANCE
 
 

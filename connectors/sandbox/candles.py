@@ -15,7 +15,8 @@ _DAY_MS: Final = 86_400_000
 _WEEK_SHIFT_MS: Final = 4 * _DAY_MS
 """1970 began on a Thursday; weeks begin on Monday."""
 _MOST_MINUTES: Final = 14 * 1440
-_SAMPLES: Final = 8
+_SAMPLES: Final = 5
+_MOST_REMEMBERED: Final = 4096
 _PRETENDED_NOTIONAL_PER_MINUTE: Final = Decimal(600_000)
 
 INTERVALS_MS: Final = {
@@ -70,6 +71,7 @@ class CandleBook:
         self._instrument = instrument
         self._past_price = past_price
         self._start_ms = start_ms
+        self._remembered: dict[tuple[int, int], Candle] = {}
         self._minutes: deque[Candle] = deque(maxlen=_MOST_MINUTES)
 
     def add(self, tick: Tick) -> None:
@@ -123,6 +125,14 @@ class CandleBook:
         return Candle(begin_ms, price, price, price, price)
 
     def _made_up(self, begin_ms: int, end_ms: int) -> Candle:
+        known = self._remembered.get((begin_ms, end_ms))
+        if known is None:
+            if len(self._remembered) >= _MOST_REMEMBERED:
+                self._remembered.clear()
+            known = self._remembered[begin_ms, end_ms] = self._make_up(begin_ms, end_ms)
+        return known
+
+    def _make_up(self, begin_ms: int, end_ms: int) -> Candle:
         length_ms = end_ms - begin_ms
         times_ms = [begin_ms + length_ms * place // _SAMPLES for place in range(_SAMPLES + 1)]
         prices = [self._stepped(self._past_price(one)) for one in times_ms]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from connectors.sandbox.account import SETTLED_IN, TradingAccount
+from connectors.sandbox.account import SETTLED_IN
 from connectors.sandbox.account_rows import maintenance_of
 from connectors.sandbox.faults import FaultOrder
 from connectors.sandbox.new_order import NewOrder
@@ -104,13 +104,12 @@ class Hand:
             finally:
                 account.exec_type = "Trade"
 
-    def liquidate_if_due(self, account: TradingAccount) -> None:
-        """Take over every position of an account whose equity no longer carries them."""
-        if not account.exchange.state.account.positions:
-            return
-        if account.exchange.equity(SETTLED_IN) <= maintenance_of(account):
-            key = next(one for one, owned in self._venue.accounts.items() if owned is account)
-            self.liquidate(None, key)
+    def liquidate_due(self) -> None:
+        """Take over every position of each account whose equity no longer carries them."""
+        for key, account in self._venue.accounts.items():
+            is_open = bool(account.exchange.state.account.positions)
+            if is_open and account.exchange.equity(SETTLED_IN) <= maintenance_of(account):
+                self.liquidate(None, key)
 
     def pay_funding(self, symbol: str | None, rate: Decimal) -> None:
         """Let every position pay funding at this rate."""
@@ -125,6 +124,7 @@ class Hand:
     def jump(self, symbol: str, rate: Decimal) -> None:
         """Move a price by a share of itself, at once and for good."""
         self._venue.market.jump(symbol, ONE + rate, self._venue.now_ms())
+        self.liquidate_due()
 
     def _trade_as_told(self, order: FaultOrder) -> None:
         assert order.symbol is not None  # noqa: S101 - the order was checked for both

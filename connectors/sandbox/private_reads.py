@@ -71,7 +71,10 @@ def _candidates(asking: Asking, *, only_open: bool) -> list[OrderCard]:
     if only_open and asking.as_of_ms is None:
         return account.open_cards()
     cards = list(account.cards.values())
-    return cards[-_SHOWN_CLOSED:] if only_open else cards
+    if not only_open:
+        return cards
+    older = [one for one in cards[:-_SHOWN_CLOSED] if one.is_open]
+    return [*older, *cards[-_SHOWN_CLOSED:]]
 
 
 def _history(asking: Asking) -> Row:

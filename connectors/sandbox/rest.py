@@ -131,12 +131,12 @@ _LIMITED: Final = (CallKind.PLACE, CallKind.AMEND, CallKind.CANCEL)
 
 def _kinds_of(path: str, values: Mapping[str, object]) -> tuple[CallKind, ...]:
     if path == "/v5/position/trading-stop":
-        return (CallKind.STOP,)
+        return (CallKind.AMEND, CallKind.STOP)
     if path.startswith("/v5/order/create"):
         if values.get("triggerPrice"):
             return (CallKind.PLACE, CallKind.STOP)
         return (CallKind.PLACE, CallKind.CLOSE) if values.get("reduceOnly") is True else (CallKind.PLACE,)
-    if path.startswith("/v5/order/amend"):
+    if path.startswith(("/v5/order/amend", "/v5/position/set-", "/v5/position/switch-", "/v5/account/set-")):
         return (CallKind.AMEND,)
     if path.startswith("/v5/order/cancel"):
         return (CallKind.CANCEL,)

@@ -59,7 +59,8 @@ class SandboxServer:
         """Open the doors on this machine alone; port 0 takes a free one. Raises OSError."""
         app = web.Application(client_max_size=_MOST_BYTES)
         app.router.add_route("*", "/{tail:.*}", self._serve)
-        runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=1)
+        # A request goes on when its sender has given up, as it does at a venue.
+        runner = web.AppRunner(app, access_log=None, handler_cancellation=False, shutdown_timeout=1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", port)
         try:

@@ -77,6 +77,7 @@ class LocalVenue:
         """Take every price on to now, and pay what is due."""
         now_ms = self.now_ms()
         self.market.wander(now_ms)
+        self.hand.liquidate_due()
         if now_ms >= self._next_funding_ms:
             self._next_funding_ms = next_funding_ms(now_ms)
             self.hand.pay_funding(None, self.settings.funding_rate)
@@ -86,6 +87,7 @@ class LocalVenue:
     ) -> None:
         """Let a trade happen at `price`; raises KeyError for a symbol not traded here."""
         self.market.set_price(symbol, price, self.now_ms(), bid=bid, ask=ask)
+        self.hand.liquidate_due()
 
     def inject(self, order: FaultOrder) -> ActiveFault:
         """Let a fault be; an event happens once, after its delay.
@@ -135,4 +137,3 @@ class LocalVenue:
             return
         for account in self.accounts.values():
             account.meet(trade.tick, trade.tick.time_ms)
-            self.hand.liquidate_if_due(account)

@@ -13,7 +13,7 @@ from connectors.venue.orders import WorkingOrder
 from connectors.venue.refusals import Refusal, RefusalCode
 from connectors.venue.state import Changes, OrderHistory, Terms, VenueState
 from desk.contracts.market import ZERO, Instrument, Tick
-from desk.contracts.netting import MONEY, RESOLUTION
+from desk.contracts.netting import MONEY, RESOLUTION, NetPosition
 from desk.contracts.orders import (
     AmendRequest,
     OrderOutcome,
@@ -167,16 +167,12 @@ class Exchange:
 
     def positions(self) -> list[VenuePosition]:
         """Return every open position, oldest first; leverage is the instrument's own."""
-        return [
-            VenuePosition(
-                symbol=symbol,
-                side=PositionSide.LONG if net.size_base > 0 else PositionSide.SHORT,
-                size_base=abs(net.size_base),
-                entry_price=tidy((net.average_price or ZERO).quantize(RESOLUTION, context=MONEY)),
-                leverage=self._instruments[symbol].max_leverage,
-            )
-            for symbol, net in self.state.account.positions.items()
-        ]
+        return [self._position(symbol, net) for symbol, net in self.state.account.positions.items()]
+
+    def position(self, symbol: str) -> VenuePosition | None:
+        """Return the open position of a perpetual, None where it is flat."""
+        net = self.state.account.positions.get(symbol)
+        return None if net is None else self._position(symbol, net)
 
     def balances(self) -> list[VenueBalance]:
         """Return what the account has of each currency, by name."""
@@ -221,6 +217,15 @@ class Exchange:
         order.limit_price, order.stop_price = changed.limit_price, changed.stop_price
         order.updated_at_ms = changed.updated_at_ms
         self._books[order.symbol].changed()
+
+    def _position(self, symbol: str, net: NetPosition) -> VenuePosition:
+        return VenuePosition(
+            symbol=symbol,
+            side=PositionSide.LONG if net.size_base > 0 else PositionSide.SHORT,
+            size_base=abs(net.size_base),
+            entry_price=tidy((net.average_price or ZERO).quantize(RESOLUTION, context=MONEY)),
+            leverage=self._instruments[symbol].max_leverage,
+        )
 
     def _not_open(self, symbol: str, client_order_id: str) -> OrderOutcome:
         known = self.find(client_order_id)

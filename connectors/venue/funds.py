@@ -55,14 +55,11 @@ class Funds:
 
     def backing(self, currency: str) -> Decimal:
         """Return what can back holds: the total, less what open positions lose at the last price."""
-        last = {symbol: tick.price for symbol, tick in self.market.items()}
-        open_profit = self.account.unrealized_quote(currency, self.instruments, last)
-        return self.account.total(currency) + min(open_profit, ZERO)
+        return self.account.total(currency) + min(self._open_profit(currency), ZERO)
 
     def equity(self, currency: str) -> Decimal:
         """Return the total with what open positions won or lost at the last price."""
-        last = {symbol: tick.price for symbol, tick in self.market.items()}
-        return self.account.total(currency) + self.account.unrealized_quote(currency, self.instruments, last)
+        return self.account.total(currency) + self._open_profit(currency)
 
     def shortage(self, currency: str, before: list[WorkingOrder], after: list[WorkingOrder]) -> Decimal:
         """Return how much is missing to carry `after` instead of `before`; zero where it asks no more."""
@@ -77,6 +74,10 @@ class Funds:
         total, equity = self.account.total(currency), self.equity(currency)
         held = self.held(currency, orders)
         return Margin(currency, equity, held, max(min(total, equity) - held, ZERO))
+
+    def _open_profit(self, currency: str) -> Decimal:
+        last = {one: self.market[one].price for one in self.account.positions if one in self.market}
+        return self.account.unrealized_quote(currency, self.instruments, last)
 
 
 class _Exposure:

@@ -3,11 +3,14 @@
 import asyncio
 import errno
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+from connectors.sandbox.codes import VenueRefusal
+from connectors.sandbox.faults import FaultOrder
 from connectors.sandbox.server import SandboxServer
 from connectors.sandbox.settings import SandboxSettings
 from connectors.sandbox.usual import listings_of
@@ -63,14 +66,24 @@ async def run_sandbox(
     on_trouble: Callable[[str], None],
 ) -> None:
     """Serve until `stop`; raises RefusedByState where the port is taken."""
+    async with serving(plan, port, on_trouble) as server:
+        key = plan.settings.keys[0]
+        symbols = tuple(one.symbol for one in server.venue.listings)
+        on_started(SandboxAddress(server.base_url, key.key, key.secret, symbols))
+        await stop.wait()
+
+
+@asynccontextmanager
+async def serving(
+    plan: SandboxPlan, port: int, on_trouble: Callable[[str], None]
+) -> AsyncIterator[SandboxServer]:
+    """Open the exchange's doors, and close them; raises RefusedByState where the port is taken."""
     tasks = TaskSupervisor(lambda name, error: on_trouble(f"{name} failed: {error}"))
     settings, clock = plan.settings, WallClock()
     start_ms = clock.now_ms()
-    listings = listings_of(settings.symbols)
     paths = {symbol: RecordedPath(candles, start_ms) for symbol, candles in plan.recordings.items()}
-    venue = LocalVenue(settings, listings, paths, clock, tasks, random.Random(settings.seed))
-    for order in settings.faults:
-        venue.inject(order)
+    listings, rng = listings_of(settings.symbols), random.Random(settings.seed)
+    venue = LocalVenue(settings, listings, paths, clock, tasks, rng)
     server = SandboxServer(venue, tasks, wanders=settings.wanders)
     try:
         await server.start(port)
@@ -79,13 +92,20 @@ async def run_sandbox(
         what = f"port {port} is in use" if is_taken else f"port {port} cannot be opened: {error.strerror}"
         raise RefusedByState(f"{what}; end what uses it, or name another by --port") from error
     try:
-        key = settings.keys[0]
-        symbols = tuple(one.symbol for one in listings)
-        on_started(SandboxAddress(server.base_url, key.key, key.secret, symbols))
-        await stop.wait()
+        _begin_faults(venue, settings.faults)
+        yield server
     finally:
         await server.stop()
         await tasks.stop(_STOPS_WITHIN_MS)
+
+
+def _begin_faults(venue: LocalVenue, orders: Sequence[FaultOrder]) -> None:
+    for order in orders:
+        try:
+            venue.inject(order)
+        except VenueRefusal as refusal:
+            what = f"the fault {order.fault} cannot be: {refusal.message}"
+            raise RefusedByState(f"{what}; give it an after_ms, or mend what it asks") from None
 
 
 def _read_scenario(path: Path) -> SandboxSettings:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -102,6 +103,18 @@ async def test_a_slow_request_ends_as_any_other(fault: str) -> None:
         venue.fault(fault, delay_ms=100, times=1)
         assert (await client.place("0.1", orderLinkId="a1"))["retCode"] == 0
         assert venue.venue.clock.monotonic_ms() - began_ms >= 100
+
+
+async def test_a_request_that_comes_after_its_sender_gave_up_is_done_all_the_same() -> None:
+    async with sandbox() as venue, trader(venue) as client:
+        venue.fault("latency", strikes=["place"], delay_ms=150, times=1)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await client.place("0.1", orderLinkId="a1")
+        assert venue.accepted == []
+        async with asyncio.timeout(WITHIN_S):
+            while venue.accepted != ["a1"]:
+                await venue.venue.clock.sleep_ms(5)
 
 
 async def test_an_order_can_be_rejected_after_its_acknowledgement() -> None:
@@ -255,3 +268,20 @@ def test_every_fault_says_what_it_does_and_can_be_ordered() -> None:
         settings = {key: one for key, one in needed.items() if key in fault.parameters}
         assert FaultOrder.model_validate({"fault": name, **settings}, strict=False).kind is fault
         assert fault.strikes or fault.stage in {Stage.STATE, Stage.EVENT}
+
+
+def test_the_page_about_it_knows_every_fault() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    for name, fault in FAULTS.items():
+        strikes = ", ".join(fault.strikes)
+        heeds = ", ".join(f"`{one}`" for one in fault.parameters)
+        assert f"| `{name}` | {fault.summary} | {strikes} | {heeds} |" in page
+
+
+async def test_a_stop_of_a_position_can_be_struck_like_one_that_is_placed() -> None:
+    async with sandbox() as venue, trader(venue) as client:
+        await client.place("0.1")
+        venue.fault("rejected", strikes=["stop"])
+        stop = {"category": "linear", "symbol": "BTCUSDT", "stopLoss": "48000"}
+        assert (await client.tell("/v5/position/trading-stop", **stop))["retCode"] == 110007
+        assert (await client.place("0.1"))["retCode"] == 0
