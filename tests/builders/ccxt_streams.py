@@ -74,9 +74,10 @@ class HandMemory(list[Row]):
 class HandExchange:
     """Streams over one connection that stands when `is_reachable` and dialled; rows carry their event."""
 
-    id = "hand"
-
-    def __init__(self) -> None:
+    def __init__(self, name: str = "hand") -> None:
+        self.id = name
+        self.venue_ahead_ms: Callable[[], int] = int
+        self.order_streams: list[Mapping[str, object]] = []
         self.wire: Wire | None = None
         self.has: Mapping[str, object] = {"watchOrders": True, "watchMyTrades": True}
         self.options: dict[str, Any] = {}
@@ -90,6 +91,7 @@ class HandExchange:
         self.dials = 0
         self.logins_unanswered: tuple[str, ...] = ()
         self.is_closed = False
+        self.url = URL
         self._is_connected = False
         self._waiting: list[asyncio.Future[object]] = []
 
@@ -98,7 +100,7 @@ class HandExchange:
         row = {"id": f"{event}", "event": event}
         (self.myTrades if isinstance(event, VenueFill | str) else self.orders).put(row)
         assert self.wire is not None
-        self.wire.heard(URL)
+        self.wire.heard(self.url)
         self._wake()
 
     def drop_stream(self, url: str, reason: str) -> None:
@@ -125,7 +127,9 @@ class HandExchange:
         self.is_closed = True
         self.drop_stream(URL, "closed")
 
-    async def watch_orders(self) -> object:
+    async def watch_orders(self, *, params: Mapping[str, object]) -> object:
+        if params not in self.order_streams:
+            self.order_streams.append(params)
         return await self._next()
 
     async def watch_my_trades(self) -> object:
@@ -148,13 +152,13 @@ class HandExchange:
 
     async def _next(self) -> object:
         assert self.wire is not None
-        self.wire.asked(URL)
+        self.wire.asked(self.url)
         if not self._is_connected:
             self.dials += 1
             if not self.is_reachable:
                 raise ConnectionError("nobody answers")
             self._is_connected = True
-            self.wire.connected(URL)
+            self.wire.connected(self.url)
         future: asyncio.Future[object] = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
         return await future
@@ -246,11 +250,12 @@ def stream_by_hand(
     settings: StreamSettings | None = None,
     *,
     seed: int = 1,
+    exchange_id: str = "hand",
 ) -> HandStreams:
     """Run `script` beside an account's streams, then close them."""
 
     async def main(loop: VirtualLoop) -> HandStreams:
-        clock, exchange, account = VirtualClock(loop, START_MS), HandExchange(), HandAccount()
+        clock, exchange, account = VirtualClock(loop, START_MS), HandExchange(exchange_id), HandAccount()
         failures: list[str] = []
         tasks = TaskSupervisor(lambda name, error: failures.append(f"{name}: {error!r}"))
         heard: list[VenueEvent] = []

@@ -1,6 +1,7 @@
 """An account's own orders and fills, as the venue tells them and as reads complete them."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Final
 
 from connectors.ccxt.streams.account_catch_up import AccountCatchUp
@@ -9,7 +10,7 @@ from connectors.ccxt.streams.exchange import Account, StreamExchange
 from connectors.ccxt.streams.login_watch import LoginWatch
 from connectors.ccxt.streams.missing_fills import MissingFills
 from connectors.ccxt.streams.own_tasks import OwnTasks
-from connectors.ccxt.streams.preparing import prepare
+from connectors.ccxt.streams.preparing import CONDITIONAL_APART, prepare
 from connectors.ccxt.streams.pump import Pump
 from connectors.ccxt.streams.pump_set import PumpSet
 from connectors.ccxt.streams.settings import StreamSettings
@@ -68,9 +69,12 @@ class AccountStreams:
         self._tasks.start("ccxt account news", self._teller.run(self._came))
         self._tasks.start("ccxt account watch", self._watch())
         if self._exchange.has.get("watchOrders"):
-            self._start(News.ORDER, self._exchange.watch_orders)
+            self._start(News.ORDER.value, partial(self._exchange.watch_orders, params={}))
+            if self._exchange.id in CONDITIONAL_APART:
+                watch = partial(self._exchange.watch_orders, params={"trigger": True})
+                self._start("conditional orders", watch)
         if self._exchange.has.get("watchMyTrades"):
-            self._start(News.FILL, self._exchange.watch_my_trades)
+            self._start(News.FILL.value, self._exchange.watch_my_trades)
 
     async def close(self) -> None:
         """End the streams and the exchange's connections."""
@@ -96,8 +100,8 @@ class AccountStreams:
         self._catch_up.want()
         self._catch_up.want(in_ms=self._settings.settle_ms)
 
-    def _start(self, news: News, watch: Callable[[], Awaitable[object]]) -> None:
-        pump = Pump(news.value, watch, self, self._clock, self._rng, self._settings)
+    def _start(self, name: str, watch: Callable[[], Awaitable[object]]) -> None:
+        pump = Pump(name, watch, self, self._clock, self._rng, self._settings)
         self._pumps.start(pump, self._tasks)
 
     async def _watch(self) -> None:

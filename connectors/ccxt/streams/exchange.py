@@ -32,6 +32,7 @@ class StreamExchange(Protocol):
     wire: Wire | None
     options: dict[str, Any]
     streaming: dict[str, Any]
+    venue_ahead_ms: Callable[[], int]
 
     @property
     def id(self) -> str:
@@ -68,7 +69,7 @@ class StreamExchange(Protocol):
         """The tickers by symbol."""
         ...
 
-    def watch_orders(self) -> Awaitable[object]:
+    def watch_orders(self, *, params: Mapping[str, object]) -> Awaitable[object]:
         """Wait for the next news of an order."""
         ...
 

@@ -24,3 +24,7 @@ class MarketParts:
     settings: StreamSettings
     tasks: OwnTasks
     pumps: PumpSet
+
+    def venue_ms(self) -> int:
+        """Return what the venue's clock shows now: the times of quotes and trades are by that one."""
+        return self.clock.now_ms() + self.exchange.venue_ahead_ms()

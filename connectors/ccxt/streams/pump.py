@@ -60,6 +60,7 @@ class Pump:
         self._is_interrupted = False
         self._has_failed = False
         self._waits_since_ms = 0
+        self._stood_ms: int | None = None
         self._data_ms: int | None = None
 
     async def run(self) -> None:
@@ -72,8 +73,7 @@ class Pump:
                 if self._rest_ms:
                     await self._clock.sleep_ms(self._rest_ms)
                 continue
-            if self._is_steady():
-                self._pauses.reset()
+            self._forgive()
             self.interrupt()
             self._has_failed = True
             await self._clock.sleep_ms(self._pauses.next_ms())
@@ -98,6 +98,7 @@ class Pump:
         if not is_first:
             self.gaps += 1
         self.standing_since_ms = self._clock.now_ms()
+        self._stood_ms = self._clock.monotonic_ms()
         self._owner.resumed(self, is_first=is_first)
 
     def condition(self, connected: Iterable[str]) -> StreamCondition:
@@ -126,8 +127,11 @@ class Pump:
             return error
         return None
 
-    def _is_steady(self) -> bool:
-        return self._clock.monotonic_ms() - self._waits_since_ms >= self._settings.steady_ms
+    def _forgive(self) -> None:
+        """Begin with the shortest pause again, once for each connection that stood for a while."""
+        stood_ms, self._stood_ms = self._stood_ms, None
+        if stood_ms is not None and self._clock.monotonic_ms() - stood_ms >= self._settings.steady_ms:
+            self._pauses.reset()
 
 
 def running_pump() -> Pump | None:

@@ -67,6 +67,7 @@ class PumpSet:
         """Tell the pumps that a connection is gone."""
         self._connected.pop(url, None)
         for pump in self._using(url):
+            del pump.urls[url]  # some venues give every connection an address of its own
             pump.interrupt()
 
     def _using(self, url: str) -> list[Pump]:

@@ -39,7 +39,7 @@ class QuoteStreams:
                 continue
             self._rows[symbol] = row
             self._streams.came(symbol)
-            quote = quote_of(row, symbol, self._parts.clock.now_ms())
+            quote = quote_of(row, symbol, self._parts.venue_ms())
             if quote is not None:
                 self._told[symbol] = quote
                 self._parts.listener(quote)
@@ -55,5 +55,5 @@ class QuoteStreams:
     async def is_behind(self, symbol: str) -> bool:
         """Tell whether the venue's quote is another than the one told; raises ReadFailed."""
         row = await self._parts.read("fetch_ticker", symbol)
-        now, told = quote_of(row, symbol, self._parts.clock.now_ms()), self._told.get(symbol)
+        now, told = quote_of(row, symbol, self._parts.venue_ms()), self._told.get(symbol)
         return now is not None and (told is None or (now.bid, now.ask) != (told.bid, told.ask))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from connectors.ccxt.streams.caches import Appended
 from connectors.ccxt.streams.market_parts import MarketParts
 from connectors.ccxt.streams.market_rows import trade_of, trades_of
-from connectors.ccxt.streams.preparing import TRADES_PARAMETERS, most_trades
+from connectors.ccxt.streams.preparing import trades_read
 from connectors.ccxt.streams.public_streams import PublicStreams
 from connectors.ccxt.streams.pump import Pump
 from connectors.ccxt.streams.trade_line import TradeLine
@@ -18,7 +18,7 @@ class TradeStreams:
     """Tell every trade of `symbols` once; after an interruption first those that were missed."""
 
     def __init__(self, parts: MarketParts, symbols: Sequence[str]) -> None:
-        opened_ms = parts.clock.now_ms()
+        opened_ms = parts.venue_ms()
         self._parts = parts
         self._memories = {symbol: Appended() for symbol in symbols}
         self._lines = {symbol: TradeLine(parts.listener, opened_ms) for symbol in symbols}
@@ -68,7 +68,9 @@ class TradeStreams:
 
     async def is_behind(self, symbol: str) -> bool:
         """Tell whether trades happened that were not told; raises ReadFailed."""
-        return bool(self._lines[symbol].missed(await self._read(symbol)))
+        line = self._lines[symbol]
+        read = await self._read(symbol)
+        return not line.is_held and bool(line.missed(read))  # what is held is being completed anyway
 
     def _hold(self, symbol: str) -> None:
         self._lines[symbol].hold()
@@ -90,8 +92,6 @@ class TradeStreams:
             self._release(symbol, self._lines[symbol].missed(read))
 
     async def _read(self, symbol: str) -> list[TradeUpdate]:
-        exchange, since_ms = self._parts.exchange, self._lines[symbol].newest_ms
-        parameters = dict(TRADES_PARAMETERS.get(exchange.id, {}))
-        most = most_trades(exchange.id, symbol)
-        rows = await self._parts.read("fetch_trades", symbol, since_ms, most, parameters)
+        asked, since_ms = trades_read(self._parts.exchange.id, symbol), self._lines[symbol].newest_ms
+        rows = await self._parts.read("fetch_trades", symbol, since_ms, asked.most, dict(asked.parameters))
         return trades_of(rows, symbol, self._parts.markets)

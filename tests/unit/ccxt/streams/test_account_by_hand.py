@@ -217,3 +217,45 @@ def test_a_venue_without_a_stream_of_fills_is_read_when_an_order_fills() -> None
         assert room.told == [filled, room.account.fills[0]]
 
     stream_by_hand(script, StreamSettings(account_check_ms=HOUR_MS))
+
+
+def test_conditional_orders_have_a_stream_of_their_own_where_the_venue_keeps_them_apart() -> None:
+    async def script(room: HandStreams) -> None:
+        await room.pass_ms()
+
+    assert stream_by_hand(script).exchange.order_streams == [{}]
+    assert stream_by_hand(script, exchange_id="okx").exchange.order_streams == [{}, {"trigger": True}]
+
+
+def test_an_address_that_changes_with_every_connection_is_followed() -> None:
+    async def script(room: HandStreams) -> None:
+        room.exchange.url = "wss://venue/private?listenKey=2"
+        room.exchange.drop_stream(URL, "cut")
+        await room.pass_ms(2 * SETTINGS.settle_ms)
+        assert room.up == [True, True]
+
+    room = stream_by_hand(script)
+    assert [one.gaps for one in room.streams.conditions()] == [1, 1]
+
+
+def test_a_connection_that_stood_long_is_dialled_again_at_once() -> None:
+    async def script(room: HandStreams) -> None:
+        for _ in range(10):
+            await room.pass_ms(2 * SETTINGS.steady_ms)
+            room.exchange.say(fill())
+            room.exchange.drop_stream(URL, "cut")
+            await room.pass_ms(2 * SETTINGS.first_pause_ms)
+            assert room.up == [True, True]
+
+    stream_by_hand(script)
+
+
+def test_a_connection_that_never_stands_long_is_not_dialled_in_a_storm() -> None:
+    async def script(room: HandStreams) -> None:
+        before = room.exchange.dials
+        for _ in range(600):
+            await room.pass_ms(100)
+            room.exchange.drop_stream(URL, "cut")
+        assert room.exchange.dials - before < 40
+
+    stream_by_hand(script)
