@@ -10,6 +10,8 @@ STREAM = "stream "
 """How the keys of troubles with streams begin."""
 
 _MS_PER_S = 1_000
+_BREATH_MS = 5_000
+"""A venue that is busy may ask for a pause; one that is longer at its beginning is a ban."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class ConnectionWatch:
         self._limits = limits
         self._bad_since_ms: dict[str, int] = {}
         self._once_good: set[str] = set()
+        self._is_banned = False
 
     def troubles(self, connection: Connection, now_ms: int) -> tuple[Trouble, ...]:
         """Return what is wrong; `now_ms` is of a clock that never jumps."""
@@ -50,8 +53,10 @@ class ConnectionWatch:
         if connection.key_refused is not None:
             text = f"{self._venue} refuses the key: {connection.key_refused}; cancels and exits fail too"
             yield Trouble("key", text, DeskState.HALTED)
-        if connection.banned_for_ms:
-            seconds = -(-connection.banned_for_ms // _MS_PER_S)
+        banned_for_ms = connection.banned_for_ms or 0
+        self._is_banned = banned_for_ms > (0 if self._is_banned else _BREATH_MS)
+        if self._is_banned:
+            seconds = -(-banned_for_ms // _MS_PER_S)
             text = f"{self._venue} wants no request for {seconds} s: cancels and exits wait too"
             yield Trouble("ban", text)
         skew_ms = connection.clock_skew_ms

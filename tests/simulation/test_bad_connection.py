@@ -89,6 +89,20 @@ def test_what_makes_risk_unsafe_latches_at_once(
     looked_after(tmp_path, script)
 
 
+def test_a_short_pause_that_a_busy_venue_asks_for_is_no_ban(tmp_path: Path) -> None:
+    async def script(desk: Looked) -> None:
+        desk.line.line = replace(GOOD, banned_for_ms=5_000)
+        await desk.looks(1)
+        assert desk.state[0] is ACTIVE
+        desk.line.line = replace(GOOD, banned_for_ms=5_001)
+        await desk.looks(1)
+        desk.line.line = replace(GOOD, banned_for_ms=1)
+        await desk.looks(1)
+        assert (len(desk.alarms), desk.ended) == (1, []), "a ban lasts to its end"
+
+    looked_after(tmp_path, script)
+
+
 def test_a_desk_that_is_re_armed_too_early_is_latched_again(tmp_path: Path) -> None:
     async def script(desk: Looked) -> None:
         desk.line.line = replace(GOOD, clock_skew_ms=3_000)
