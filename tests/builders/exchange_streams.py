@@ -1,6 +1,7 @@
 """Real streams of ccxt's bybit against the local exchange, and all that they told."""
 
 import asyncio
+import gc
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -116,6 +117,7 @@ class Told:
 async def bare_reads(box: Sandbox, market: MarketChoice) -> AsyncIterator[tuple[BareReads, TaskSupervisor]]:
     """Reach the local exchange as a connector does; nothing may fail unseen."""
     failures: list[str] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: failures.append(f"{context}"))
     tasks = TaskSupervisor(lambda name, error: failures.append(f"{name}: {error!r}"))
     settings = CcxtSettings(
         exchange="bybit",
@@ -131,6 +133,7 @@ async def bare_reads(box: Sandbox, market: MarketChoice) -> AsyncIterator[tuple[
     finally:
         await bare.close()
         await tasks.stop(1_000)
+    gc.collect()  # what nobody looked at is told when it is dropped
     assert not failures, failures
 
 
