@@ -1,29 +1,12 @@
 """Which venue offers which mode, as ccxt 4.5.90 has it; checked before ccxt is imported."""
 
 import importlib.util
-from pathlib import Path
 
 from connectors.ccxt.settings import CcxtSettings, MarketChoice, ModeChoice
+from desk.contracts.exchanges import DEMOS, EXCHANGES, SANDBOXES
 from desk.contracts.problems import InputRefused, Problem
 
 _FILE = "platform.yaml"
-
-# fmt: off
-SANDBOXES = frozenset((
-    "alpaca", "apex", "bequant", "binance", "binanceus", "bingx", "bitget", "bitso", "blockchaincom",
-    "blofin", "btse", "bullish", "bybit", "bybiteu", "bybitid", "coinbaseexchange", "cryptocom",
-    "delta", "deribit", "derive", "dydx", "extended", "fmfwio", "gate", "gateeu", "gemini", "grvt",
-    "hashkey", "hitbtc", "hollaex", "hyperliquid", "krakenfutures", "lighter", "modetrade", "myokx",
-    "nado", "ndax", "okx", "okxus", "pacifica", "paradex", "phemex", "poloniex", "weex", "woo",
-    "woofipro", "zebpay",
-))
-# fmt: on
-"""Where `set_sandbox_mode` leads to test hosts; elsewhere it fails and the production hosts stay."""
-
-DEMOS = frozenset(
-    ("binance", "binancecoinm", "binanceus", "binanceusdm", "bitget", "bybit", "bybiteu", "bybitid")
-)
-"""Where `enable_demo_trading` exists."""
 
 MARKERS = {
     "okx": ("x-simulated-trading", "1"),
@@ -32,8 +15,6 @@ MARKERS = {
     "bitget": ("PAPTRADING", "1"),
 }
 """Where test and real money share their hosts: the header that alone tells them apart."""
-
-_BINANCE_FUTURES = frozenset(("binanceusdm", "binancecoinm"))
 
 
 def check(settings: CcxtSettings) -> None:
@@ -44,15 +25,12 @@ def check(settings: CcxtSettings) -> None:
 
 
 def _unknown_exchange(exchange: str) -> Problem | None:
-    package = importlib.util.find_spec("ccxt")
-    if package is None or package.origin is None:
+    if importlib.util.find_spec("ccxt") is None:
         what = "the library ccxt is not installed"
         return _problem("exchange", what, "install the desk with its extra: pip install 'desk[exchanges]'")
-    classes = Path(package.origin).parent / "async_support"
-    if (classes / f"{exchange}.py").is_file():
+    if exchange in EXCHANGES:
         return None
-    known = sorted(one.stem for one in classes.glob("*.py") if not one.stem.startswith("_"))
-    near = [one for one in known if one.startswith(exchange[:3])] or ["bybit", "binance", "okx"]
+    near = [one for one in EXCHANGES if one.startswith(exchange[:3])] or ["bybit", "binance", "okx"]
     return _problem("exchange", f"ccxt knows no exchange {exchange!r}", f"write its id: {', '.join(near)}")
 
 
@@ -73,7 +51,7 @@ def _offers(exchange: str, market: MarketChoice, mode: ModeChoice) -> bool:
     if mode is ModeChoice.DEMO:
         return exchange in DEMOS
     is_closed = exchange == "binance" and market is MarketChoice.SWAP
-    return exchange in SANDBOXES and not is_closed and exchange not in _BINANCE_FUTURES
+    return exchange in SANDBOXES and not is_closed
 
 
 def _half_a_key(settings: CcxtSettings) -> Problem | None:
