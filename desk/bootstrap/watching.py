@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from desk.bootstrap.settings import schedule_uses
 from desk.config.configuration import Configuration
+from desk.config.storage import storage_of
 from desk.contracts import events
 from desk.contracts.ports.feed import Feed
 from desk.contracts.ports.store import Recorder
 from desk.contracts.ports.time import Spawner
+from desk.control.drill_note import DrillFile
 from desk.ledger.ledger import Ledger
 from desk.runtime.account_figures import AccountFigures
 from desk.runtime.account_view import AccountWindow
@@ -84,6 +86,7 @@ def lenses(
         schedules=ScheduleRows(of.ledger, parts.scheduler, _hearers(of.configuration, core)),
         alarms=AlarmRows(kept.recent, commands),
         health=health,
+        drill=DrillFile(storage_of(of.configuration.platform).drill, parts.clock.monotonic_ms).note,
     )
 
 

@@ -16,6 +16,7 @@ from desk.cli.options import (
     DataFile,
     DeskOptions,
     DoctorOptions,
+    DrillOptions,
     HistoryOptions,
     JournalOptions,
     ReplayOptions,
@@ -371,6 +372,24 @@ def sandbox(
     """Start a local exchange to rehearse on, and print how to connect the desk to it."""
     files = tuple(DataFile.parse(text) for text in data)
     return _command("sandbox")(port, scenario, files, speed)
+
+
+@app.command
+def drill(
+    *,
+    positions: Annotated[int, Parameter(help="How many positions are left each time.")] = 10,
+    rate: Annotated[int, Parameter(help="Creates, cancels and reads a second, each.")] = 50,
+    latency_ms: Annotated[int, Parameter(name="--latency-ms", help="Added to every request.")] = 20,
+    faults: Annotated[
+        tuple[str, ...], Parameter(name="--fault", help="Only this fault; may be repeated.", negative="")
+    ] = (),
+    platform: PlatformOption = DEFAULT_PLATFORM,
+    settings: SetOption = (),
+    as_json: JsonOption = False,
+) -> int:
+    """Measure the emergency exit at a local exchange, once under every fault; costs nothing."""
+    options = DrillOptions(positions, rate, latency_ms, faults, platform, settings, json=as_json)
+    return _command("drill")(options)
 
 
 if __name__ == "__main__":

@@ -130,3 +130,19 @@ def parse_duration_ms(text: str, option: str = "--duration") -> int:
     except ValueError as error:
         remedy = "write a number and ms, s, m, h or d: 30s"
         raise InputRefused(Problem(option, None, "", str(error), remedy)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class DrillOptions:
+    """Ask for a drill of the emergency exit; without `faults`, under every one there is.
+
+    `platform` names the desk that shows the result afterwards.
+    """
+
+    positions: int
+    rate: int
+    latency_ms: int
+    faults: tuple[str, ...] = ()
+    platform: Path = DEFAULT_PLATFORM
+    settings: tuple[str, ...] = ()
+    json: bool = False

@@ -56,6 +56,11 @@ class StorageLayout:
         return self.folder / "flattened.json"
 
     @property
+    def drill(self) -> Path:
+        """How the last drill of the emergency exit went."""
+        return self.folder / "drill.json"
+
+    @property
     def replay(self) -> "StorageLayout":
         """The folder of replays, which never touch the desk's own files."""
         return StorageLayout(self.folder / "replay")

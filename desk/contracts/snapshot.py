@@ -290,6 +290,22 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
+class DrillNote:
+    """Tell of the last drill of the emergency exit: how many of its exits ended flat, and how soon.
+
+    `is_good` says that every one of them did, with nothing left and no order sent twice.
+    """
+
+    time_ms: int
+    exits: int
+    flat: int
+    is_good: bool
+    p50_ms: int
+    p95_ms: int
+    positions: int
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """Hold the whole desk at `time_ms`; nothing in it can change."""
 
@@ -313,3 +329,4 @@ class Snapshot:
     strategies: tuple[str, ...] = ()
     price_alerts: tuple[PriceAlertRow, ...] = ()
     log: tuple[LogRow, ...] = ()
+    drill: DrillNote | None = None

@@ -156,17 +156,8 @@ def _venue_side(
         on_unprovable=Unprovable(ports.state, ports.alarms).on_unprovable,
     )
     prefix = desk_prefix(ports.settings.desk_id)
-    external = ExternalBook(ports.recorder, ports.ledger, ports.clock, ports.ids, prefix)
     adoption = PositionAdoption(ports.recorder, ports.ledger, ports.view, ports.clock)
-    intake = VenueEventIntake(
-        recorder=ports.recorder,
-        ledger=ports.ledger,
-        view=ports.view,
-        clock=ports.clock,
-        bus=ports.bus,
-        external=external,
-        adoption=adoption,
-    )
+    intake = _intake(ports, adoption, prefix)
     orders = OrderComparison(
         reader=reader,
         ledger=ports.ledger,
@@ -191,6 +182,18 @@ def _venue_side(
     )
     missing = MissingFills(reader, ports.ledger, ports.clock, ports.spawner, intake.take_fill)
     return resolver, intake, reconciliation, missing
+
+
+def _intake(ports: ExecutionPorts, adoption: PositionAdoption, own_prefix: str) -> VenueEventIntake:
+    return VenueEventIntake(
+        recorder=ports.recorder,
+        ledger=ports.ledger,
+        view=ports.view,
+        clock=ports.clock,
+        bus=ports.bus,
+        external=ExternalBook(ports.recorder, ports.ledger, ports.clock, ports.ids, own_prefix),
+        adoption=adoption,
+    )
 
 
 def _executors(

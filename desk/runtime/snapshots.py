@@ -1,11 +1,11 @@
 """Take the desk's picture: immutable, each number with its source and age."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from desk.contracts.market import Instrument
-from desk.contracts.snapshot import Snapshot, WorkerRow
+from desk.contracts.snapshot import DrillNote, Snapshot, WorkerRow
 from desk.runtime.account_view import AccountWindow
 from desk.runtime.alarm_rows import AlarmRows
 from desk.runtime.commanding import CommandDesk
@@ -30,6 +30,7 @@ class Lenses:
     schedules: ScheduleRows
     alarms: AlarmRows
     health: HealthCheck
+    drill: Callable[[], DrillNote | None]
 
 
 class SnapshotCamera:
@@ -96,6 +97,7 @@ class SnapshotCamera:
             strategies=self._strategies,
             price_alerts=self._commands.alerts.rows(),
             log=log,
+            drill=lenses.drill(),
         )
 
     def _workers(self) -> tuple[WorkerRow, ...]:

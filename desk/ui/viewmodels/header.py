@@ -11,11 +11,12 @@ from desk.ui.viewmodels.numbers import NOTHING, money, percent, signed
 from desk.ui.viewmodels.protection import stopless
 from desk.ui.viewmodels.staleness import Staleness
 from desk.ui.viewmodels.text import cells, clean, shorten
-from desk.ui.viewmodels.times import moment
+from desk.ui.viewmodels.times import moment, rough_age
 from desk.ui.viewmodels.tones import Tone
 
 _GAP = 1
 _ALWAYS = 0
+_FIRST_TO_GO = 11
 _SHORTEST_REASON = 20
 """Fewer cells of why the desk is halted tell nothing."""
 
@@ -97,7 +98,7 @@ def waiting_header(unheard_ms: int, unreachable: str) -> tuple[HeaderLine, Heade
 
 def header(frame: Frame, tabs: tuple[Piece, ...], *, observe: bool) -> tuple[HeaderLine, HeaderLine]:
     """Return both lines; `observe` tells that nothing here can act."""
-    left = (*_badges(frame, observe=observe), *_reason(frame.snapshot))
+    left = (*_badges(frame, observe=observe), *_reason(frame.snapshot), *_drill(frame))
     return _first_line(frame, tabs), HeaderLine(left, _money(frame))
 
 
@@ -129,6 +130,16 @@ def _reason(snapshot: Snapshot) -> tuple[Piece, ...]:
     if snapshot.state is DeskState.ACTIVE or not snapshot.state_reason:
         return ()
     return (Piece(clean(snapshot.state_reason), Tone.PLAIN, 6, shortest=_SHORTEST_REASON),)
+
+
+def _drill(frame: Frame) -> tuple[Piece, ...]:
+    """Tell of the last drill of the emergency exit: how long ago, how many ended flat, and how soon."""
+    note = frame.snapshot.drill
+    if note is None:
+        return ()
+    ago = rough_age(frame.snapshot.time_ms - note.time_ms)
+    text = f"drill {ago} ago: {note.flat}/{note.exits} flat, p95 {note.p95_ms / 1000:.1f}s"
+    return (Piece(text, Tone.DIM if note.is_good else Tone.WARN, _FIRST_TO_GO),)
 
 
 def state_piece(state: DeskState) -> Piece:

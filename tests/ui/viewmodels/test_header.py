@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from desk.contracts.snapshot import AlarmRow
+from desk.contracts.snapshot import AlarmRow, DrillNote
 from desk.contracts.states import DeskState
 from desk.ui.viewmodels.frame import Frame
 from desk.ui.viewmodels.header import header
@@ -59,3 +59,15 @@ def test_an_alarm_that_is_over_is_no_badge_any_more() -> None:
 
     assert badges(lasts, over) == badges(lasts)
     assert badges(over) == []
+
+
+def test_the_last_drill_is_told_with_its_age_and_loudly_where_it_went_wrong() -> None:
+    at = snapshot()
+    note = DrillNote(
+        at.time_ms - 3 * 3_600_000, 46, 46, is_good=True, p50_ms=3_000, p95_ms=9_800, positions=10
+    )
+    (piece,) = header(frame(replace(at, drill=note)), (), observe=False)[1].left
+    assert (piece.text, piece.tone) == ("drill 3h ago: 46/46 flat, p95 9.8s", Tone.DIM)
+    bad = replace(note, flat=45, is_good=False)
+    (piece,) = header(frame(replace(at, drill=bad)), (), observe=False)[1].left
+    assert (piece.text, piece.tone) == ("drill 3h ago: 45/46 flat, p95 9.8s", Tone.WARN)
