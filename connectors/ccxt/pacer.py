@@ -120,8 +120,11 @@ class Pacer:
                     one.admitted.set_exception(self._barred())
             self._waiting.clear()
 
-    async def admit(self, endpoint: str, cost: float, urgency: Urgency) -> None:
-        """Wait for the request's turn; raises Barred where the venue's ban outlasts all patience."""
+    async def admit(self, endpoint: str, cost: float, urgency: Urgency) -> int:
+        """Wait for the request's turn; raises Barred where the venue's ban outlasts all patience.
+
+        What it returns is handed to `answered` as soon as the request is over.
+        """
         if self._is_long():
             raise self._barred()
         units = 1.0 if self._terms.counts_requests else max(cost, 0.0)
@@ -133,7 +136,18 @@ class Pacer:
         if self._release() is not None and not self._is_running:
             self._is_running = True
             self._spawner.spawn("ccxt-pacer", self._run())
-        await future
+        try:
+            await future
+        except asyncio.CancelledError:
+            self.answered(waiter.turn)
+            raise
+        return waiter.turn
+
+    def answered(self, turn: int) -> None:
+        """Note that an admitted request is over, well or badly."""
+        now_ms = self._clock.monotonic_ms()
+        for window in (self._all, *self._by_endpoint.values()):
+            window.answered(turn, now_ms)
 
     def _is_long(self) -> bool:
         return (self.banned_for_ms or 0) > _PATIENCE_MS
@@ -178,7 +192,7 @@ class Pacer:
         longest = max(waits.values())
         if longest == 0 and held.isdisjoint(waits):
             for window, cost in windows:
-                window.spend(cost, now_ms)
+                window.leaves(one.turn, cost)
             return 0
         held.update(name for name, wait_ms in waits.items() if wait_ms > 0)
         return longest or inf

@@ -130,11 +130,12 @@ class Wire:
     async def fetch2(self, path: str, api: Any, method: str, params: Any, config: Any) -> Any:  # noqa: ANN401 - ccxt's own signature
         """Wait for the budget before the request is signed, so that its timestamp is fresh."""
         cost = self.calculate_rate_limiter_cost(api, method, path, params, config)  # type: ignore[attr-defined]  # ccxt's
-        await self.line.pacer.admit(path, float(cost or 1), _URGENCY.get())
+        turn = await self.line.pacer.admit(path, float(cost or 1), _URGENCY.get())
         token = self._endpoint.set(path)
         try:
             return await super().fetch2(path, api, method, params, config)  # type: ignore[misc]  # ccxt's
         finally:
+            self.line.pacer.answered(turn)
             self._endpoint.reset(token)
 
     async def fetch(self, url: str, method: str = "GET", headers: Any = None, body: Any = None) -> Any:  # noqa: ANN401 - ccxt's own signature

@@ -128,7 +128,8 @@ def spot_market(market_id: str = "BTCUSDT", **changes: Any) -> dict[str, Any]:  
     """Write down BTC/USDT as ccxt would list it."""
     return {
         "id": market_id, "symbol": "BTC/USDT", "base": "BTC", "quote": "USDT",
-        "baseId": "BTC", "quoteId": "USDT", "settle": None, "settleId": None, "type": "spot", "spot": True, "margin": False, "swap": False,
+        "baseId": "BTC", "quoteId": "USDT", "settle": None, "settleId": None, "type": "spot",
+        "spot": True, "margin": False, "swap": False,
         "future": False, "option": False, "contract": False, "active": True, "linear": None, "inverse": None,
         "contractSize": None, "taker": "0.001", "maker": "0.001",
         "precision": {"price": "0.01", "amount": "0.00001"},
