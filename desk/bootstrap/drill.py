@@ -17,7 +17,7 @@ from connectors.sandbox.settings import KeySettings, SandboxSettings, SymbolSett
 from connectors.sandbox.usual import listings_of
 from connectors.sandbox.venue import LocalVenue
 from desk.bootstrap.assembly import Desk
-from desk.bootstrap.drill_plan import fault_names, fault_order
+from desk.bootstrap.drill_plan import fault_names, fault_order, usual_faults
 from desk.bootstrap.live import LiveRun, run_live
 from desk.bootstrap.plugins import offered_plugins
 from desk.config.configuration import Configuration, load_configuration
@@ -137,7 +137,7 @@ async def drill(
 
     Raises InputRefused for a fault that there is not, DeskError where a desk does not begin.
     """
-    names = fault_names() if faults is None else faults
+    names = usual_faults() if faults is None else faults
     unknown = [one for one in names if one not in fault_names()]
     if unknown:
         remedy = f"write one of: {', '.join(fault_names())}"

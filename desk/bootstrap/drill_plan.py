@@ -7,6 +7,9 @@ from connectors.sandbox.faults import FAULTS, FaultOrder, Stage
 
 NO_FAULT = "none"
 
+ONLY_WHEN_ASKED = frozenset({"banned"})
+"""A ban of the address lasts ten minutes by the venue's word, and until its end nothing can leave."""
+
 _FOR_MS = 10_000
 _OUTAGE_MS = 3_000
 _EVERY_THIRD = Decimal("0.33")
@@ -35,8 +38,13 @@ _MEASURES: Mapping[str, Mapping[str, object]] = {
 
 
 def fault_names() -> tuple[str, ...]:
-    """Name what a drill goes through: a good line first, then every fault."""
+    """Name what a drill can go through: a good line first, then every fault."""
     return (NO_FAULT, *FAULTS)
+
+
+def usual_faults() -> tuple[str, ...]:
+    """Name what a drill goes through by itself."""
+    return tuple(one for one in fault_names() if one not in ONLY_WHEN_ASKED)
 
 
 def fault_order(name: str, symbol: str) -> FaultOrder | None:

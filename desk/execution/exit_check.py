@@ -1,5 +1,6 @@
 """What an emergency exit still has to leave, by the ledger and by the venue's own word."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any
@@ -61,15 +62,17 @@ class ExitCheck:
 
     async def still_there(self, directive: ExecutionDirective) -> list[str]:
         """List what is held and ordered still, by venue and ledger, and every outcome that is not known."""
-        left = await self.held(directive)
         try:
-            orders = await self._reader.open_orders()
+            held, orders = await asyncio.gather(self.held(directive), self._reader.open_orders())
         except ReadFailed as failure:
-            return [*left, f"the venue cannot be read: {failure}"]
-        left += [
-            f"order {one.venue_order_id}: {one.side} {one.size_base} {one.symbol}"
-            for one in orders
-            if self._is_concerned(one, directive)
+            return [f"the venue cannot be read: {failure}"]
+        left = [
+            *held,
+            *(
+                f"order {one.venue_order_id}: {one.side} {one.size_base} {one.symbol}"
+                for one in orders
+                if self._is_concerned(one, directive)
+            ),
         ]
         shown = {one.client_order_id for one in orders}
         left += [
@@ -81,12 +84,12 @@ class ExitCheck:
 
     async def held(self, directive: ExecutionDirective) -> list[str]:
         """List what is held after a fresh look: derivatives by the venue's word, coins by our fills."""
-        if not await self._reconcile():
-            return ["the venue cannot be read"]
         try:
-            positions = await self._reader.positions()
+            is_compared, positions = await asyncio.gather(self._reconcile(), self._reader.positions())
         except ReadFailed as failure:
             return [f"the venue cannot be read: {failure}"]
+        if not is_compared:
+            return ["the venue cannot be read"]
         coins = [one for one in self.positions(directive) if one.kind is InstrumentKind.SPOT]
         return [
             *(_words(one) for one in positions if self._is_tradable(one, directive)),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from desk.contracts.market import ZERO
-from desk.contracts.orders import VenueBalance, VenueOrder, VenuePosition
+from desk.contracts.orders import VenueBalance, VenueFill, VenueOrder, VenuePosition
 from desk.contracts.ports.store import LedgerView, Recorder
 from desk.contracts.ports.time import Clock
 from desk.contracts.problems import ReadFailed
@@ -99,19 +99,21 @@ class Reconciliation:
 
     async def _look(self) -> "_Look | None":
         """Book what is new and read what there is; None where fills came while it was read."""
-        fills = [] if self._is_opening() else await self._reader.fills(self._since_ms())
-        orders = await self._reader.open_orders()
+        fills, orders = await asyncio.gather(self._new_fills(), self._reader.open_orders())
         booked = sum(self._intake.take_fill(fill) for fill in fills)
         checked = await self._orders.compare(orders)
         before = self._intake.fills_booked
         read_at_ms = self._clock.now_ms()
-        positions = await self._reader.positions()
+        positions, balances = await asyncio.gather(self._reader.positions(), self._reader.balances())
         self.seen_positions = {one.symbol: one for one in positions}
         self.positions_read_at_ms = self._clock.now_ms()
-        balances = await self._reader.balances()
         if self._intake.fills_booked != before:
             return None
         return _Look(read_at_ms, checked, booked, orders, positions, balances)
+
+    async def _new_fills(self) -> Sequence[VenueFill]:
+        """Read the fills since the newest known; what happened before the books were opened is no news."""
+        return () if self._is_opening() else await self._reader.fills(self._since_ms())
 
     def _since_ms(self) -> int:
         known = (self._ledger.last_fill_ms(), self._adoption.opened_at_ms())

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from connectors.sandbox.faults import FAULTS
-from desk.bootstrap.drill_plan import NO_FAULT, fault_names, fault_order
+from desk.bootstrap.drill_plan import NO_FAULT, fault_names, fault_order, usual_faults
 from desk.cli.main import main
 from desk.contracts.snapshot import DrillNote
 from desk.control.drill_note import DrillFile, write_drill_note
@@ -38,6 +38,7 @@ def test_exits_are_measured_and_true_at_the_venue(capsys: pytest.CaptureFixture[
 
 def test_every_fault_of_the_exchange_is_in_the_drill_with_a_measure_that_ends() -> None:
     assert fault_names() == (NO_FAULT, *FAULTS)
+    assert {*fault_names()} - {*usual_faults()} == {"banned"}
     for name in FAULTS:
         order = fault_order(name, "C00/USDT:USDT")
         assert order is not None
@@ -80,7 +81,7 @@ def test_the_note_of_a_drill_is_read_by_the_desk_of_its_folder(tmp_path: Path) -
 def test_a_whole_drill_leaves_its_note_in_the_state_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("desk.bootstrap.drill.fault_names", lambda: (NO_FAULT,))
+    monkeypatch.setattr("desk.bootstrap.drill.usual_faults", lambda: (NO_FAULT,))
     file = written(tmp_path, "platform.yaml", f"{PLATFORM}storage: {{path: {tmp_path / 'state'}}}\n")
     assert main([*SMALL[:-1], "--platform", str(file)]) == 0
     note = DrillFile(tmp_path / "state" / "drill.json", lambda: 0).note()
