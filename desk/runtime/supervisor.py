@@ -1,8 +1,9 @@
 """One look a second at what the desk cannot do without: the venue, the disk, the time itself."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from desk.contracts.connection import StreamCondition
 from desk.contracts.states import AlarmSeverity, DeskState
 from desk.execution.alarms import Alarms
 from desk.runtime.connection_watch import STREAM, ConnectionWatch, Trouble
@@ -55,6 +56,7 @@ class Supervisor:
         self._lost = LostTime(parts.clock)
         self._looks = 0
         self._of_connection: tuple[Trouble, ...] = ()
+        self._gaps: dict[str, int] = {}
         self._disk_trouble: tuple[Trouble, ...] = ()
         self._compared: tuple[int | None, int] = (None, parts.clock.monotonic_ms())
 
@@ -74,9 +76,18 @@ class Supervisor:
             self._of_connection = self._watch.troubles(connection, now_ms)
             if streams - self._of_streams:
                 self._compare_again()  # what the streams did not tell meanwhile
+            self._note_gaps(connection.streams)
         self._troubles.take((*self._of_connection, *self._unread(now_ms), *self._full_disk()))
         is_broken = any(one.is_broken_stream for one in self._of_connection)
         self._renewal.look(is_wanted=is_broken and not connection.banned_for_ms)
+
+    def _note_gaps(self, streams: Sequence[StreamCondition]) -> None:
+        """Log each interruption: one that the connector mended by itself is no alarm."""
+        for one in streams:
+            if one.gaps > self._gaps.get(one.name, 0):
+                text = f"{one.name}: for the {one.gaps}. time since it was opened; what it missed is read"
+                self._log("stream interrupted", text)
+        self._gaps = {one.name: one.gaps for one in streams}
 
     @property
     def _of_streams(self) -> frozenset[str]:

@@ -128,6 +128,22 @@ def test_limits_are_the_configuration_s(tmp_path: Path) -> None:
     looked_after(tmp_path, script, limits)
 
 
+def test_an_interruption_that_the_connector_mends_is_logged_once(tmp_path: Path) -> None:
+    async def script(desk: Looked) -> None:
+        mended = StreamCondition(ORDERS, is_up=True, is_stale=False, silent_ms=10, gaps=1)
+        desk.line.line = replace(GOOD, streams=(mended,))
+        await desk.looks(5)
+        assert desk.log == [
+            "stream interrupted: orders: for the 1. time since it was opened; what it missed is read"
+        ]
+        desk.line.line = replace(GOOD, streams=(replace(mended, gaps=3),))
+        await desk.looks(5)
+        assert len(desk.log) == 2
+        assert desk.alarms == []
+
+    looked_after(tmp_path, script)
+
+
 def test_a_connector_that_does_not_heal_is_opened_anew_with_growing_pauses(tmp_path: Path) -> None:
     async def script(desk: Looked) -> None:
         await desk.looks(1)
