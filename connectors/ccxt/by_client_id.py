@@ -5,7 +5,7 @@ from typing import Any
 from connectors.ccxt.creation import Creation, is_conditional
 from connectors.ccxt.dialect import Dialect, Named
 from connectors.ccxt.markets import Markets, Row
-from connectors.ccxt.settings import MarketChoice
+from connectors.ccxt.settings import MarketChoice, ModeChoice
 from desk.contracts.orders import OrderRequest
 
 
@@ -59,6 +59,16 @@ class BinanceDialect(ClientIdDialect):
             "watchPositions": {"fetchPositionsSnapshot": False, "awaitPositionsSnapshot": False},
         }
 
+    async def key_problem(self, exchange: Any) -> str | None:  # noqa: ANN401 - a ccxt exchange
+        """Ask what the key may do; the test worlds do not tell."""
+        if self.settings.mode is not ModeChoice.LIVE:
+            return None
+        rights = await exchange.sapiGetAccountApiRestrictions()
+        if _is_yes(rights.get("enableWithdrawals")):
+            return _MAY_WITHDRAW
+        right = "enableFutures" if self.is_perpetual else "enableSpotAndMarginTrading"
+        return None if _is_yes(rights.get(right)) else _MAY_NOT_TRADE
+
 
 class OkxDialect(ClientIdDialect):
     """OKX: a request never expires there, so nothing proves that an order will not still arrive."""
@@ -67,6 +77,14 @@ class OkxDialect(ClientIdDialect):
         """Load one kind of market."""
         kind = "swap" if self.settings.market is MarketChoice.SWAP else "spot"
         return super().options() | {"fetchMarkets": {"types": [kind]}}
+
+    async def key_problem(self, exchange: Any) -> str | None:  # noqa: ANN401 - a ccxt exchange
+        """Ask what the key may do."""
+        reply = await exchange.privateGetAccountConfig()
+        rights = str(reply["data"][0]["perm"]).split(",")
+        if "withdraw" in rights:
+            return _MAY_WITHDRAW
+        return None if "trade" in rights else _MAY_NOT_TRADE
 
     def creation(self, exchange: Any, request: OrderRequest, markets: Markets) -> Creation:  # noqa: ANN401
         """Count a market order in coins, and name one that waits in the book it will lie in too."""
@@ -80,6 +98,14 @@ class OkxDialect(ClientIdDialect):
     def takes_market_buys(self, exchange: Any) -> bool:  # noqa: ANN401 - a ccxt exchange
         """In coins, where the venue is told so."""
         return True
+
+
+_MAY_WITHDRAW = "the key may withdraw: make one without that right"
+_MAY_NOT_TRADE = "the key may not trade here: make one that may"
+
+
+def _is_yes(right: object) -> bool:
+    return str(right).lower() == "true"
 
 
 def _key(named: Named) -> dict[str, object]:

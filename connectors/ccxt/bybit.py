@@ -8,8 +8,9 @@ from typing import Any
 from connectors.ccxt.creation import rises_to
 from connectors.ccxt.decimals import number, plain
 from connectors.ccxt.dialect import Dialect, FillSpan, Named, listed
-from connectors.ccxt.markets import Markets, Row, UnreadableRow
+from connectors.ccxt.markets import Fees, Markets, Row, UnreadableRow
 from connectors.ccxt.pacer import Pacer, PacingTerms
+from connectors.ccxt.settings import ModeChoice
 from connectors.ccxt.wire import Answer
 from desk.contracts.market import ZERO
 from desk.contracts.orders import AmendRequest, OrderRequest, OrderType
@@ -188,7 +189,12 @@ class BybitDialect(Dialect):
         return row
 
     async def key_problem(self, exchange: Any) -> str | None:  # noqa: ANN401 - a ccxt exchange
-        """Ask what the key may do: it must trade, and must not move money out of the account."""
+        """Ask what the key may do: it must trade, and must not move money out of the account.
+
+        A demo account does not tell.
+        """
+        if self.settings.mode is ModeChoice.DEMO:
+            return None
         reply = await exchange.privateGetV5UserQueryApi()
         result = reply.get("result") if isinstance(reply, Mapping) else None
         if not isinstance(result, Mapping):
@@ -202,6 +208,19 @@ class BybitDialect(Dialect):
         if str(result.get("uta", "1")) == "0" and str(result.get("unified", "0")) == "0":
             return "the account is no unified trading account: upgrade it at the venue"
         return None
+
+    async def fees(self, exchange: Any) -> dict[str, Fees]:  # noqa: ANN401 - a ccxt exchange
+        """Read what the account pays on each market."""
+        rows = listed(await exchange.privateGetV5AccountFeeRate({"category": self.category}))
+        paid = {
+            str(one.get("symbol")): (number(one.get("makerFeeRate")), number(one.get("takerFeeRate")))
+            for one in rows
+        }
+        return {
+            name: (maker, taker)
+            for name, (maker, taker) in paid.items()
+            if maker is not None and taker is not None
+        }
 
     def _scopes(self, markets: Markets) -> list[dict[str, object]]:
         if not self.is_perpetual:

@@ -6,7 +6,7 @@ from typing import Any
 
 from connectors.ccxt.codes import VenueCodes, codes_of
 from connectors.ccxt.creation import Creation, creation, declared_stop, is_conditional
-from connectors.ccxt.markets import Markets, Row, UnreadableRow
+from connectors.ccxt.markets import Fees, Markets, Row, UnreadableRow
 from connectors.ccxt.pacer import Pacer, PacingTerms
 from connectors.ccxt.settings import CcxtSettings, MarketChoice
 from connectors.ccxt.wire import Answer
@@ -205,6 +205,10 @@ class Dialect:
         """Read every balance."""
         row: Row = await exchange.fetch_balance()
         return row
+
+    async def fees(self, exchange: Any) -> dict[str, Fees]:  # noqa: ANN401 - a ccxt exchange
+        """Read what the account pays, by the venue's name of a market; nothing where it does not tell."""
+        return {}
 
     async def key_problem(self, exchange: Any) -> str | None:  # noqa: ANN401 - a ccxt exchange
         """Name what is wrong with the key's rights; None where nothing is, or the venue does not tell."""

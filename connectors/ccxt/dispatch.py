@@ -88,7 +88,7 @@ class Dispatch:
             if verdict.ending is Ending.TAKEN:
                 return OrderOutcome(OutcomeKind.ACCEPTED, self._told(row))
             if verdict.ending is Ending.GONE:
-                return await self._nothing_to_cancel(symbol, name, verdict)
+                return await self._nothing_to_cancel(aimed, verdict)
             is_unsent = verdict.ending is Ending.NOT_SENT
             kind = OutcomeKind.NOT_SENT if is_unsent else OutcomeKind.UNKNOWN
             return OrderOutcome(kind, None, verdict.code, verdict.reason)
@@ -110,7 +110,7 @@ class Dispatch:
 
         async def conclude(verdict: Verdict, row: Row | None) -> OrderOutcome:
             if verdict.ending is Ending.GONE:
-                return await self._nothing_to_cancel(symbol, name, verdict)
+                return await self._nothing_to_cancel(named, verdict)
             if verdict.ending is Ending.TAKEN:
                 return OrderOutcome(OutcomeKind.ACCEPTED, self._told(row))
             if verdict.is_passing:
@@ -175,13 +175,14 @@ class Dispatch:
             return OrderOutcome(OutcomeKind.UNKNOWN, None, verdict.code, reason)
         return OrderOutcome(OutcomeKind.ACCEPTED, order, verdict.code, verdict.reason)
 
-    async def _nothing_to_cancel(self, symbol: str, name: str, verdict: Verdict) -> OrderOutcome:
+    async def _nothing_to_cancel(self, aimed: Named, verdict: Verdict) -> OrderOutcome:
         """Find out what "no such order" means: filled, ended, never there, or not yet seen."""
         try:
-            order = await self._reads.fetch_order(symbol, name)
+            order = await self._reads.fetch_order(aimed.symbol, aimed.name)
         except ReadFailed as failure:
             return OrderOutcome(OutcomeKind.UNKNOWN, None, verdict.code, f"{verdict.reason}; {failure}")
         if order is not None and not order.status.is_terminal:
+            self._memory.doubt(aimed)
             reason = f"{verdict.reason}, and yet the venue lists it as {order.status}"
             return OrderOutcome(OutcomeKind.UNKNOWN, order, verdict.code, reason)
         return OrderOutcome(OutcomeKind.NOT_ACCEPTED, order, verdict.code, verdict.reason)

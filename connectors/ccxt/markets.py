@@ -17,6 +17,10 @@ _TICK_SIZE, _DECIMAL_PLACES = 4, 2
 _SYMBOL = re.compile(r"[A-Z0-9]+/[A-Z0-9]+(:[A-Z0-9]+)?")
 
 
+Fees = tuple[Decimal, Decimal]
+"""What a maker and what a taker pays, as fractions of notional."""
+
+
 class UnreadableRow(Exception):
     """The venue said something that cannot be understood: it proves nothing."""
 
@@ -29,6 +33,7 @@ class Markets:
         self._precision_mode = precision_mode
         self._rows: dict[str, Row] = {}
         self._symbols: dict[str, str] = {}
+        self._fees: dict[str, Fees] = {}
         self.replace(rows)
 
     def replace(self, rows: Iterable[Row]) -> None:
@@ -36,6 +41,10 @@ class Markets:
         chosen = [row for row in rows if _is_chosen(row, self.choice)]
         self._rows = {str(row["symbol"]): row for row in chosen}
         self._symbols = {str(row["id"]): str(row["symbol"]) for row in chosen}
+
+    def charge(self, fees: Mapping[str, Fees]) -> None:
+        """Take what the account really pays, by the venue's names of the markets."""
+        self._fees = {self._symbols[name]: paid for name, paid in fees.items() if name in self._symbols}
 
     def __contains__(self, symbol: object) -> bool:
         """Tell whether the venue has the symbol among this kind."""
@@ -103,6 +112,8 @@ class Markets:
         contract = self.contract_base(symbol)
         least = above_zero(_limit(limits, "amount", "min")) or amount_step
         most = _most(row)
+        listed = (number(row.get("maker")) or ZERO, number(row.get("taker")) or ZERO)
+        maker, taker = self._fees.get(symbol, listed)
         return Instrument(
             symbol=symbol,
             kind=InstrumentKind.SPOT if self.choice is MarketChoice.SPOT else InstrumentKind.PERPETUAL,
@@ -112,8 +123,8 @@ class Markets:
             size_step=amount_step * contract,
             min_size_base=least * contract,
             min_notional_quote=number(_limit(limits, "cost", "min")) or ZERO,
-            maker_fee=number(row.get("maker")) or ZERO,
-            taker_fee=number(row.get("taker")) or ZERO,
+            maker_fee=maker,
+            taker_fee=taker,
             max_size_base=None if most is None else most * contract,
             max_leverage=self._max_leverage(limits),
         )

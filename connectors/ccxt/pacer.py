@@ -16,6 +16,7 @@ _PATIENCE_MS = 2000
 _LONGEST_SLEEP_MS = 20
 _SECOND_MS = 1000
 _MISCOUNT = 0.3
+_SHARED_MS = 60_000
 
 
 class Urgency(IntEnum):
@@ -69,6 +70,7 @@ class Pacer:
         self._waiting: list[_Waiter] = []
         self._turns = 0
         self._barred_until_ms = 0
+        self._shared_until_ms = 0
         self._is_running = False
 
     @property
@@ -101,12 +103,14 @@ class Pacer:
     def refused(self, endpoint: str, per_second: int) -> None:
         """Take the venue's refusal for too many requests.
 
-        Where we counted too few for that on the endpoint, the venue counts all requests together.
+        Where we counted too few for that on the endpoint, the venue counts all requests together, or another
+        program uses the key too: for a while all requests share that limit.
         """
         now_ms = self._clock.monotonic_ms()
         window = self._by_endpoint.get(endpoint)
         if per_second > 0 and window is not None and window.left(now_ms) > _MISCOUNT:
             self._all = Window(per_second, _SECOND_MS)
+            self._shared_until_ms = now_ms + _SHARED_MS
             self._all.used_up(now_ms)
         elif window is not None:
             window.used_up(now_ms)
@@ -168,6 +172,9 @@ class Pacer:
         Who waits for a window holds it against all who come after and need it too.
         """
         now_ms = self._clock.monotonic_ms()
+        if 0 < self._shared_until_ms <= now_ms:
+            self._shared_until_ms = 0
+            self._all = Window(self._terms.limit, self._terms.period_ms)
         self._waiting = [one for one in self._waiting if not one.admitted.done()]
         if self.banned_for_ms is not None:
             return float(self.banned_for_ms) if self._waiting else None

@@ -1,6 +1,7 @@
 """What lives from the opening to the close: clients, markets, the clock's watch and the account's streams."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,7 +120,14 @@ class Session:
             raise ReadFailed(f"{self._for_reads.id} lists no market")
         self._markets_read_ms = self._clock.monotonic_ms()
         self.markets.replace(rows.values())
+        if self._workshop.may_sign:
+            await self._read_fees()
         self._for_orders.set_markets_from_exchange(self._for_reads)
+
+    async def _read_fees(self) -> None:
+        """Read what the account pays; the venue's list price stands where it does not tell."""
+        with suppress(ReadFailed):
+            self.markets.charge(await self.reads.read("fees", lambda: self._dialect.fees(self._for_reads)))
 
     async def _check_key(self) -> None:
         problem = await self.reads.read(

@@ -276,3 +276,9 @@ async def test_coins_are_sold_by_a_stop_that_holds_them() -> None:
         assert (await another.cancel_order(SPOT, "s1")).kind is OutcomeKind.ACCEPTED
         await another.close()
         assert rig.box.open_ids == []
+
+
+async def test_fees_are_what_the_account_pays(rig: CcxtRig) -> None:
+    found = {one.symbol: one for one in await rig.connector.fetch_instruments()}
+    told = next(one for one in rig.box.venue.listings if one.symbol == PERP)
+    assert found[PERP].taker_fee == told.instrument.taker_fee

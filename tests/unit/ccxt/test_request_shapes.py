@@ -273,3 +273,47 @@ async def test_contracts_become_base_on_the_way_back() -> None:
     assert found is not None
     assert (found.size_base, found.filled_base) == (D(1), D("0.25"))
     assert found.status is OrderStatus.PARTIALLY_FILLED
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "reply", "problem"),
+    [
+        ("binance", "/apiRestrictions", {"enableWithdrawals": True}, "withdraw"),
+        ("binance", "/apiRestrictions", {"enableWithdrawals": False}, "may not trade"),
+        ("binance", "/apiRestrictions", {"enableSpotAndMarginTrading": True}, None),
+        ("okx", "/account/config", {"code": "0", "data": [{"perm": "read_only,withdraw,trade"}]}, "withdraw"),
+        ("okx", "/account/config", {"code": "0", "data": [{"perm": "read_only"}]}, "may not trade"),
+        ("okx", "/account/config", {"code": "0", "data": [{"perm": "read_only,trade"}]}, None),
+    ],
+)
+async def test_a_key_that_may_withdraw_is_refused(
+    name: str, path: str, reply: dict[str, Any], problem: str | None
+) -> None:
+    market = spot_market() if name == "binance" else spot_market("BTC-USDT")
+    live = CannedVenue(
+        name, MarketChoice.SPOT, ModeChoice.LIVE, [market], is_armed=True, replies={path: reply}
+    )
+    found = await live.dialect.key_problem(live.exchange)
+    assert found is problem if problem is None else problem in (found or "")
+
+
+async def test_a_stop_that_was_touched_is_cancelled_where_it_lies_now() -> None:
+    canned = venue("binanceusdm")
+    canned.memory.placed(PERP, "a1", OrderType.STOP_LIMIT)
+    gone = (400, {"code": -2011, "msg": "Unknown order sent."})
+    resting = _BINANCE_TAKEN | {
+        "side": "BUY",
+        "type": "LIMIT",
+        "origQty": "1",
+        "executedQty": "0",
+        "price": "111",
+    }
+    unknown = (400, {"code": -2013, "msg": "Order does not exist."})
+    canned.replies = {
+        "DELETE /fapi/v1/algoOrder": gone,
+        "GET /algoOrder": unknown,
+        "GET /fapi/v1/order": resting,
+    }
+    assert (await canned.orders.cancel(PERP, "a1")).kind is OutcomeKind.UNKNOWN
+    canned.replies = {"DELETE /fapi/v1/order": resting | {"status": "CANCELED"}}
+    assert (await canned.orders.cancel(PERP, "a1")).kind is OutcomeKind.ACCEPTED
