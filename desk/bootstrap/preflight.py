@@ -11,7 +11,7 @@ from desk.contracts.market import Instrument
 from desk.contracts.orders import VenueBalance
 from desk.contracts.ports.connector import IAPIConnector
 from desk.contracts.ports.time import Clock, Spawner
-from desk.contracts.problems import InputRefused, KeyRefused
+from desk.contracts.problems import InputRefused, KeyRefused, ReadFailed
 from desk.ledger.ledger import Ledger
 
 
@@ -45,6 +45,8 @@ async def _opened(configuration: Configuration, connector: IAPIConnector) -> Non
         path = ("connector", "ccxt", "api_key")
         remedy = f"check api_key and secret, and that they are a key{mode}"
         raise InputRefused(configuration.platform_file.document.problem(path, str(refused), remedy)) from None
+    except ReadFailed as failure:
+        raise ReadFailed(f"{failure}; nothing was started, and `desk doctor` looks closer") from failure
 
 
 def _check(configuration: Configuration, instruments: Sequence[Instrument]) -> None:

@@ -29,8 +29,8 @@ def command(options: DoctorOptions) -> int:
 
     def on_finding(finding: Finding) -> None:
         found.append(finding)
+        _clear_line()
         if not options.json:
-            _clear_line()
             say(str(finding))
 
     try:

@@ -4,12 +4,15 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from connectors.ccxt.examination import Examination
+from connectors.ccxt.settings import CcxtSettings, MarketChoice, ModeChoice
 from desk.bootstrap.doctor import DoctorRun, examine
 from desk.cli.main import main
 from desk.config.platform_file import load_platform
 from desk.config.storage import StorageLayout
-from desk.contracts.examination import Finding
+from desk.contracts.examination import Finding, Verdict
 from desk.runtime.clock import WallClock
 from desk.runtime.tasks import TaskSupervisor
 from tests.builders.config import written
@@ -73,3 +76,26 @@ def test_no_secret_is_written_anywhere(
     everything = b"".join(one.read_bytes() for one in written_files) + f"{said.out}{said.err}".encode()
     for secret in (key, SECRET):
         assert secret.encode() not in everything
+
+
+async def test_a_live_account_that_is_not_armed_is_asked_for_nothing_of_its_own() -> None:
+    settings = CcxtSettings(
+        exchange="bybit",
+        market=MarketChoice.SWAP,
+        mode=ModeChoice.LIVE,
+        api_key=SecretStr(KEY),
+        secret=SecretStr(SECRET),
+    )
+    supervisor = TaskSupervisor(lambda *_: None)
+    for armed in (False, True):
+        looks = Examination(settings.model_copy(update={"is_armed": armed}), WallClock(), supervisor)
+        assert looks.may_sign is armed
+        where = await looks.mode_and_host()
+        assert ("not armed" in where.told) is not armed
+        assert "api.bybit.com" in where.told
+        if not armed:
+            for finding in (await looks.credentials(), await looks.permissions()):
+                assert finding.verdict is Verdict.DOES_NOT_APPLY
+                assert "give --live" in finding.told
+        await looks.close()
+    await supervisor.stop(1000)

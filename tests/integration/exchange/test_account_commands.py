@@ -252,6 +252,21 @@ def test_a_symbol_the_exchange_lacks_is_told_before_anything_starts(
     assert line.startswith("--set: feed.connector.symbols.0: bybit has no such symbol; ")
 
 
+def test_an_exchange_that_is_away_starts_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    line = complaint(capsys, 1, *daemon(folder, platform(folder, "http://127.0.0.1:9")))
+    assert line.startswith("desk: bybit did not tell ")
+    assert line.endswith("; nothing was started, and `desk doctor` looks closer")
+
+
+@pytest.mark.parametrize("command", [["daemon", "--duration", "1s"], ["doctor"]])
+def test_a_sandbox_never_leads_to_real_money(
+    folder: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    path = platform(folder, "https://api.bybit.com")
+    line = complaint(capsys, 2, *command, "--platform", path, "--set", f"storage.path={folder}/state")
+    assert "connector.ccxt.base_url: base_url leads to api.bybit.com, a host for real money" in line
+
+
 def test_a_second_desk_on_the_account_is_refused(
     exchange: HostedExchange, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
