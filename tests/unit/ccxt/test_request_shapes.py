@@ -311,7 +311,7 @@ async def test_a_stop_that_was_touched_is_cancelled_where_it_lies_now() -> None:
     unknown = (400, {"code": -2013, "msg": "Order does not exist."})
     canned.replies = {
         "DELETE /fapi/v1/algoOrder": gone,
-        "GET /algoOrder": unknown,
+        "GET /fapi/v1/algoOrder": unknown,
         "GET /fapi/v1/order": resting,
     }
     assert (await canned.orders.cancel(PERP, "a1")).kind is OutcomeKind.UNKNOWN
