@@ -100,7 +100,7 @@ class HandExchange:
         row = {"id": f"{event}", "event": event}
         (self.myTrades if isinstance(event, VenueFill | str) else self.orders).put(row)
         assert self.wire is not None
-        self.wire.heard(self.url)
+        self.wire.heard(self.url, ("orders",))
         self._wake()
 
     def drop_stream(self, url: str, reason: str) -> None:

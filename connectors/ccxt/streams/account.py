@@ -52,7 +52,7 @@ class AccountStreams:
         self._rng = rng
         self._tasks = OwnTasks(spawner)
         self._pumps = PumpSet(exchange)
-        self._pumps.listen(self.woke)
+        self._pumps.listen(lambda _: self.woke())
         told = ToldFills()
         self._missing = MissingFills(told, clock, self._settings.grace_ms)
         self._teller = AccountTeller(account.rows, listener, told, self._missing, spawner, self._doubt)

@@ -27,6 +27,7 @@ class _Connection(Protocol):
     last_retry_after: float | None
     is_reported_lost: bool
     check_message: Callable[[str, object], None]
+    woken: list[str]
 
     def on_error(self, error: Exception) -> None:
         """Reject all who wait, and close."""
@@ -66,6 +67,7 @@ class _WatchedExchange(Exchange):  # type: ignore[misc]  # ccxt ships no types
         if is_new:
             client.__class__ = _WatchedClient  # ccxt makes its own kind by name, and asks nobody
             client.check_message = self.check_message
+            client.woken = []
         if self.wire is not None:
             self.wire.asked(url)
         return client
@@ -75,7 +77,8 @@ class _WatchedExchange(Exchange):  # type: ignore[misc]  # ccxt ships no types
             super().handle_message(client, message)
         finally:
             if self.wire is not None:
-                self.wire.heard(client.url)
+                woken, client.woken = client.woken, []
+                self.wire.heard(client.url, woken)
 
     def on_connected(self, client: _Connection, message: object = None) -> None:
         super().on_connected(client, message)
@@ -117,6 +120,7 @@ class _WatchedClient(Client):  # type: ignore[misc]  # ccxt ships no types
 
     is_reported_lost = False
     check_message: Callable[[str, object], None]
+    woken: list[str]
     lastPong: int | None  # noqa: N815 - ccxt's name
 
     def handle_message(self, message: object) -> None:
@@ -127,6 +131,11 @@ class _WatchedClient(Client):  # type: ignore[misc]  # ccxt ships no types
             self.on_error(NetworkError(f"a message could not be read: {type(error).__name__}: {error}"))
         if self.lastPong != pong_ms:
             self.lastPong = Exchange.milliseconds()  # some venues' pongs bear their own time
+
+    def resolve(self, result: object, message_hash: str | None) -> object:
+        if message_hash is not None:
+            self.woken.append(message_hash)
+        return super().resolve(result, message_hash)
 
     async def send(self, message: object) -> object:
         self.check_message(self.url, message)

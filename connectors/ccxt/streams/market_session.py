@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from connectors.ccxt.streams.market_parts import MarketParts
 from connectors.ccxt.streams.preparing import prepare
 from connectors.ccxt.streams.quote_streams import QuoteStreams
+from connectors.ccxt.streams.touched_symbols import TouchedSymbols
 from connectors.ccxt.streams.trade_streams import TradeStreams
 from desk.contracts.connection import StreamCondition
 
@@ -17,6 +18,7 @@ class MarketSession:
         self._parts = parts
         self._unknown = tuple(symbol for symbol in symbols if symbol not in parts.markets)
         known = tuple(symbol for symbol in symbols if symbol in parts.markets)
+        self._touched = TouchedSymbols(known)
         self._trades = TradeStreams(parts, known)
         self._quotes = QuoteStreams(parts, known)
         parts.pumps.listen(self._heard)
@@ -40,9 +42,10 @@ class MarketSession:
         )
         return (*self._parts.pumps.conditions(), *unknown)
 
-    def _heard(self) -> None:
-        self._trades.woke()
-        self._quotes.woke()
+    def _heard(self, woken: Sequence[str]) -> None:
+        symbols = self._touched.of(woken)
+        self._trades.take(symbols)
+        self._quotes.take(symbols)
 
     async def _watch(self) -> None:
         while True:

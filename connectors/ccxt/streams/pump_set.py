@@ -1,6 +1,6 @@
 """The pumps of one exchange, and the connections they share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from connectors.ccxt.streams.exchange import StreamExchange
 from connectors.ccxt.streams.own_tasks import OwnTasks
@@ -14,12 +14,12 @@ class PumpSet:
     def __init__(self, exchange: StreamExchange) -> None:
         self.pumps: list[Pump] = []
         self._exchange = exchange
-        self._on_message: Callable[[], None] = _ignore
+        self._on_message: Callable[[Sequence[str]], None] = _ignore
         self._connected: dict[str, None] = {}
         exchange.wire = self
 
-    def listen(self, on_message: Callable[[], None]) -> None:
-        """Call `on_message` after each message."""
+    def listen(self, on_message: Callable[[Sequence[str]], None]) -> None:
+        """Call `on_message` after each message, with the hashes of ccxt's that it woke."""
         self._on_message = on_message
 
     def start(self, pump: Pump, tasks: OwnTasks) -> None:
@@ -59,9 +59,9 @@ class PumpSet:
         for pump in self._using(url):
             pump.stand(is_new=True)
 
-    def heard(self, url: str) -> None:
+    def heard(self, url: str, woken: Sequence[str]) -> None:
         """Take what a message brought."""
-        self._on_message()
+        self._on_message(woken)
 
     def lost(self, url: str, reason: str) -> None:
         """Tell the pumps that a connection is gone."""
@@ -74,4 +74,4 @@ class PumpSet:
         return [pump for pump in self.pumps if url in pump.urls]
 
 
-def _ignore() -> None: ...
+def _ignore(woken: Sequence[str]) -> None: ...

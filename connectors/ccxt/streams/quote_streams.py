@@ -1,6 +1,6 @@
 """The best bid and ask of a venue."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from connectors.ccxt.markets import Row
 from connectors.ccxt.streams.market_parts import MarketParts
@@ -30,10 +30,14 @@ class QuoteStreams:
             self._streams.start(watch, self)
 
     def woke(self) -> None:
-        """Take what came: ccxt puts a new row in the place of the old one."""
+        """Take what came, wherever it is."""
+        self.take(self._symbols)
+
+    def take(self, symbols: Iterable[str]) -> None:
+        """Take what came of some symbols: ccxt puts a new row in the place of the old one."""
         exchange = self._parts.exchange
         memory = exchange.bidsasks if self._has_best else exchange.tickers
-        for symbol in self._symbols:
+        for symbol in symbols:
             row = memory.get(symbol)
             if row is None or row is self._rows.get(symbol):
                 continue
@@ -50,6 +54,7 @@ class QuoteStreams:
 
     def look(self) -> None:
         """Look at what is silent."""
+        self.woke()
         self._streams.look()
 
     async def is_behind(self, symbol: str) -> bool:

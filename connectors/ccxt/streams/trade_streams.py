@@ -1,6 +1,6 @@
 """The public trades of a venue, all of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from connectors.ccxt.streams.caches import Appended
 from connectors.ccxt.streams.market_parts import MarketParts
@@ -33,9 +33,13 @@ class TradeStreams:
             self._streams.start(watch, self)
 
     def woke(self) -> None:
-        """Take what came."""
-        for symbol, memory in self._memories.items():
-            rows, has_overflowed = memory.new(self._parts.exchange.trades.get(symbol))
+        """Take what came, wherever it is."""
+        self.take(self._memories)
+
+    def take(self, symbols: Iterable[str]) -> None:
+        """Take what came of some symbols."""
+        for symbol in symbols:
+            rows, has_overflowed = self._memories[symbol].new(self._parts.exchange.trades.get(symbol))
             if not rows:
                 continue
             pump = self._streams.came(symbol)
@@ -56,6 +60,7 @@ class TradeStreams:
 
     def look(self) -> None:
         """Read what was missed as soon as the stream tells again, and look at what is silent."""
+        self.woke()
         now_ms, settings = self._parts.clock.monotonic_ms(), self._parts.settings
         for symbol, since_ms in list(self._held_since_ms.items()):
             line, held_ms = self._lines[symbol], now_ms - since_ms

@@ -1,5 +1,6 @@
 """What an exchange's connections report of themselves, whether anybody waits for them or not."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 
@@ -14,8 +15,8 @@ class Wire(Protocol):
         """Note that a connection stands, the first or again."""
         ...
 
-    def heard(self, url: str) -> None:
-        """Look at what a message left in the exchange's memory; called after each one."""
+    def heard(self, url: str, woken: Sequence[str]) -> None:
+        """Look at what a message left in the exchange's memory; `woken` are the hashes it woke."""
         ...
 
     def lost(self, url: str, reason: str) -> None:
