@@ -13,6 +13,7 @@ class ClientIdDialect(Dialect):
     """Name orders by our own ids; those that wait for a price may lie in a book of their own."""
 
     looks_up_client_ids = True
+    cancels_by_client_id = True
 
     async def find(self, exchange: Any, named: Named) -> Row | None:  # noqa: ANN401 - a ccxt exchange
         """Ask each book; the venue's own word for an unknown order is the only proof that there is none."""

@@ -39,6 +39,7 @@ class BybitDialect(Dialect):
     absence_proof_ms: int | None = 20_000
     amends_in_place = True
     looks_up_client_ids = True
+    cancels_by_client_id = True
 
     @property
     def category(self) -> str:

@@ -55,8 +55,8 @@ class Dialect:
     amends_in_place = False
     looks_up_client_ids = False
     """Whether a look-up by client id can prove that there is no such order."""
-    skews_timestamps = True
-    """Whether ccxt's `timeDifference` corrects the time in the venue's requests."""
+    cancels_by_client_id = False
+    """Whether an order can be cancelled without the id the venue gave it."""
 
     def __init__(self, settings: CcxtSettings) -> None:
         self.settings = settings

@@ -157,12 +157,16 @@ class Dispatch:
         return judge_reply(row, None if name.startswith("#") else name, call, self._dialect.codes), row
 
     async def _whole(self, symbol: str, name: str) -> Named | None:
-        """Return an order's name with where the venue keeps it; None where the venue knows no such order."""
+        """Return an order's name with where the venue keeps it; None where nothing is there to aim at.
+
+        A read may lag behind an order: where our own id is enough, the venue's answer to the cancel decides.
+        """
         named = self._memory.named(symbol, name)
         if self._dialect.can_aim(named):
             return named
         order = await self._reads.fetch_order(symbol, name)
-        return None if order is None else self._memory.named(symbol, name)
+        is_hopeless = order is None and not self._dialect.cancels_by_client_id
+        return None if is_hopeless else self._memory.named(symbol, name)
 
     async def _already_there(self, symbol: str, name: str, verdict: Verdict) -> OrderOutcome:
         """Look the order up that the venue says it has: never a second one, never given up."""

@@ -12,7 +12,7 @@ from connectors.ccxt.wire import Call
 _NEVER_CONNECTED = frozenset(
     (
         "ClientConnectorError", "ClientConnectorDNSError", "ClientConnectorCertificateError",
-        "ClientConnectorSSLError", "ConnectionRefusedError", "gaierror",
+        "ClientConnectorSSLError", "ConnectionRefusedError", "ConnectionTimeoutError", "gaierror",
     )
 )  # fmt: skip
 _UNAUTHORIZED_STATUS = 401

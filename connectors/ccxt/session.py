@@ -86,6 +86,8 @@ class Session:
         Raises ReadFailed where the venue does not answer, RefusedByState for a key that may do too much or
         too little.
         """
+        for symbol in self._told.market.symbols:
+            self._memory.trades(symbol)
         await self._watch.open()
         await self._read_markets()
         self._tasks.start("ccxt clock", self._watch.run())

@@ -43,6 +43,11 @@ class VenueMarket:
         self._session: MarketSession | None = None
 
     @property
+    def symbols(self) -> tuple[str, ...]:
+        """What somebody subscribed to."""
+        return () if self._wanted is None else self._wanted[0]
+
+    @property
     def is_wanted(self) -> bool:
         """Whether somebody subscribed, so that opening needs an exchange for streams."""
         return self._wanted is not None

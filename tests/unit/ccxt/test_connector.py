@@ -282,3 +282,16 @@ async def test_fees_are_what_the_account_pays(rig: CcxtRig) -> None:
     found = {one.symbol: one for one in await rig.connector.fetch_instruments()}
     told = next(one for one in rig.box.venue.listings if one.symbol == PERP)
     assert found[PERP].taker_fee == told.instrument.taker_fee
+
+
+async def test_a_cancel_reaches_an_order_that_reads_do_not_show_yet() -> None:
+    async with opened(MarketChoice.SPOT) as rig:
+        rig.box.price("100", SPOT)
+        rig.box.fault("stale_reads", lag_ms=60_000)
+        other = rig.another()
+        await other.open()
+        await rig.connector.place_order(request("a1", BUY, 1, symbol=SPOT, limit=90))
+        assert await other.fetch_order(SPOT, "a1") is None
+        assert (await other.cancel_order(SPOT, "a1")).kind is OutcomeKind.ACCEPTED
+        assert rig.box.open_ids == []
+        await other.close()
