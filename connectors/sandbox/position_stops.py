@@ -1,5 +1,6 @@
 """Stops that belong to a position, not to an order: they grow with it, shrink with it, and die with it."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -152,7 +153,9 @@ class PositionStops:
             create_type="CreateByStopLoss",
             stop_order_type=STOP_LOSS,
         )
-        self._account.place(order, now_ms)
+        # Where another hand was faster there is nothing left to close.
+        with contextlib.suppress(VenueRefusal):
+            self._account.place(order, now_ms)
 
     def _order(
         self, listing: "Listing", kind: str, side: OrderSide, size_base: Decimal, stop_price: Decimal
