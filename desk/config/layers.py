@@ -64,7 +64,7 @@ def overlaid(document: Document, settings: Iterable[Setting]) -> Document:
 
 def _read(setting: Setting) -> Value:
     try:
-        return parse_value(setting.text, setting.origin)
+        return parse_value(setting.text, setting.origin, setting.steps)
     except InputRefused as refused:
         key = ".".join(setting.steps)
         problems = [replace(problem, line=None, key=problem.key or key) for problem in refused.problems]

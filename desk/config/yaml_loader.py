@@ -14,6 +14,7 @@ from desk.contracts.problems import InputRefused, Problem
 
 _MAX_BYTES = 1_000_000
 _MAX_DEPTH = 32
+_SECRET_WORDS = ("api_key", "secret", "password", "token")
 
 
 class _Refused(Exception):
@@ -115,11 +116,19 @@ class _Reader:
                 return text
             return plain_scalar(text)
         except AmbiguousScalar as ambiguous:
-            self._refuse(node.start_mark.line + 1, path, ambiguous.what, ambiguous.remedy)
+            told = (ambiguous.what, ambiguous.remedy)
+            if _holds_secret(path):
+                told = ("readers of YAML disagree about it", "write it in quotes")
+            self._refuse(node.start_mark.line + 1, path, *told)
             return text
 
     def _refuse(self, line: int, path: KeyPath, what: str, remedy: str) -> None:
         self.problems.append(Problem(self._file, line, dotted(path), what, remedy))
+
+
+def _holds_secret(path: KeyPath) -> bool:
+    """Tell whether a value may be a secret: then no error repeats it."""
+    return any(word in str(step) for step in path for word in _SECRET_WORDS)
 
 
 def load_document(path: Path) -> Document:
@@ -145,13 +154,13 @@ def parse_document(text: str, file: str) -> Document:
     return Document(file, data, reader.places)
 
 
-def parse_value(text: str, file: str) -> Value:
-    """Read the YAML text of one value, as an option or an environment variable holds it."""
+def parse_value(text: str, file: str, path: KeyPath = ()) -> Value:
+    """Read the YAML text of the value at `path`, as an option or an environment variable holds it."""
     root = _compose(text, file)
     if root is None:
         return None
     reader = _Reader(file)
-    value = reader.read(root, ())
+    value = reader.read(root, path)
     if reader.problems:
         raise InputRefused(*reader.problems)
     return value

@@ -210,3 +210,18 @@ def test_a_rehearsal_of_an_exchange_s_desk_asks_for_what_it_trades_on(
     complaints = capsys.readouterr().err.splitlines()
     assert [part in one for part, one in zip(told, complaints, strict=True)] == [True] * len(told)
     assert not (tmp_path / "state").exists()
+
+
+@pytest.mark.parametrize("key", ["api_key", "secret", "password"])
+@pytest.mark.parametrize(
+    "value", ["0123456", "12:30:59", "off", "0xC0FFEE", "1_000_000", ".5e999", "[7654321]"]
+)
+def test_a_literal_secret_of_any_look_is_never_repeated(tmp_path: Path, key: str, value: str) -> None:
+    text = exchange_platform("sandbox", "password: env:P")
+    line = next(one for one in text.splitlines() if one.strip().startswith(f"{key}:"))
+    told = refusal(tmp_path, changed(text, line, f"    {key}: {value}"))
+    assert f": connector.ccxt.{key}" in told
+    assert value.strip("[]") not in told
+    told = refusal(tmp_path, text, f"connector.ccxt.{key}={value}")
+    assert told.startswith(f"--set: connector.ccxt.{key}")
+    assert value.strip("[]") not in told
