@@ -25,6 +25,7 @@ _AHEAD_MS = 60_000
 _WEEKS_AT_ONCE = 13
 _FORBIDDEN_STATUS = 403
 _BAN_MS = 600_000
+_HEAD_OF_BODY = 200
 _REFUSED = re.compile(r'"retCode"\s*:\s*"?10006\b')
 _ORDER_PATHS = ("v5/order/create", "v5/order/amend", "v5/order/cancel")
 _READ_PATHS = ("v5/order/realtime", "v5/order/history", "v5/execution/list", "v5/position/list")
@@ -67,7 +68,7 @@ class BybitDialect(Dialect):
         """Take the budget of a path from its headers, and a ban of the address from its words."""
         said = answer.headers.get("x-bapi-limit", "")
         limit = int(said) if said.isdigit() else 0
-        if _REFUSED.search(answer.body):
+        if _REFUSED.search(answer.body, 0, _HEAD_OF_BODY):
             pacer.refused(answer.endpoint, limit)
         if limit > 0:
             pacer.learn(answer.endpoint, limit)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from connectors.ccxt.hosts import HostGuard
@@ -15,6 +15,11 @@ from desk.contracts.problems import DeskError
 _BANNED_STATUS = 418
 _BUSY_STATUS = 429
 _FIRST_REFUSAL = 400
+_FIRST_TROUBLE = 500
+_TROUBLE_MS = 2_000
+"""How long a server in trouble is believed that it wants no request: no exit waits an hour for it."""
+
+_LONGEST_BAN_MS = 3 * 24 * 3600 * 1000
 _BAN_MS = 60_000
 _KEY_REFUSALS = frozenset(
     ("AuthenticationError", "PermissionDenied", "AccountNotEnabled", "AccountSuspended")
@@ -105,7 +110,6 @@ class Line:
     on_answer: Callable[[Pacer, "Answer"], None] | None = None
     latency_ms: int | None = None
     key_refused: str | None = None
-    sent: int = field(default=0)
 
     def answered(self, answer: Answer) -> None:
         """Heed what the venue says of its budget."""
@@ -113,7 +117,8 @@ class Line:
             self.on_answer(self.pacer, answer)
         retry_after = answer.headers.get("retry-after", "")
         if retry_after.isdigit() and answer.status >= _FIRST_REFUSAL:
-            self.pacer.bar(int(retry_after) * 1000)
+            is_trouble = answer.status >= _FIRST_TROUBLE
+            self.pacer.bar(min(int(retry_after) * 1000, _TROUBLE_MS if is_trouble else _LONGEST_BAN_MS))
         elif answer.status == _BUSY_STATUS:
             self.pacer.bar(_BREATH_MS)
         elif answer.status == _BANNED_STATUS:
@@ -146,7 +151,6 @@ class Wire:
         call = _CALL.get()
         if call is not None:
             call.leaves(method)
-        self.line.sent += 1
         began_ms = self.line.clock.monotonic_ms()
         try:
             reply = await super().fetch(url, method, headers, body)  # type: ignore[misc]  # ccxt's

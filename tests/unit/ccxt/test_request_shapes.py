@@ -317,3 +317,69 @@ async def test_a_stop_that_was_touched_is_cancelled_where_it_lies_now() -> None:
     assert (await canned.orders.cancel(PERP, "a1")).kind is OutcomeKind.UNKNOWN
     canned.replies = {"DELETE /fapi/v1/order": resting | {"status": "CANCELED"}}
     assert (await canned.orders.cancel(PERP, "a1")).kind is OutcomeKind.ACCEPTED
+
+
+async def test_positions_and_balances_of_okx_are_read() -> None:
+    canned = venue("okx")
+    position = {
+        "instId": "BTC-USDT-SWAP", "instType": "SWAP", "pos": "-300", "posSide": "net", "avgPx": "100",
+        "lever": "5", "liqPx": "120", "mgnMode": "cross", "ccy": "USDT", "cTime": "1", "uTime": "2",
+        "upl": "0", "imr": "60", "mmr": "1", "mgnRatio": "9", "margin": "", "markPx": "100", "notionalUsd": "300",
+    }  # fmt: skip
+    details = [
+        {
+            "ccy": "USDT",
+            "cashBal": "1000",
+            "eq": "1000",
+            "availBal": "940",
+            "frozenBal": "60",
+            "availEq": "940",
+        }
+    ]
+    canned.replies = {
+        "/account/positions": {"code": "0", "data": [position]},
+        "/account/balance": {"code": "0", "data": [{"uTime": "1", "details": details}]},
+    }
+    (held,) = await canned.reads.fetch_positions()
+    assert (held.side.value, held.size_base, held.entry_price, held.leverage) == ("SHORT", D(3), D(100), D(5))
+    (balance,) = await canned.reads.fetch_balances()
+    assert (balance.currency, balance.total, balance.free) == ("USDT", D(1000), D(940))
+
+
+async def test_open_orders_of_both_books_are_listed() -> None:
+    canned = venue("binanceusdm")
+    plain = _BINANCE_TAKEN | {
+        "side": "BUY",
+        "type": "LIMIT",
+        "origQty": "1",
+        "executedQty": "0",
+        "price": "90",
+    }
+    algo = {
+        "algoId": 7, "clientAlgoId": "s1", "symbol": "BTCUSDT", "side": "SELL",
+        "orderType": "TAKE_PROFIT_MARKET", "algoStatus": "NEW", "quantity": "1", "triggerPrice": "120", "reduceOnly": True, "createTime": 1,
+    }  # fmt: skip
+    canned.replies = {"/openOrders": [plain], "/openAlgoOrders": [algo]}
+    found = {one.client_order_id: one for one in await canned.reads.fetch_open_orders()}
+    assert (found["a1"].order_type, found["a1"].limit_price) == (OrderType.LIMIT, D(90))
+    assert (found["s1"].order_type, found["s1"].stop_price) == (OrderType.TAKE_PROFIT, D(120))
+
+
+async def test_an_order_of_kraken_futures_is_found_in_a_list_or_not_at_all() -> None:
+    canned = venue("krakenfutures")
+    row = {
+        "order_id": "v1", "cliOrdId": "a1", "symbol": "PF_XBTUSD", "side": "buy", "orderType": "lmt",
+        "limitPrice": 90, "unfilledSize": 1, "filledSize": 0, "receivedTime": "2024-01-01T00:00:00.000Z",
+        "status": "untouched", "reduceOnly": False, "lastUpdateTime": "2024-01-01T00:00:00.000Z",
+    }  # fmt: skip
+    canned.replies = {"/openorders": {"result": "success", "openOrders": [row]}, "/orders": {"elements": []}}
+    found = await canned.reads.fetch_order(PERP, "a1")
+    assert found is not None
+    assert (found.venue_order_id, found.status, found.size_base) == ("v1", OrderStatus.OPEN, D(1))
+    with pytest.raises(ReadFailed, match="proves no order's absence"):
+        await canned.reads.fetch_order(PERP, "never")
+    canned.replies |= {
+        "/cancelorder": {"result": "success", "cancelStatus": {"status": "cancelled", "order_id": "v1"}}
+    }
+    await canned.orders.cancel(PERP, "a1")
+    assert canned.last.values["order_id"] == "v1"
