@@ -2,7 +2,9 @@
 
 import contextlib
 import importlib
+import inspect
 
+from connectors.ccxt.candles import TAKES_NO_END
 from desk.contracts.exchanges import DEMOS, EXCHANGES, SANDBOXES, WITH_PASSWORD
 
 _SIGNED_REQUESTS_FAIL = {"binanceusdm", "binancecoinm"}
@@ -28,3 +30,8 @@ def test_the_list_of_exchanges_is_that_of_ccxt() -> None:
     assert list(SANDBOXES) == [name for name in sandboxes if name not in _SIGNED_REQUESTS_FAIL]
     assert list(DEMOS) == demos
     assert list(WITH_PASSWORD) == with_password
+
+
+def test_the_end_of_a_window_is_kept_from_those_that_do_not_know_it() -> None:
+    sources = {name: inspect.getsource(getattr(ccxt, name).fetch_ohlcv) for name in EXCHANGES}
+    assert {name for name, source in sources.items() if "until" not in source} == TAKES_NO_END
