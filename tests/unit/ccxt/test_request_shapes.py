@@ -324,7 +324,8 @@ async def test_positions_and_balances_of_okx_are_read() -> None:
     position = {
         "instId": "BTC-USDT-SWAP", "instType": "SWAP", "pos": "-300", "posSide": "net", "avgPx": "100",
         "lever": "5", "liqPx": "120", "mgnMode": "cross", "ccy": "USDT", "cTime": "1", "uTime": "2",
-        "upl": "0", "imr": "60", "mmr": "1", "mgnRatio": "9", "margin": "", "markPx": "100", "notionalUsd": "300",
+        "upl": "0", "imr": "60", "mmr": "1", "mgnRatio": "9", "margin": "", "markPx": "100",
+        "notionalUsd": "300",
     }  # fmt: skip
     details = [
         {
@@ -357,7 +358,8 @@ async def test_open_orders_of_both_books_are_listed() -> None:
     }
     algo = {
         "algoId": 7, "clientAlgoId": "s1", "symbol": "BTCUSDT", "side": "SELL",
-        "orderType": "TAKE_PROFIT_MARKET", "algoStatus": "NEW", "quantity": "1", "triggerPrice": "120", "reduceOnly": True, "createTime": 1,
+        "orderType": "TAKE_PROFIT_MARKET", "algoStatus": "NEW", "quantity": "1", "triggerPrice": "120",
+        "reduceOnly": True, "createTime": 1,
     }  # fmt: skip
     canned.replies = {"/openOrders": [plain], "/openAlgoOrders": [algo]}
     found = {one.client_order_id: one for one in await canned.reads.fetch_open_orders()}
