@@ -144,11 +144,13 @@ class TradingAccount:
 
     def cancel(self, card: OrderCard, now_ms: int, cancel_type: str = "CancelByUser") -> None:
         """Take an open order out; raises VenueRefusal."""
-        former = card.cancel_type
+        former = card.cancel_type, card.reject_reason
         card.cancel_type = cancel_type
+        if cancel_type == "CancelByUser":
+            card.reject_reason = "EC_PerCancelRequest"
         outcome = self.exchange.cancel(card.listing.symbol, card.name, now_ms)
         if outcome.kind is not OutcomeKind.ACCEPTED:
-            card.cancel_type = former
+            card.cancel_type, card.reject_reason = former
             raise self._refusal(outcome, card.listing)
         self.settle(now_ms)
 
@@ -280,7 +282,7 @@ class TradingAccount:
         code = report.reason.partition(":")[0]
         if report.status.is_terminal and card.cancel_type == "UNKNOWN":
             card.cancel_type, card.reject_reason = _END_OF.get(code, ("UNKNOWN", card.reject_reason))
-        card.versions.append((now_ms, card.row()))
+        card.remember(now_ms)
 
     def _card(self, order: NewOrder, name: str, now_ms: int) -> OrderCard:
         return OrderCard(

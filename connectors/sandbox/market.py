@@ -67,10 +67,7 @@ class Market:
         self._start_ms = start_ms
         self._speed = speed
         self._spread = spread
-        self._walks = {
-            one.symbol: WalkPath(f"{seed}|{one.symbol}", start_ms, one.start_price, one.annual_volatility)
-            for one in listings
-        }
+        self._walks = {one.symbol: _walk(one, paths.get(one.symbol), start_ms, seed) for one in listings}
         self._paths: dict[str, PricePath] = {**self._walks, **paths}
         self.candles = {
             one.symbol: CandleBook(one.instrument, self._past(self._walks[one.symbol]), start_ms)
@@ -149,6 +146,12 @@ class Market:
 
     def _path_ms(self, time_ms: int) -> int:
         return self._start_ms + int((time_ms - self._start_ms) * self._speed)
+
+
+def _walk(listing: Listing, path: PricePath | None, start_ms: int, seed: int) -> WalkPath:
+    """Make up a price that passes where the listing starts, by its own path where it has one."""
+    start_price = listing.start_price if path is None else path.price_at(start_ms)
+    return WalkPath(f"{seed}|{listing.symbol}", start_ms, start_price, listing.annual_volatility)
 
 
 def _day_of(hours: list[Candle], price: Decimal) -> Day:

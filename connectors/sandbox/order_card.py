@@ -1,12 +1,13 @@
 """What the venue remembers of one order beyond its matching: ids, triggers, attached stops, what it cost."""
 
+import json
 from collections import deque
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
 from connectors.sandbox.listings import Listing
-from connectors.sandbox.wire import Row, shown, text_of
+from connectors.sandbox.wire import Row, encoded, shown, text_of
 from desk.contracts.market import ZERO
 from desk.contracts.orders import OrderStatus, VenueFill, VenueOrder
 
@@ -56,7 +57,7 @@ class OrderCard:
     cancel_type: str = "UNKNOWN"
     status_said: str = ""
     was_triggered: bool = False
-    versions: deque[tuple[int, Row]] = field(default_factory=lambda: deque(maxlen=_MOST_VERSIONS))
+    versions: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=_MOST_VERSIONS))
 
     @property
     def is_open(self) -> bool:
@@ -94,6 +95,16 @@ class OrderCard:
         if self.listing.is_spot and report.filled_base > 0:
             return "PartiallyFilledCanceled"
         return "Deactivated" if self.is_untriggered else "Cancelled"
+
+    def remember(self, now_ms: int) -> None:
+        """Keep how it stands now; as text, since a thousand orders would be a lot of rows."""
+        self.versions.append((now_ms, encoded(self.row())))
+
+    def row_at(self, time_ms: int) -> Row | None:
+        """Return how it stood then, None where it was not yet."""
+        found = next((text for at_ms, text in reversed(self.versions) if at_ms <= time_ms), None)
+        row: Row | None = None if found is None else json.loads(found)
+        return row
 
     def row(self) -> Row:
         """Write it as the venue shows it."""

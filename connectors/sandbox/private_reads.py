@@ -45,13 +45,16 @@ class Asking:
         """Return an order's row as it was then, None where it was not yet."""
         if self.as_of_ms is None:
             return card.row()
-        return next((row for at_ms, row in reversed(card.versions) if at_ms <= self.as_of_ms), None)
+        return card.row_at(self.as_of_ms)
 
 
 def _realtime(asking: Asking) -> Row:
     """Return open orders, or the newest ones of any status where ids are asked for."""
     if _is_elsewhere(asking):
         return _page(asking, [], _MOST_ROWS)
+    is_bounded = asking.query.get("symbol") or asking.query.get("settleCoin") or asking.query.get("baseCoin")
+    if asking.query.get("category") == Category.LINEAR and not (is_bounded or _is_named(asking)):
+        raise VenueRefusal(BAD_PARAMETER, "params error: symbol, settleCoin or baseCoin is needed")
     rows = _order_rows(asking, _candidates(asking, only_open=True))
     kept = rows if _is_named(asking) else [one for one in rows if one["orderStatus"] in _OPEN]
     return _page(asking, kept[::-1], _MOST_ROWS)
@@ -102,6 +105,7 @@ def _order_rows(asking: Asking, cards: Sequence[OrderCard]) -> list[Row]:
             and (not query.get("symbol") or card.listing.venue_symbol == query["symbol"])
             and (not query.get("orderId") or card.order_id == query["orderId"])
             and (not query.get("orderLinkId") or card.link_id == query["orderLinkId"])
+            and query.get("settleCoin") in {None, "", card.listing.instrument.quote}
             and _passes_filter(card, query.get("orderFilter"))
         )
         row = asking.row_of(card) if is_asked else None
@@ -137,7 +141,7 @@ def _executions(asking: Asking) -> Row:
         )
 
     rows = [one.row for one in asking.account.executions if is_asked(one)]
-    return _page(asking, rows[::-1], _MOST_EXECUTIONS)
+    return _page(asking, rows[::-1], _MOST_EXECUTIONS, 50)
 
 
 def _positions(asking: Asking) -> Row:
@@ -273,8 +277,8 @@ def _bounds(asking: Asking) -> tuple[int, int]:
     return end_ms - _WEEK_MS, end_ms
 
 
-def _page(asking: Asking, rows: Sequence[Row], most: int) -> Row:
-    limit = min(max(integer_of("limit", asking.query.get("limit"), 20), 1), most)
+def _page(asking: Asking, rows: Sequence[Row], most: int, usual: int = 20) -> Row:
+    limit = min(max(integer_of("limit", asking.query.get("limit"), usual), 1), most)
     cursor = asking.query.get("cursor", "").partition(":")[2] or "0"
     start = integer_of("cursor", cursor, 0)
     shown = list(rows[start : start + limit])

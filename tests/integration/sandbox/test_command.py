@@ -1,9 +1,11 @@
 """`desk sandbox` as a process: what it prints, what it obeys, how it ends."""
 
+import json
 import signal
 import subprocess
 import sys
 import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -84,3 +86,7 @@ def test_recorded_candles_lead_the_prices(tmp_path: Path) -> None:
         venue.admin("trade", {"symbol": PERP, "side": "BUY", "size_base": "0.1"})
         (held,) = venue.truth()["positions"]
         assert 69_000 < float(held["entry_price"]) < 71_000
+        past = f"{venue.base_url}/v5/market/kline?category=linear&symbol=BTCUSDT&interval=60&limit=24"
+        with urllib.request.urlopen(past, timeout=STARTS_WITHIN_S) as reply:  # noqa: S310 - our own server
+            candles = json.load(reply)["result"]["list"]
+        assert all(55_000 < float(one[4]) < 85_000 for one in candles)
