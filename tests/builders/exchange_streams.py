@@ -103,6 +103,10 @@ class Told:
         reads = self.box.venue.requests["GET /v5/execution/list"]
         await until(lambda: self.box.venue.requests["GET /v5/execution/list"] >= reads + 2)
 
+    async def pause(self) -> None:
+        """Let a moment pass that is short for a stream, and long for a machine."""
+        await WallClock().sleep_ms(20)
+
     async def until_up(self, topics: int = 2) -> None:
         """Wait until the streams stand and the venue took so many subscriptions."""
         await until(

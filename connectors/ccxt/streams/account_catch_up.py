@@ -1,6 +1,8 @@
 """Reads that complete what an account's streams told."""
 
 from collections.abc import Sequence
+from itertools import islice
+from typing import Final
 
 from connectors.ccxt.streams.exchange import AccountReads
 from connectors.ccxt.streams.pauses import Pauses
@@ -9,6 +11,9 @@ from connectors.ccxt.streams.teller import AccountTeller
 from desk.contracts.orders import VenueEvent, VenueFill
 from desk.contracts.ports.time import Clock, Rng
 from desk.contracts.problems import ReadFailed
+
+_MOST_LOOK_UPS: Final = 50
+"""Orders looked up in one go; what is left still rests by what was told, and has its turn at the next."""
 
 
 class AccountCatchUp:
@@ -63,7 +68,8 @@ class AccountCatchUp:
             doubted.pop(order.venue_order_id, None)
             unseen.pop(order.venue_order_id, None)
         ended = {name: order for name, order in doubted.items() if not orders.is_ended(name)}
-        for name, one in (unseen | ended).items():
+        for name, one in islice((unseen | ended).items(), _MOST_LOOK_UPS):
+            orders.defer(name)
             await self._look_up(one.symbol, one.client_order_id or f"#{name}", found)
 
     async def _look_up(self, symbol: str, client_order_id: str, found: list[VenueEvent]) -> None:

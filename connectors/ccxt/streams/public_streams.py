@@ -51,11 +51,15 @@ class PublicStreams:
         self._pump_of.update(dict.fromkeys(symbols, pump))
         parts.pumps.start(pump, parts.tasks)
 
-    def came(self, symbol: str) -> Pump:
-        """Note data of a symbol, and return the pump that brought it."""
+    def came(self, symbol: str, data_ms: int) -> Pump:
+        """Note data of a symbol by their own time, and return the pump that brought them.
+
+        Old data do not end a silence: a stream that lags is as blind as one that says nothing.
+        """
         pump = self._pump_of[symbol]
-        pump.note_data()
-        self._silences[pump].came(symbol, self._parts.clock.monotonic_ms())
+        if self._parts.venue_ms() - data_ms <= self._parts.settings.late_ms:
+            pump.note_data()
+            self._silences[pump].came(symbol, self._parts.clock.monotonic_ms())
         return pump
 
     def stands(self, pump: Pump) -> None:

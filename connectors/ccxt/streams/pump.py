@@ -93,7 +93,7 @@ class Pump:
         if not is_new and self._has_begun and not self._is_interrupted:
             return
         if is_new:
-            self._has_failed = False
+            self._has_failed = self.is_stale = False
         is_first, self._has_begun, self._is_interrupted = not self._has_begun, True, False
         if not is_first:
             self.gaps += 1

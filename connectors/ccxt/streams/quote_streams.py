@@ -42,9 +42,9 @@ class QuoteStreams:
             if row is None or row is self._rows.get(symbol):
                 continue
             self._rows[symbol] = row
-            self._streams.came(symbol)
             quote = quote_of(row, symbol, self._parts.venue_ms())
             if quote is not None:
+                self._streams.came(symbol, quote.time_ms)
                 self._told[symbol] = quote
                 self._parts.listener(quote)
 

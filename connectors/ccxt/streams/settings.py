@@ -9,9 +9,10 @@ class StreamSettings:
 
     A private stream is quiet by nature: every `account_check_ms` a read tells whether it withheld anything
     for longer than `grace_ms`. A public one that is silent for `quote_silence_ms` or `trade_silence_ms` on
-    a symbol is compared with a read too. `overlap_ms` is how far every catch-up reads back behind what is
-    known: more than the venue's clock is off and its reads lag. `settle_ms` is how long after a connect the
-    venue may take to begin telling; `hold_ms` how long prices may wait for the trades that were missed.
+    a symbol, data older than `late_ms` not counted, is compared with a read too. `overlap_ms` is how far
+    every catch-up reads back behind what is known: more than the venue's clock is off and its reads lag.
+    `settle_ms` is how long after a connect the venue may take to begin telling; `hold_ms` how long prices
+    may wait for the trades that were missed.
     """
 
     keep_alive_ms: int = 5_000
@@ -23,6 +24,7 @@ class StreamSettings:
     hold_ms: int = 4_000
     quote_silence_ms: int = 15_000
     trade_silence_ms: int = 60_000
+    late_ms: int = 10_000
     answer_ms: int = 10_000
     first_pause_ms: int = 100
     longest_pause_ms: int = 10_000

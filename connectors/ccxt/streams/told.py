@@ -69,11 +69,16 @@ class ToldOrders:
         while len(self._orders) > _ORDERS_KEPT:
             self._orders.popitem(last=False)
 
+    def defer(self, venue_order_id: str) -> None:
+        """List an order after all others: those have their turn first."""
+        if venue_order_id in self._orders:
+            self._orders.move_to_end(venue_order_id)
+
     def is_ended(self, venue_order_id: str) -> bool:
         """Tell whether an order was told as ended."""
         told = self._orders.get(venue_order_id)
         return told is not None and told.status.is_terminal
 
     def working(self) -> Iterator[VenueOrder]:
-        """List the orders that were last told as resting at the venue."""
+        """List the orders that were last told as resting at the venue, those longest not looked at first."""
         return (one for one in list(self._orders.values()) if one.status.is_working)

@@ -42,14 +42,15 @@ class TradeStreams:
             rows, has_overflowed = self._memories[symbol].new(self._parts.exchange.trades.get(symbol))
             if not rows:
                 continue
-            pump = self._streams.came(symbol)
+            trades = [trade_of(row, symbol, self._parts.markets) for row in rows]
+            read = [trade for trade in trades if trade is not None]
+            newest_ms = max((trade.time_ms for trade in read), default=0)
+            pump = self._streams.came(symbol, newest_ms)
             if has_overflowed:
                 pump.gaps += 1
                 self._hold(symbol)
-            for row in rows:
-                trade = trade_of(row, symbol, self._parts.markets)
-                if trade is not None:
-                    self._lines[symbol].take(trade)
+            for trade in read:
+                self._lines[symbol].take(trade)
 
     def resumed(self, pump: Pump, *, is_first: bool) -> None:
         """Hold what comes until what was missed is read."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from connectors.ccxt.streams.settings import StreamSettings
 from connectors.ccxt.streams.teller import News
-from desk.contracts.orders import VenueEvent, VenueFill
+from desk.contracts.orders import VenueEvent, VenueFill, VenueOrder
 from desk.contracts.ports.time import Clock
 
 
@@ -17,7 +17,12 @@ class WithheldNews:
         self._awaited_ms: dict[tuple[News, str, str], int] = {}
 
     def found(self, event: VenueEvent, standing_since_ms: int) -> None:
-        """Note what a read told first; only what happened while the stream stood counts against it."""
+        """Note what a read told first; only what happened while the stream stood counts against it.
+
+        Conditional orders never do: not every venue tells of them where it tells of the others.
+        """
+        if isinstance(event, VenueOrder) and event.stop_price is not None:
+            return
         happened_ms = event.time_ms if isinstance(event, VenueFill) else event.updated_at_ms
         if happened_ms > standing_since_ms + self._settings.settle_ms:
             self._awaited_ms.setdefault(_name(event), self._clock.monotonic_ms())

@@ -104,6 +104,20 @@ async def test_a_single_silent_topic_is_found_out() -> None:
         await until(lambda: (Decimal(50099), Decimal(50101)) in told.quotes[shown:])
 
 
+async def test_a_stream_that_lags_is_rebuilt() -> None:
+    async with sandbox() as box, told_market(box, replace(QUICK, late_ms=200)) as told:
+        await told.until_up()
+        before = trade(box, 50_000)
+        await until_told(told, before)
+        box.fault("stream_late", strikes=["market_stream"], path="publicTrade", delay_ms=1_500)
+        late: list[Decimal] = []
+        while not told.condition("trades").gaps:
+            late += trade(box, 50_100 + len(late))
+            await told.pause()
+        box.lift_faults()
+        await until_told(told, [*before, *late])
+
+
 async def test_a_quiet_market_is_not_taken_for_a_dead_stream() -> None:
     async with sandbox() as box, told_market(box) as told:
         await told.until_up()

@@ -1,5 +1,8 @@
 """An account's streams when the venue misbehaves for hours: virtual time, so that a day is nothing."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 from connectors.ccxt.streams.settings import StreamSettings
 from desk.contracts.orders import OrderStatus, VenueFill
 from tests.builders.ccxt_streams import URL, HandStreams, fill, order, stream_by_hand
@@ -259,3 +262,31 @@ def test_a_connection_that_never_stands_long_is_not_dialled_in_a_storm() -> None
         assert room.exchange.dials - before < 40
 
     stream_by_hand(script)
+
+
+def test_a_conditional_order_that_only_reads_know_is_no_reproach() -> None:
+    async def script(room: HandStreams) -> None:
+        await room.pass_ms(10_000)
+        stop = replace(order(at_ms=room.clock.now_ms()), stop_price=Decimal(90))
+        room.account.open_orders = [stop]
+        await room.pass_ms(2 * SETTINGS.account_check_ms)
+        assert room.told == [stop]
+
+    room = stream_by_hand(script)
+    assert [one.gaps for one in room.streams.conditions()] == [0, 0]
+
+
+def test_many_vanished_orders_are_looked_up_bit_by_bit() -> None:
+    gone = [order(OrderStatus.CANCELED, at_ms=START_MS + 5, name=f"o{at}") for at in range(120)]
+
+    async def script(room: HandStreams) -> None:
+        room.account.open_orders = [order(name=one.venue_order_id) for one in gone]
+        await room.pass_ms(SETTINGS.account_check_ms * 3 // 2)
+        room.account.open_orders = []
+        await room.pass_ms(SETTINGS.account_check_ms)
+        assert len(room.account.looked_up) == 50
+        room.account.known = {one.client_order_id: one for one in gone}
+        await room.pass_ms(4 * SETTINGS.account_check_ms)
+        assert len(room.account.looked_up) == 120 + 50
+
+    assert set(stream_by_hand(script).told) >= set(gone)
