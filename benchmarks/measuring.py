@@ -32,6 +32,11 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
+def p50_and_p99(values: Sequence[float]) -> str:
+    """Write p50 and p99."""
+    return f"{percentile(values, 0.5):,.0f} / {percentile(values, 0.99):,.0f}"
+
+
 def table(figures: Sequence[Figure]) -> str:
     """Lay figures out as a Markdown table."""
     rows = [f"| {one.what} | {one.value} | {one.beside} |" for one in figures]

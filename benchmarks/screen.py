@@ -16,7 +16,7 @@ from typing import Any
 
 from benchmarks.busy_desk import BusyDesk, busy_configuration
 from benchmarks.fixtures import ROOT
-from benchmarks.measuring import Figure, percentile, tell
+from benchmarks.measuring import Figure, p50_and_p99, percentile, tell
 from benchmarks.on_screen import BUSY_S
 from desk.bootstrap.collector import settle_collector
 
@@ -75,8 +75,8 @@ def _beside_a_screen(folder: Path) -> list[Figure]:
         beside = list(desk.probe.microseconds)
     ratio = percentile(beside, 0.99) / percentile(alone, 0.99)
     return [
-        Figure("tick → order sent without a screen: p50 / p99", _pair(alone), "µs"),
-        Figure("tick → order sent beside the screen: p50 / p99", _pair(beside), "µs"),
+        Figure("tick → order sent without a screen: p50 / p99", p50_and_p99(alone), "µs"),
+        Figure("tick → order sent beside the screen: p50 / p99", p50_and_p99(beside), "µs"),
         Figure("p99 beside the screen against without", f"{ratio:.2f} times", "goal at most 1.5"),
         Figure(
             "key to its effect painted: p50 / p95",
@@ -138,7 +138,3 @@ def _paint_s(folder: Path) -> float:
     process.wait()
     os.close(master)
     return took_s
-
-
-def _pair(values: list[float]) -> str:
-    return f"{percentile(values, 0.5):,.0f} / {percentile(values, 0.99):,.0f}"
