@@ -23,7 +23,6 @@ from desk.contracts.orders import (
     OrderRequest,
     OutcomeKind,
     VenueBalance,
-    VenueEvent,
     VenueFill,
     VenueOrder,
     VenuePosition,
@@ -63,7 +62,7 @@ class CcxtConnector:
         self._dialect = dialect_of(settings)
         self._listeners: list[VenueListener] = []
         self._prices = VenueMarket(clock, spawner, rng, streams)
-        self._told = Told(self._tell, self._prices, streams)
+        self._told = Told(self._listeners, self._prices, streams)
         self._session: Session | None = None
         given = (settings.api_key, settings.secret, settings.password)
         self._secrets = tuple(one.get_secret_value() for one in given if one is not None)
@@ -189,10 +188,6 @@ class CcxtConnector:
 
     def _reads(self) -> Reads:
         return self._opened().reads
-
-    def _tell(self, event: VenueEvent) -> None:
-        for listener in self._listeners:
-            listener(event)
 
 
 def _closed() -> OrderOutcome:

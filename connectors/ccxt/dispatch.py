@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from inspect import CORO_CLOSED, getcoroutinestate
 from typing import Any
 
 from connectors.ccxt.creation import amend_problem, problem_of
@@ -123,7 +124,10 @@ class Dispatch:
         """Send in a task that outlives the caller; bytes that have not left by then never do."""
         call = Call(urgency)
         ended: asyncio.Future[OrderOutcome] = asyncio.get_running_loop().create_future()
-        self._spawner.spawn(f"ccxt {name}", self._to_its_end(call, name, send, conclude, ended))
+        work = self._to_its_end(call, name, send, conclude, ended)
+        self._spawner.spawn(f"ccxt {name}", work)
+        if getcoroutinestate(work) == CORO_CLOSED:
+            return _unsent("the desk is stopping")
         try:
             return await asyncio.shield(ended)
         except asyncio.CancelledError:

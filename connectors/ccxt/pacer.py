@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 from enum import IntEnum
+from inspect import CORO_CLOSED, getcoroutinestate
 from math import inf
 
 from connectors.ccxt.windows import Window
@@ -138,14 +139,23 @@ class Pacer:
         self._waiting.append(waiter)
         self._waiting.sort(key=lambda one: (one.urgency, one.turn))
         if self._release() is not None and not self._is_running:
-            self._is_running = True
-            self._spawner.spawn("ccxt-pacer", self._run())
+            self._begin(waiter)
         try:
             await future
         except asyncio.CancelledError:
             self.answered(waiter.turn)
             raise
         return waiter.turn
+
+    def _begin(self, waiter: _Waiter) -> None:
+        """Let the queue move on by itself; a desk that is stopping lets nothing begin."""
+        work = self._run()
+        self._is_running = True
+        self._spawner.spawn("ccxt-pacer", work)
+        if getcoroutinestate(work) == CORO_CLOSED:
+            self._is_running = False
+            self._waiting.remove(waiter)
+            raise Barred("the desk is stopping: the request was not sent")
 
     def answered(self, turn: int) -> None:
         """Note that an admitted request is over, well or badly."""

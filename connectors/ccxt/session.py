@@ -1,6 +1,7 @@
 """What lives from the opening to the close: clients, markets, the clock's watch and the account's streams."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -31,9 +32,12 @@ _MARKETS_MS = 30_000
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Say who is told: of the account's orders and fills, and of prices; and how patient the streams are."""
+    """Say who is told: of the account's orders and fills, and of prices; and how patient the streams are.
 
-    listener: VenueListener
+    Where nobody listens to the account, its streams are not opened: reads alone serve who only closes.
+    """
+
+    listeners: Sequence[VenueListener]
     market: VenueMarket
     streams: StreamSettings | None = None
 
@@ -94,7 +98,8 @@ class Session:
         if self._workshop.may_sign:
             await self._check_key()
             await self.reads.fetch_balances()
-            self._open_account_streams()
+            if self._told.listeners:
+                self._open_account_streams()
         self._open_market_streams()
 
     async def close(self) -> None:
@@ -158,7 +163,8 @@ class Session:
         """Pass an event of the account on; an order that was seen can be cancelled without looking it up."""
         if isinstance(event, VenueOrder):
             self._memory.saw(event)
-        self._told.listener(event)
+        for listener in self._told.listeners:
+            listener(event)
 
     def _open_market_streams(self) -> None:
         market = self._told.market

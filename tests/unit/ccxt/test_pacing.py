@@ -148,6 +148,16 @@ async def test_one_who_gives_up_takes_no_budget() -> None:
     await queue.tasks.stop(10)
 
 
+async def test_a_desk_that_is_stopping_lets_nobody_wait_for_ever() -> None:
+    clock = ManualClock()
+    tasks = TaskSupervisor(lambda *_: None)
+    pacer = Pacer(PacingTerms(1, 1000), clock, tasks)
+    await pacer.admit("any", 1, Urgency.EXIT)
+    await tasks.stop(10)
+    with pytest.raises(Barred, match="stopping"):
+        await pacer.admit("any", 1, Urgency.EXIT)
+
+
 @settings(max_examples=200, deadline=None)
 @given(
     steps=st.lists(

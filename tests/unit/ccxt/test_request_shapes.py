@@ -385,3 +385,11 @@ async def test_an_order_of_kraken_futures_is_found_in_a_list_or_not_at_all() -> 
     }
     await canned.orders.cancel(PERP, "a1")
     assert canned.last.values["order_id"] == "v1"
+
+
+async def test_a_desk_that_is_stopping_sends_nothing_and_says_so() -> None:
+    canned = venue("binance")
+    await canned.tasks.stop(10)
+    outcome = await canned.orders.place(request("a1", BUY, 1))
+    assert (outcome.kind, outcome.reason) == (OutcomeKind.NOT_SENT, "the desk is stopping")
+    assert canned.sent == []
