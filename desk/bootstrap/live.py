@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import random
+import secrets
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -47,6 +49,7 @@ _STOP_WITHIN_MS = 2_000
 _LOOK_FOR_LATCH_EVERY_S = 1
 _BLOCKED_MS = 5_000
 _BEAT_S = 0.5
+_SEED_BITS = 32
 _SWITCH_INTERVAL_S = 0.0005
 """How long the core may keep the interpreter from the thread that makes an order's intent durable."""
 
@@ -246,7 +249,8 @@ def _outside(
 async def _until_stopped(run: LiveRun, living: _Living) -> None:
     """Feed the core until it is told to stop, its time is over, its feed ends, or it dies."""
     desk, ended = living.desk, living.vital.ended
-    looking = supervision(desk, run.configuration.platform, living.around.storage.folder, run.log)
+    rng = random.Random(secrets.randbits(_SEED_BITS))
+    looking = supervision(desk, run.configuration.platform, living.around.storage.folder, rng, run.log)
 
     async def feed() -> None:
         await looking.feed.run()

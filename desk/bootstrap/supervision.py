@@ -1,8 +1,6 @@
 """What keeps a living desk alive, or ends it: put together."""
 
 import os
-import random
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +8,7 @@ from pathlib import Path
 from desk.bootstrap.assembly import Desk
 from desk.bootstrap.settling import is_under_way
 from desk.config.platform import Platform
+from desk.contracts.ports.time import Rng
 from desk.contracts.states import TradingMode
 from desk.runtime.connection_watch import ConnectionLimits, ConnectionWatch
 from desk.runtime.supervised_connector import ConnectorRenewal
@@ -17,7 +16,6 @@ from desk.runtime.supervised_feed import SupervisedFeed
 from desk.runtime.supervisor import Disk, Supervisor
 from desk.runtime.troubles import TroubleDesk
 
-_SEED_BITS = 32
 _BYTES_PER_MB = 1_000_000
 _FEED = "platform.feed"
 
@@ -30,10 +28,11 @@ class Supervision:
     feed: SupervisedFeed
 
 
-def supervision(desk: Desk, platform: Platform, folder: Path, log: Callable[[str, str], None]) -> Supervision:
+def supervision(
+    desk: Desk, platform: Platform, folder: Path, rng: Rng, log: Callable[[str, str], None]
+) -> Supervision:
     """Put together what looks after a desk whose state lies in `folder`; nothing runs yet."""
     parts, risk = desk.core.parts, platform.risk
-    rng = random.Random(secrets.randbits(_SEED_BITS))
     silence_ms = risk.max_stream_silence_ms
     limits = ConnectionLimits(silence_ms, risk.max_clock_skew_ms)
     renewal = ConnectorRenewal(

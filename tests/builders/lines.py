@@ -1,5 +1,6 @@
 """A paper exchange at the end of a line that the test makes good or bad, and a desk that is looked after."""
 
+import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -114,6 +115,7 @@ def looked_after(
             living.desk,
             house.configuration.platform,
             house.state.folder,
+            random.Random(1),
             lambda event, text: log.append(f"{event}: {text}"),
         )
         await script(Looked(living, lines[-1], looking, log))

@@ -171,6 +171,26 @@ def test_a_connector_that_does_not_heal_is_opened_anew_with_growing_pauses(tmp_p
     looked_after(tmp_path, script)
 
 
+def test_what_was_opened_anew_may_prove_itself_and_a_new_trouble_is_soon_seen_to(tmp_path: Path) -> None:
+    async def script(desk: Looked) -> None:
+        down = with_stream(ORDERS, is_up=False)
+        await desk.looks(1)
+        desk.line.line = down
+        await desk.looks(200)
+        times = desk.line.opened[1:]
+        assert min(after - before for before, after in pairwise(times)) >= 15_000
+        desk.line.line = GOOD
+        await desk.looks(60)
+        assert desk.line.opened[1:] == times
+        desk.line.line = down
+        began_ms = desk.living.clock.monotonic_ms()
+        await desk.looks(20)
+        assert len(desk.line.opened) == len(times) + 2
+        assert desk.line.opened[-1] - began_ms <= 19_000
+
+    looked_after(tmp_path, script)
+
+
 def test_a_stream_that_never_was_is_no_reason_to_connect_anew(tmp_path: Path) -> None:
     async def script(desk: Looked) -> None:
         unknown = StreamCondition("XYZ/USDT: unknown to the venue", is_up=False, is_stale=False)
@@ -204,19 +224,32 @@ def test_a_closed_connector_is_opened_at_once_where_an_exit_needs_it(tmp_path: P
     looked_after(tmp_path, script)
 
 
-def test_a_ban_is_waited_for_and_nothing_under_way_is_cut_off(tmp_path: Path) -> None:
+def test_a_ban_is_waited_for(tmp_path: Path) -> None:
     async def script(desk: Looked) -> None:
         await desk.looks(1)
         down = with_stream(ORDERS, is_up=False)
         desk.line.line = replace(down, banned_for_ms=60_000)
         await desk.looks(60)
         assert desk.line.opened == [0]
-        desk.line.worsen(Faults(lost_request=1, hang=1))
-        desk.living.tick("50000")
-        desk.living.issue(desk.living.new_trade())
         desk.line.line = down
+        await desk.looks(5)
+        assert len(desk.line.opened) == 2
+
+    looked_after(tmp_path, script)
+
+
+def test_no_order_that_is_under_way_is_cut_off(tmp_path: Path) -> None:
+    async def script(desk: Looked) -> None:
         await desk.looks(1)
-        assert desk.line.opened == [0]
+        desk.living.tick("50000")
+        desk.line.worsen(Faults(lost_request=1, failed_read=1))
+        desk.living.issue(desk.living.new_trade())
+        desk.line.line = with_stream(ORDERS, is_up=False)
+        await desk.looks(60)
+        assert desk.line.opened == [0], "the outcome of an order is not known"
+        desk.line.worsen(Faults())
+        await desk.looks(60)
+        assert len(desk.line.opened) > 1
 
     looked_after(tmp_path, script)
 

@@ -1,5 +1,6 @@
 """A feed that fails is begun again; a core that fails is not."""
 
+import random
 from collections.abc import AsyncIterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
@@ -63,7 +64,8 @@ class Fed:
 
     def looking_after(self, living: LivingDesk) -> Supervision:
         platform, folder = self.house.configuration.platform, self.house.state.folder
-        return supervision(living.desk, platform, folder, lambda event, _: self.log.append(event))
+        rng = random.Random(1)
+        return supervision(living.desk, platform, folder, rng, lambda event, _: self.log.append(event))
 
 
 def state_of(living: LivingDesk) -> DeskState:
