@@ -7,6 +7,7 @@ from desk.contracts.envelope import DispositionEnvelope
 from desk.contracts.manifests import BarsNeeded, Parameters, parameter
 from desk.contracts.market import Bar
 from desk.contracts.ports.plugin import PluginContext
+from desk.workers.bar_sequence import BarSequence
 from desk.workers.base import Worker
 
 
@@ -31,9 +32,7 @@ class BarWorker(Worker, ABC):
 
     def __init__(self, parameters: BarParameters, context: PluginContext) -> None:
         super().__init__(parameters, context)
-        self._symbol = parameters.symbol
-        self._interval_ms = parameters.interval_ms
-        self._learned_ms: int | None = None
+        self._bars = BarSequence(parameters.symbol, parameters.interval_ms)
 
     @abstractmethod
     def learn(self, bar: Bar) -> None:
@@ -45,21 +44,8 @@ class BarWorker(Worker, ABC):
 
     def on_bar(self, bar: Bar) -> DispositionEnvelope:
         """Learn and judge a bar of the own symbol and interval; others, and those known, change nothing."""
-        if bar.symbol != self._symbol or bar.interval_ms != self._interval_ms:
-            return DispositionEnvelope.CONTINUE
-        learned_ms = self._learned_ms
-        if learned_ms is not None and bar.open_time_ms <= learned_ms:
-            return DispositionEnvelope.CONTINUE
-        if learned_ms is None or bar.open_time_ms != learned_ms + self._interval_ms:
-            self._catch_up(bar)
-        self.learn(bar)
-        self._learned_ms = bar.open_time_ms
-        return self.judge(bar)
-
-    def _catch_up(self, newest: Bar) -> None:
-        """Learn what the history holds between the last bar learned and the newest."""
-        for bar in self.view.bars(self._symbol, self._interval_ms):
-            is_new = self._learned_ms is None or bar.open_time_ms > self._learned_ms
-            if is_new and bar.open_time_ms < newest.open_time_ms:
-                self.learn(bar)
-                self._learned_ms = bar.open_time_ms
+        has_learned = False
+        for new in self._bars.news(bar, self.view):
+            self.learn(new)
+            has_learned = True
+        return self.judge(bar) if has_learned else DispositionEnvelope.CONTINUE

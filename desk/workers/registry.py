@@ -10,9 +10,12 @@ from desk.workers.base import Worker
 ENTRY_POINT_GROUP = "desk.workers"
 
 _BUILT_IN = {
+    "breakeven_mover": "desk.workers.dynamic_management.breakeven_mover:BreakevenMover",
     "breakout_opportunity": "desk.workers.opportunity.breakout_opportunity:BreakoutOpportunity",
     "dca_executor": "desk.workers.scheduled_operations.dca_executor:DCAExecutor",
     "emergency_exit_agent": "desk.workers.risk_control.emergency_exit_agent:EmergencyExitAgent",
+    "partial_profit_taker": "desk.workers.dynamic_management.partial_profit_taker:PartialProfitTaker",
+    "scale_in_manager": "desk.workers.dynamic_management.scale_in_manager:ScaleInManager",
     "swot_planner": "desk.workers.strategy.swot_planner:SwotPlanner",
     "trailing_stop_manager": "desk.workers.dynamic_management.trailing_stop_manager:TrailingStopManager",
     "trend_context": "desk.workers.context.trend_context:TrendContext",

@@ -1,50 +1,54 @@
 """The arithmetic of a trailing stop, long and short, and what is remembered of one trade."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
 from desk.contracts.dto import Dto, Positive
-from desk.contracts.market import ONE, Tick
+from desk.contracts.market import ONE
 from desk.contracts.positions import Position
 from desk.contracts.sides import PositionSide
+from desk.workers.watching import Watch
 
 
 class TrailMode(StrEnum):
-    """How a stop follows: in steps of the threshold, or with every new extreme once armed."""
+    """How a stop follows: in steps, with every new extreme, some ranges behind it, or under swing lows."""
 
     STEP = "step"
     CONTINUOUS = "continuous"
+    ATR = "atr"
+    STRUCTURE = "structure"
+
+    @property
+    def reads_bars(self) -> bool:
+        """Whether the distance comes from bars."""
+        return self in {TrailMode.ATR, TrailMode.STRUCTURE}
 
 
 @dataclass(frozen=True, slots=True)
 class TrailRule:
-    """Hold the fractions of a trail: what the price must gain, and how far behind it the stop stays."""
+    """Say when a stop may follow: in steps of the threshold, or with every better price once it is gained."""
 
     mode: TrailMode
     threshold: Decimal
-    distance: Decimal
+
+    @property
+    def is_stepwise(self) -> bool:
+        """Whether each move needs the threshold again."""
+        return self.mode is TrailMode.STEP
 
     def trigger(self, side: PositionSide, reference: Decimal) -> Decimal:
         """Return the price at which the threshold is gained over `reference`."""
         return reference * (ONE + side.sign * self.threshold)
 
-    def stop(self, side: PositionSide, extreme: Decimal) -> Decimal:
-        """Return where the stop belongs behind `extreme`, not yet rounded."""
-        return extreme * (ONE - side.sign * self.distance)
-
-    def extreme_for(self, side: PositionSide, stop: Decimal) -> Decimal:
-        """Return the extreme that would put the stop at `stop`."""
-        return stop / (ONE - side.sign * self.distance)
-
     def reached(self, position: Position, known: Decimal | None, price: Decimal) -> Decimal | None:
         """Return the price to trail from, None while nothing may move.
 
         STEP: `known` is the anchor, the entry at first; each move needs the threshold gained over it.
-        CONTINUOUS: `known` is the best price since the threshold was gained over the entry.
+        Otherwise `known` is the best price since the threshold was gained over the entry.
         """
         side = position.side
-        if self.mode is TrailMode.CONTINUOUS and known is not None:
+        if not self.is_stepwise and known is not None:
             return better(side, known, price)
         start = position.entry_price if known is None else known
         return price if is_at_least(side, price, self.trigger(side, start)) else None
@@ -73,23 +77,11 @@ class RememberedTrail(Dto):
 
 
 @dataclass(slots=True)
-class Trail:
-    """Follow one trade: its reference now, what of it is remembered, and how the trade was last seen.
+class Trail(Watch):
+    """Follow one trade: what of it is remembered, and its reference now."""
 
-    While `position` is the same and no quote reaches `wake`, a settled trail has nothing to do.
-    """
-
-    kept: RememberedTrail
-    reference: Decimal | None
-    position: Position | None = None
-    wake: Decimal = ONE
-    is_settled: bool = False
-
-    def is_idle(self, position: Position, tick: Tick) -> bool:
-        """Tell whether nothing can have changed since the last look, at a finite price. Allocates nothing."""
-        if not self.is_settled or position is not self.position:
-            return False
-        return tick.ask < self.wake if position.side is PositionSide.LONG else tick.bid > self.wake
+    kept: RememberedTrail = field(default_factory=RememberedTrail)
+    reference: Decimal | None = None
 
     def has_been_loosened(self, position: Position) -> bool:
         """Tell whether the confirmed stop has gone back since the last look: the operator's hand."""

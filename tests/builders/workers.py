@@ -1,6 +1,7 @@
 """A bench for one worker: hands events to it on a desk in memory, and takes what it publishes."""
 
 import dataclasses
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
@@ -23,6 +24,7 @@ from desk.contracts.ids import (
     ThreatId,
     TickId,
 )
+from desk.contracts.manifests import Parameters
 from desk.contracts.market import Bar, Quote, ScheduledTick, Tick
 from desk.contracts.ports.time import IdKind
 from desk.contracts.sides import PositionSide
@@ -102,9 +104,7 @@ class Bench:
             self.desk, CountingIds(self.desk), self.memory, name or kind.manifest.name, protection=protection
         )
         self._kind = kind
-        # As the configuration reads them: text in, strictly typed.
-        texts = {key: str(value) for key, value in (parameters or {}).items()}
-        self.parameters = kind.manifest.parameters.model_validate_strings(texts)
+        self.parameters = _read(kind.manifest.parameters, parameters or {})
         self.worker = kind(self.parameters, self.context)
         self.published: list[tuple[str, object]] = []
         self._sequence = 0
@@ -246,6 +246,13 @@ class Bench:
                     self.desk.resize(trade_id, "0")
                 else:
                     self.desk.move_stop(trade_id, directive.exit_directive.stop_loss_price)
+
+
+def _read(kind: type[Parameters], given: Mapping[str, object]) -> Parameters:
+    """Read parameters as the configuration does: text in, strictly typed; lists as JSON has them."""
+    if any(isinstance(value, list) for value in given.values()):
+        return kind.model_validate_json(json.dumps(given))
+    return kind.model_validate_strings({key: str(value) for key, value in given.items()})
 
 
 def only_directive(payloads: Sequence[object]) -> StrategyDirective:

@@ -18,9 +18,12 @@ from desk.workers.registry import (
 )
 
 OWN = (
+    "breakeven_mover",
     "breakout_opportunity",
     "dca_executor",
     "emergency_exit_agent",
+    "partial_profit_taker",
+    "scale_in_manager",
     "swot_planner",
     "trailing_stop_manager",
     "trend_context",

@@ -13,7 +13,7 @@ PAGES = Path(__file__).parents[3] / "docs" / "workers"
 ROW = re.compile(r"^\| `(\w+)` \| (\S+) \|", re.MULTILINE)
 
 
-@pytest.mark.parametrize("name", ["dca_executor", "emergency_exit_agent", "trailing_stop_manager"])
+@pytest.mark.parametrize("name", sorted(page.stem for page in PAGES.glob("*.md") if page.stem != "README"))
 def test_a_page_lists_the_parameters_as_they_are(name: str) -> None:
     page = (PAGES / f"{name}.md").read_text(encoding="utf-8")
     fields = worker_class(name).manifest.parameters.model_fields
@@ -26,4 +26,6 @@ def written(default: object) -> str:
         return "required"
     if default is None:
         return "unset"
+    if isinstance(default, bool):
+        return str(default).lower()
     return f"{default.normalize():f}" if isinstance(default, Decimal) else str(default)
