@@ -67,6 +67,19 @@ def test_an_exit_is_told_when_it_begins_and_with_its_word_when_it_ends(tmp_path:
     DeskHouse(tmp_path).live(script)
 
 
+def test_an_exit_that_a_watching_desk_refuses_is_told(tmp_path: Path) -> None:
+    async def script(living: LivingDesk) -> None:
+        living.tick("50000")
+        told = followed(living)
+        await living.desk.commands.execute(EmergencyExit(reason="out"))
+        await living.settle(price="50000")
+        refused = told.notices[0]
+        assert (refused.kind, refused.severity) == (NoticeKind.EXITS, CRITICAL)
+        assert refused.text.startswith("the emergency exit was refused by ")
+
+    DeskHouse(tmp_path, settings=["orchestration.plan_execution.enabled=false"]).live(script)
+
+
 def test_a_stopped_worker_is_told_in_the_words_of_its_alarm(tmp_path: Path) -> None:
     async def script(living: LivingDesk) -> None:
         told = followed(living)
