@@ -32,10 +32,7 @@ _MARKETS_MS = 30_000
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Say who is told: of the account's orders and fills, and of prices; and how patient the streams are.
-
-    Where nobody listens to the account, its streams are not opened: reads alone serve who only closes.
-    """
+    """Say who is told: of the account's orders and fills, and of prices; and how patient the streams are."""
 
     listeners: Sequence[VenueListener]
     market: VenueMarket
@@ -98,8 +95,7 @@ class Session:
         if self._workshop.may_sign:
             await self._check_key()
             await self.reads.fetch_balances()
-            if self._told.listeners:
-                self._open_account_streams()
+            self._open_account_streams()
         self._open_market_streams()
 
     async def close(self) -> None:
