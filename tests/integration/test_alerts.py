@@ -1,6 +1,8 @@
 """Word to the operator through the real apprise, over real HTTP."""
 
 import asyncio
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -105,3 +107,15 @@ def test_every_reference_that_leads_nowhere_is_named(tmp_path: Path) -> None:
             settings("env:NOWHERE", f"file:{tmp_path / 'none'}"), {}, WallClock(), "test-desk", print
         )
     assert len(refused.value.problems) == 2
+
+
+def test_a_desk_that_tells_nobody_never_loads_apprise() -> None:
+    code = (
+        "import sys, desk.bootstrap.live as live\n"
+        "from desk.bootstrap.alerts import operator_line\n"
+        "from desk.config.notification_settings import NotificationSettings\n"
+        "operator_line(NotificationSettings(), {}, live.WallClock(), 'test-desk', print)\n"
+        "print('apprise' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert done.stdout.strip() == "False"
