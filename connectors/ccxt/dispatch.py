@@ -129,7 +129,7 @@ class Dispatch:
         if getcoroutinestate(work) == CORO_CLOSED:
             return _unsent("the desk is stopping")
         try:
-            return await asyncio.shield(ended)
+            return await ended
         except asyncio.CancelledError:
             call.is_abandoned = True
             raise

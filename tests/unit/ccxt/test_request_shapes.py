@@ -393,3 +393,14 @@ async def test_a_desk_that_is_stopping_sends_nothing_and_says_so() -> None:
     outcome = await canned.orders.place(request("a1", BUY, 1))
     assert (outcome.kind, outcome.reason) == (OutcomeKind.NOT_SENT, "the desk is stopping")
     assert canned.sent == []
+
+
+@pytest.mark.parametrize("page", ["<html>502</html>", ""])
+async def test_a_page_in_place_of_an_answer_is_no_answer(page: str) -> None:
+    canned = venue("binance")
+    canned.replies = {"/account": page, "/openOrders": page, "/order": page}
+    with pytest.raises(ReadFailed, match="no JSON"):
+        await canned.reads.fetch_balances()
+    with pytest.raises(ReadFailed, match="no JSON"):
+        await canned.reads.fetch_open_orders()
+    assert (await canned.orders.place(request("a1", BUY, 1))).kind is OutcomeKind.UNKNOWN
