@@ -1,8 +1,11 @@
 """How a create, amend or cancel ended, by what is proven; the default is UNKNOWN."""
 
+import re
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import quote
 
 from connectors.ccxt.codes import VenueCodes
 from connectors.ccxt.hosts import HostRefused
@@ -18,6 +21,7 @@ _NEVER_CONNECTED = frozenset(
 _UNAUTHORIZED_STATUS = 401
 _FINAL_STATUS = 500
 _LONGEST_REASON = 300
+_SIGNATURE = re.compile(r"(?i)\b((?:signature|sign|api[-_]?key)[=:\s\"']+)[^&\s\"',}]+")
 
 
 class Ending(StrEnum):
@@ -103,6 +107,8 @@ def _never_connected(error: BaseException) -> bool:
 
 def redacted(text: str, secrets: tuple[str, ...]) -> str:
     """Return a venue's words without any secret, on one line, not longer than a line should be."""
-    for one in secrets:
-        text = text.replace(one, "***")
+    for one in filter(None, secrets):
+        for form in (one, quote(one, safe=""), b64encode(one.encode()).decode()):
+            text = text.replace(form, "***")
+    text = _SIGNATURE.sub(r"\1***", text)
     return " ".join(text.split())[:_LONGEST_REASON]

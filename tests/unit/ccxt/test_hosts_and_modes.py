@@ -99,3 +99,5 @@ def test_secrets_show_nowhere() -> None:
     assert "k-111" not in repr(given)
     assert "s-222" not in f"{given} {given.model_dump()}"
     assert redacted("failed with k-111\nand more", ("k-111",)) == "failed with *** and more"
+    told = redacted("GET https://h/o?symbol=A&signature=abc123&x=a%2Bb YSti a+b", ("a+b", ""))
+    assert told == "GET https://h/o?symbol=A&signature=***&x=*** *** ***"

@@ -10,7 +10,7 @@ import pytest
 from connectors.ccxt.settings import MarketChoice, ModeChoice
 from desk.contracts.orders import OrderRequest, OrderStatus, OrderType, OutcomeKind
 from desk.contracts.problems import ReadFailed
-from tests.builders.exchange_shapes import CannedVenue, spot_market, swap_market
+from tests.builders.exchange_shapes import KEY, SECRET, CannedVenue, spot_market, swap_market
 from tests.builders.venue import BUY, PERP, SELL, SPOT, D, amendment, request
 
 _KRAKEN_EVENT = {
@@ -404,3 +404,22 @@ async def test_a_page_in_place_of_an_answer_is_no_answer(page: str) -> None:
     with pytest.raises(ReadFailed, match="no JSON"):
         await canned.reads.fetch_open_orders()
     assert (await canned.orders.place(request("a1", BUY, 1))).kind is OutcomeKind.UNKNOWN
+
+
+@pytest.mark.parametrize("name", ["binance", "binanceusdm", "okx", "krakenfutures"])
+async def test_no_word_of_a_failure_holds_a_secret(name: str) -> None:
+    canned = venue(name)
+    canned.replies = {"": (502, {"echo": [KEY, SECRET]})}
+    said = []
+    outcome = await canned.orders.place(asked("limit", canned.rows[0]["symbol"]))
+    said.append(outcome.reason)
+    for read in (canned.reads.fetch_balances, canned.reads.fetch_open_orders, canned.reads.fetch_positions):
+        try:
+            await read()
+        except ReadFailed as failure:
+            said.append(f"{failure} {failure.__cause__}")
+    assert len(said) >= 3
+    for one in said:
+        assert KEY not in one
+        assert SECRET not in one
+        assert "signature=" not in one.replace("signature=***", "")
