@@ -12,8 +12,14 @@ SETTLES_AFTER_S = 3.0
 def settle_collector() -> None:
     """Look through everything once, and from then on only at what comes after.
 
-    A full look at a desk with a screen takes over 100 ms, in which no thread of the process runs.
+    A full look at a desk takes over 100 ms, in which no thread of the process runs.
     """
     gc.collect()
+    begin_collecting()
+
+
+def begin_collecting() -> None:
+    """Look at nothing that is there by now, only at what comes after."""
     gc.freeze()
     gc.set_threshold(_YOUNG, *gc.get_threshold()[1:])
+    gc.enable()

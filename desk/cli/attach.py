@@ -2,6 +2,7 @@
 
 import os
 
+from desk.bootstrap.collector import begin_collecting
 from desk.cli.in_terminal import has_terminal
 from desk.cli.options import RunOptions, ScreenOptions
 from desk.cli.output import ExitCode, complain
@@ -33,5 +34,6 @@ def command(options: RunOptions, screen: ScreenOptions) -> int:
             platform.ui.settings(ascii_only=screen.ascii_only, observe=screen.observe),
             FileMemory(storage.folder),
             quit_question=None,
+            when_shown=begin_collecting,
             last_resort=FlattenProcess(options.place_arguments()),
         )

@@ -5,6 +5,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from desk.bootstrap.collector import begin_collecting
 from desk.bootstrap.core_process import CoreProcess
 from desk.cli.options import RunOptions, ScreenOptions
 from desk.cli.output import ExitCode
@@ -44,7 +45,7 @@ def run_in_terminal(
             FileMemory(configuration.storage.folder),
             quit_question=_QUESTION,
             last_resort=FlattenProcess(options.place_arguments()),
-            when_shown=core.begin,
+            when_shown=lambda: _begin(core),
             when_over=core.call_when_ended,
             with_tour=with_tour,
             pictures=pictures,
@@ -53,3 +54,8 @@ def run_in_terminal(
     with suppress(OSError):  # the terminal may be gone, and with it whoever would read this
         say_summary(summary, as_json=False, time_ms=WallClock().now_ms())
     return code or ExitCode.DONE
+
+
+def _begin(core: CoreProcess) -> None:
+    core.begin()
+    begin_collecting()
