@@ -50,5 +50,5 @@ def prepare(exchange: StreamExchange, settings: StreamSettings) -> None:
     exchange.options = {
         **exchange.options,
         "tradesLimit": settings.trades_kept,
-        "ordersLimit": settings.trades_kept,
+        "ordersLimit": settings.orders_kept,
     }

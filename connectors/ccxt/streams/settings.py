@@ -13,6 +13,9 @@ class StreamSettings:
     every catch-up reads back behind what is known: more than the venue's clock is off and its reads lag.
     `settle_ms` is how long after a connect the venue may take to begin telling; `hold_ms` how long prices
     may wait for the trades that were missed.
+
+    `trades_kept` are the newest trades of each symbol, at most, that may wait to be told; what falls out
+    unread is read again. `orders_kept` are those of the account, told in their newest state.
     """
 
     keep_alive_ms: int = 5_000
@@ -31,4 +34,5 @@ class StreamSettings:
     steady_ms: int = 30_000
     rewatch_ms: int = 50
     symbols_per_watch: int = 10
-    trades_kept: int = 10_000
+    trades_kept: int = 1_000
+    orders_kept: int = 10_000
