@@ -167,7 +167,7 @@ async def test_the_market_can_be_read_and_its_past_too() -> None:
         assert (ticker["last"], ticker["bid"], ticker["ask"]) == ("50000", "49999.9", "50000.1")
         three_days_ago = exchange.milliseconds() - 3 * 86_400_000
         candles = await exchange.fetch_ohlcv(SPOT, "1h", since=three_days_ago)
-        assert len(candles) == 72
+        assert len(candles) in {72, 73}
         assert candles == sorted(candles)
         assert len((await exchange.fetch_order_book(PERP, 5))["bids"]) == 5
         assert (await exchange.fetch_trades(PERP, limit=1))[0]["price"] == "50000"

@@ -9,7 +9,9 @@ import pytest
 from pydantic import ValidationError
 
 from connectors.sandbox.faults import FAULTS, FaultOrder, Stage
-from tests.builders.sandbox import PERP, Answer, Trader, sandbox, trader
+from desk.runtime.clock import WallClock
+from tests.builders.sandbox import PERP, Answer, Sandbox, Trader, sandbox, trader
+from tests.builders.venue import ManualClock
 
 WITHIN_S = 20
 _BROKEN = (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError)
@@ -96,25 +98,39 @@ async def test_a_hanging_request_never_ends_by_itself(fault: str, is_taken: bool
         assert (await _status_of(client, "a2"))[0] == 200
 
 
-@pytest.mark.parametrize("fault", ["latency", "slow_answer"])
-async def test_a_slow_request_ends_as_any_other(fault: str) -> None:
-    async with sandbox() as venue, trader(venue) as client:
-        began_ms = venue.venue.clock.monotonic_ms()
-        venue.fault(fault, delay_ms=100, times=1)
-        assert (await client.place("0.1", orderLinkId="a1"))["retCode"] == 0
-        assert venue.venue.clock.monotonic_ms() - began_ms >= 100
+async def _arrived(venue: Sandbox) -> None:
+    async with asyncio.timeout(WITHIN_S):
+        while not venue.posts():
+            await WallClock().sleep_ms(5)
+
+
+@pytest.mark.parametrize(("fault", "is_taken"), [("latency", False), ("slow_answer", True)])
+async def test_a_slow_request_ends_as_any_other(fault: str, is_taken: bool) -> None:  # noqa: FBT001
+    clock = ManualClock()
+    async with sandbox(clock=clock) as venue, trader(venue) as client:
+        venue.fault(fault, delay_ms=1000, times=1)
+        asking = asyncio.ensure_future(_status_of(client))  # noqa: TID251 - awaited below
+        await _arrived(venue)
+        await clock.advance(999)
+        assert not asking.done()
+        assert (venue.accepted == ["a1"]) is is_taken
+        await clock.advance(1)
+        assert (await asking)[0] == 200
+        assert venue.accepted == ["a1"]
 
 
 async def test_a_request_that_comes_after_its_sender_gave_up_is_done_all_the_same() -> None:
-    async with sandbox() as venue, trader(venue) as client:
-        venue.fault("latency", strikes=["place"], delay_ms=150, times=1)
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.05):
-                await client.place("0.1", orderLinkId="a1")
+    clock = ManualClock()
+    async with sandbox(clock=clock) as venue, trader(venue) as client:
+        venue.fault("latency", strikes=["place"], delay_ms=1000, times=1)
+        asking = asyncio.ensure_future(_status_of(client))  # noqa: TID251 - ended in this test
+        await _arrived(venue)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
         assert venue.accepted == []
-        async with asyncio.timeout(WITHIN_S):
-            while venue.accepted != ["a1"]:
-                await venue.venue.clock.sleep_ms(5)
+        await clock.advance(1000)
+        assert venue.accepted == ["a1"]
 
 
 async def test_an_order_can_be_rejected_after_its_acknowledgement() -> None:
@@ -238,7 +254,7 @@ async def test_chance_is_seeded() -> None:
 async def test_a_fault_that_lasts_so_long_is_over_then() -> None:
     async with sandbox() as venue, trader(venue) as client:
         venue.fault("maintenance", for_ms=1)
-        await venue.venue.clock.sleep_ms(5)
+        await WallClock().sleep_ms(5)
         assert (await client.place("0.1"))["retCode"] == 0
         assert venue.venue.faults.active == []
 

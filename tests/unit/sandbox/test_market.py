@@ -60,7 +60,7 @@ def test_a_recording_is_told_from_the_start_on_and_stands_still_after_its_end() 
 
 
 async def test_candles_reach_days_back_and_join_without_a_gap() -> None:
-    async with sandbox() as venue, trader(venue) as client:
+    async with sandbox(clock=ManualClock(START_MS)) as venue, trader(venue) as client:
         now_ms = venue.venue.now_ms()
         rows = await _candles(client, "60", start=now_ms - 3 * _DAY_MS, limit=1000)
         begins = [int(one[0]) for one in rows]
@@ -74,7 +74,7 @@ async def test_candles_reach_days_back_and_join_without_a_gap() -> None:
 
 
 async def test_the_open_candle_holds_what_happened_in_it() -> None:
-    async with sandbox() as venue, trader(venue) as client:
+    async with sandbox(clock=ManualClock(START_MS)) as venue, trader(venue) as client:
         venue.price("60000")
         venue.price("40000")
         newest = (await _candles(client, "D"))[0]
@@ -85,7 +85,7 @@ async def test_the_open_candle_holds_what_happened_in_it() -> None:
     "interval", ["1", "3", "5", "15", "30", "60", "120", "240", "360", "720", "D", "W", "M"]
 )
 async def test_every_interval_is_served(interval: str) -> None:
-    async with sandbox() as venue, trader(venue) as client:
+    async with sandbox(clock=ManualClock(START_MS)) as venue, trader(venue) as client:
         rows = await _candles(client, interval, limit=5)
         assert len(rows) == 5
         for row in rows:
@@ -96,14 +96,14 @@ async def test_every_interval_is_served(interval: str) -> None:
 
 
 async def test_what_is_no_interval_is_refused() -> None:
-    async with sandbox() as venue, trader(venue) as client:
+    async with sandbox(clock=ManualClock(START_MS)) as venue, trader(venue) as client:
         query = {"category": "linear", "symbol": "BTCUSDT"}
         assert (await client.ask("/v5/market/kline", **query, interval="7"))["retCode"] == 10001
         assert (await client.ask("/v5/market/kline", **query, interval="1", limit="-5"))["retCode"] == 10001
 
 
 async def test_the_tape_the_funding_and_the_filters_can_be_read() -> None:
-    async with sandbox() as venue, trader(venue) as client:
+    async with sandbox(clock=ManualClock(START_MS)) as venue, trader(venue) as client:
         venue.price("50100")
         tape = await client.list("/v5/market/recent-trade", category="linear", symbol="BTCUSDT", limit=2)
         assert [one["price"] for one in tape] == ["50100", "50000"]
