@@ -29,6 +29,9 @@ _HEAD_OF_BODY = 200
 _REFUSED = re.compile(r'"retCode"\s*:\s*"?10006\b')
 _ORDER_PATHS = ("v5/order/create", "v5/order/amend", "v5/order/cancel")
 _READ_PATHS = ("v5/order/realtime", "v5/order/history", "v5/execution/list", "v5/position/list")
+_TRADED = frozenset(("Trade", "AdlTrade", "BustTrade", "BlockTrade", "MovePosition", "Delivery"))
+"""What changes a position; funding and the settling of profits do not."""
+
 _NOT_OPEN = frozenset(
     ("Filled", "Cancelled", "Rejected", "Deactivated", "PartiallyFilledCanceled", "Expired")
 )
@@ -162,7 +165,7 @@ class BybitDialect(Dialect):
                 )
             )
             found += [one for page in pages for one in page]
-        traded = [one for one in found if one.get("execType") not in {"Funding", "Settle"}]
+        traded = [one for one in found if one.get("execType") in _TRADED]
         return [exchange.parse_trade(one, self._market(exchange, markets, one)) for one in traded]
 
     async def _fills_of_week(self, exchange: Any, start_ms: int) -> list[Row]:  # noqa: ANN401

@@ -12,6 +12,7 @@ from connectors.ccxt.memory import OrderMemory
 from connectors.ccxt.outcomes import Ending, Verdict, judge_failure, judge_reply
 from connectors.ccxt.pacer import Urgency
 from connectors.ccxt.reads import Reads
+from connectors.ccxt.streams.own_tasks import is_told_to_end
 from connectors.ccxt.wire import Call, unwatched, watched
 from desk.contracts.orders import AmendRequest, Leg, OrderOutcome, OrderRequest, OutcomeKind, VenueOrder
 from desk.contracts.ports.time import Spawner
@@ -153,7 +154,7 @@ class Dispatch:
         try:
             row = await send()
         except asyncio.CancelledError as error:
-            if _is_cancelled():
+            if is_told_to_end():
                 raise
             return judge_failure(error, call, self._dialect.codes, self._secrets), None
         except Exception as error:  # noqa: BLE001 - whatever broke, the wire knows what was sent
@@ -220,8 +221,3 @@ def _unsent(reason: str) -> OrderOutcome:
 
 def _venue_id(row: Row | None) -> str | None:
     return None if row is None else str(row.get("id"))
-
-
-def _is_cancelled() -> bool:
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

@@ -9,6 +9,7 @@ from connectors.ccxt.markets import Markets
 from connectors.ccxt.memory import OrderMemory
 from connectors.ccxt.outcomes import redacted
 from connectors.ccxt.rows import RowReader
+from connectors.ccxt.streams.own_tasks import is_told_to_end
 from desk.contracts.orders import VenueBalance, VenueFill, VenueOrder, VenuePosition
 from desk.contracts.ports.time import Clock
 from desk.contracts.problems import KeyRefused, ReadFailed
@@ -97,8 +98,12 @@ class Reads:
         """Ask, and turn whatever goes wrong into ReadFailed without any secret in it."""
         try:
             return await ask()
-        except (ReadFailed, asyncio.CancelledError):
+        except ReadFailed:
             raise
+        except asyncio.CancelledError:
+            if is_told_to_end():
+                raise
+            raise ReadFailed(f"{self._exchange.id} did not tell {what}: another reader gave up") from None
         except Exception as error:  # noqa: BLE001 - ccxt raises what a strange answer makes it stumble over
             reason = redacted(f"{type(error).__name__}: {error}", self._secrets)
             failure = KeyRefused if _is_about_the_key(error) else ReadFailed

@@ -295,3 +295,28 @@ async def test_a_cancel_reaches_an_order_that_reads_do_not_show_yet() -> None:
         assert (await other.cancel_order(SPOT, "a1")).kind is OutcomeKind.ACCEPTED
         assert rig.box.open_ids == []
         await other.close()
+
+
+async def test_funding_is_no_fill(rig: CcxtRig) -> None:
+    await rig.connector.place_order(request("a1", BUY, 1, symbol=PERP))
+    rig.box.hand.pay_funding(PERP, D("0.01"))
+    (only,) = await rig.connector.fetch_fills(rig.began_ms)
+    assert only.client_order_id == "a1"
+
+
+async def test_one_reader_that_gives_up_cancels_no_other(rig: CcxtRig) -> None:
+    fault = rig.box.fault("slow_answer", strikes=("public",), path="instruments-info", delay_ms=100)
+    reads = rig.connector._opened().reads  # noqa: SLF001 - both wait for one load inside ccxt
+    loop = asyncio.get_running_loop()
+    first = loop.create_task(reads.call("load_markets", reload=True))
+    second = loop.create_task(reads.call("load_markets", reload=True))
+
+    async def is_struck() -> bool:
+        return fault.struck > 0
+
+    await rig.until(is_struck)
+    first.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    with pytest.raises(ReadFailed, match="another reader gave up"):
+        await second
