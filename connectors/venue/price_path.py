@@ -79,6 +79,11 @@ class PathCandle:
     low: Decimal
     close: Decimal
 
+    def joined(self, later: "PathCandle") -> "PathCandle":
+        """Return both as one, where they share their time."""
+        high, low = max(self.high, later.high), min(self.low, later.low)
+        return PathCandle(self.time_ms, self.open, high, low, later.close)
+
 
 class RecordedPath:
     """Candles told again from `start_ms` on: open, the nearer extreme, the other one, close, and on.

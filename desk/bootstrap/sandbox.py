@@ -149,16 +149,15 @@ def _recording(symbol: str | None, path: Path, traded: Sequence[str]) -> tuple[s
         raise InputRefused(
             Problem("--data", None, "", what, f"write SYMBOL=FILE with one of: {', '.join(traded)}")
         )
-    reader = CsvReader(path)
-    candles = tuple(
-        PathCandle(row.time_ms, row.open, row.high, row.low, row.close)
-        for row in reader.rows()
-        if isinstance(row, Candle)
-    )
-    if not candles or candles[0].time_ms == candles[-1].time_ms:
-        remedy = "name a file with the columns time_ms,open,high,low,close,volume"
-        raise InputRefused(Problem(str(path), None, "", "the file has no candles", remedy))
-    return symbol, candles
+    candles: dict[int, PathCandle] = {}
+    for row in CsvReader(path).rows():
+        if isinstance(row, Candle):
+            told = PathCandle(row.time_ms, row.open, row.high, row.low, row.close)
+        else:
+            told = PathCandle(row.time_ms, row.price, row.price, row.price, row.price)
+        former = candles.get(row.time_ms)
+        candles[row.time_ms] = told if former is None else former.joined(told)
+    return symbol, tuple(candles.values())
 
 
 def speed_of(text: str) -> Decimal:

@@ -330,7 +330,7 @@ def sandbox(
     scenario: Annotated[Path | None, Parameter(help="What is traded, by whom, and what goes wrong.")] = None,
     data: Annotated[
         tuple[str, ...],
-        Parameter(help="Recorded candles to follow: SYMBOL=FILE.", consume_multiple=True, negative=""),
+        Parameter(help="Recorded prices to follow: SYMBOL=FILE.", consume_multiple=True, negative=""),
     ] = (),
     speed: Annotated[str | None, Parameter(help="How many times as fast prices live.")] = None,
 ) -> int:

@@ -93,11 +93,25 @@ def test_a_command_at_fault_is_one_line(
     assert complaint.count("\n") == 1
 
 
-def test_a_recording_without_candles_is_refused(tmp_path: Path) -> None:
+def test_recorded_trades_lead_as_candles_do(tmp_path: Path) -> None:
     trades = tmp_path / "trades.csv"
-    trades.write_text("time_ms,price,size,side\n1700000000000,1,1,buy\n", encoding="utf-8")
-    with pytest.raises(InputRefused, match="the file has no candles"):
-        plan_sandbox(None, [(PERP, trades)], None)
+    rows = (
+        "1700000000000,10,1,buy",
+        "1700000000000,12,1,sell",
+        "1700000000000,11,1,sell",
+        "1700000060000,20,1,buy",
+    )
+    trades.write_text("\n".join(("time_ms,price,size,side", *rows)), encoding="utf-8")
+    first, second = plan_sandbox(None, [(PERP, trades)], None).recordings[PERP]
+    assert [str(one) for one in (first.open, first.high, first.low, first.close)] == ["10", "12", "10", "11"]
+    assert (second.time_ms, str(second.close)) == (1_700_000_060_000, "20")
+
+
+def test_a_recording_at_fault_is_refused_with_its_line(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.csv"
+    broken.write_text("time_ms,price,size,side\n1700000000000,zero,1,buy\n", encoding="utf-8")
+    with pytest.raises(InputRefused, match=r"broken.csv:2: price"):
+        plan_sandbox(None, [(PERP, broken)], None)
 
 
 def test_a_speed_is_a_number_above_zero() -> None:
