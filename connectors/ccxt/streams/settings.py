@@ -35,4 +35,4 @@ class StreamSettings:
     rewatch_ms: int = 50
     symbols_per_watch: int = 10
     trades_kept: int = 1_000
-    orders_kept: int = 10_000
+    orders_kept: int = 2_000
