@@ -1,5 +1,6 @@
 """The prices of the real ccxt against the local exchange, in weather of every kind."""
 
+import asyncio
 from dataclasses import replace
 from decimal import Decimal
 
@@ -11,6 +12,8 @@ from desk.contracts.ports.market_source import QuoteUpdate, TradeUpdate
 from desk.contracts.problems import ReadFailed
 from tests.builders.exchange_streams import QUICK, Told, told_market, until
 from tests.builders.sandbox import PERP, SPOT, Sandbox, sandbox
+
+LAGGING = replace(QUICK, late_ms=200, trade_silence_ms=2_500, quote_silence_ms=60_000)
 
 
 def trade(box: Sandbox, *prices: int, symbol: str = PERP) -> list[Decimal]:
@@ -104,16 +107,27 @@ async def test_a_single_silent_topic_is_found_out() -> None:
         await until(lambda: (Decimal(50099), Decimal(50101)) in told.quotes[shown:])
 
 
+async def test_silent_trades_beside_living_quotes_are_found_out() -> None:
+    async with sandbox() as box, told_market(box, replace(QUICK, quote_silence_ms=60_000)) as told:
+        await told.until_up()
+        box.fault("stream_silent", strikes=["market_stream"], path="publicTrade")
+        withheld = trade(box, 50_100)
+        await until(lambda: told.condition("trades").gaps > 0)
+        box.lift_faults()
+        await until_told(told, withheld)
+
+
 async def test_a_stream_that_lags_is_rebuilt() -> None:
-    async with sandbox() as box, told_market(box, replace(QUICK, late_ms=200)) as told:
+    async with sandbox() as box, told_market(box, LAGGING) as told:
         await told.until_up()
         before = trade(box, 50_000)
         await until_told(told, before)
         box.fault("stream_late", strikes=["market_stream"], path="publicTrade", delay_ms=1_500)
         late: list[Decimal] = []
-        while not told.condition("trades").gaps:
-            late += trade(box, 50_100 + len(late))
-            await told.pause()
+        async with asyncio.timeout(20):
+            while not told.condition("trades").gaps:
+                late += trade(box, 50_100 + len(late))
+                await told.pause()
         box.lift_faults()
         await until_told(told, [*before, *late])
 

@@ -36,6 +36,10 @@ def test_a_cancel_is_the_end_unless_more_had_filled() -> None:
     assert told(CANCELED, later) == [CANCELED, later]
 
 
+def test_an_order_never_fills_less_however_new_that_is_said_to_be() -> None:
+    assert told(PARTLY, order(at_ms=START_MS + 9)) == [PARTLY]
+
+
 def test_an_amended_order_is_news_and_its_former_state_is_not() -> None:
     amended = order(at_ms=START_MS + 5)
     assert told(NEW, amended, NEW) == [NEW, amended]
