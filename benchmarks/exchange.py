@@ -11,7 +11,7 @@ KEY, OTHER_KEY = "desk", "other"
 START_PRICE = 100
 
 _SCENARIO = """\
-interval_ms: 1000
+interval_ms: 500
 wanders: {wanders}
 opening_balances: {{USDT: 10000000}}
 keys:
@@ -24,7 +24,7 @@ symbols:
 """
 _SYMBOL = """\
   - {{symbol: "{symbol}", start_price: {price}, price_step: 0.01, size_step: 0.001, min_size_base: 0.001,
-     annual_volatility: 0.05}}
+     annual_volatility: 1}}
 """
 
 
