@@ -33,7 +33,8 @@ from desk.runtime.tasks import TaskSupervisor
 _STOPS_WITHIN_MS = 2_000
 _PRICE = Decimal(100)
 _NOTIONAL = Decimal(1_000)
-_PRICES_WITHIN_S = 30
+_PRICES_WITHIN_S = 90
+_OPEN_WITHIN_S = 180
 _EXIT_WITHIN_S = 300
 _KEY = "drill"
 _DIED, _NOT_FLAT = "THE DESK DIED", "NOT FLAT"
@@ -53,8 +54,6 @@ connector:
 feed:
   name: connector
   connector: {{symbols: [{symbols}]}}
-orchestration:
-  plan_execution: {{timeout_seconds: 5}}
 risk: {{max_order_notional: 100000, max_position_notional: 1000000, max_open_trades: 1000,
        max_orders_per_minute: 100000, duplicate_window_ms: 0, max_price_age_ms: 60000}}
 storage: {{path: {folder}/state}}
@@ -249,6 +248,7 @@ class _Exercise:
         refused = [one.message for one in answers if not one.accepted]
         if refused:
             raise DeskError(f"the drill could not begin: {refused[0]}")
+        await self._protected(desk)
         waits = OpenTrade(
             self._symbols[0],
             PositionSide.LONG,
@@ -259,6 +259,23 @@ class _Exercise:
         await desk.commands.execute(waits)
         last = self._symbols[-1]
         self._venue.hand.trade(last, OrderSide.BUY, Decimal(1), limit_price=_PRICE * Decimal("0.5"))
+
+    async def _protected(self, desk: Desk) -> None:
+        """Wait until every position stands with its stop; raises DeskError where one does not."""
+        parts, stands = desk.core.parts, asyncio.Event()
+
+        def look(_: object = None) -> None:
+            held = parts.ledger.open_positions()
+            if len(held) == len(self._symbols) and all(one.is_protected for one in held):
+                stands.set()
+
+        parts.bus.subscribe(events.FLOW_STOP_SUCCESS, look, subscriber="drill")
+        look()
+        try:
+            async with asyncio.timeout(_OPEN_WITHIN_S):
+                await stands.wait()
+        except TimeoutError:
+            raise DeskError(f"the drill could not begin: not all protected in {_OPEN_WITHIN_S} s") from None
 
     async def _priced(self, desk: Desk) -> None:
         """Wait until every symbol has a price; raises DeskError where the feed brings none."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 
 from desk.contracts.ids import DirectiveId, ExecutionDirectiveId, TradeId
@@ -50,32 +51,36 @@ class TradeCloser:
             flow.effects.append(_words(position))
 
     async def close(
-        self, trade_id: TradeId, flow_id: DirectiveId, execution_id: ExecutionDirectiveId
+        self,
+        trade_id: TradeId,
+        flow_id: DirectiveId,
+        execution_id: ExecutionDirectiveId,
+        *,
+        leaves_all: bool = False,
     ) -> str | None:
         """Close one trade at the market; return why something is left, None where nothing is.
 
-        Goes on as long as the trade shrinks, and after five rounds in vain gives up.
+        Goes on as long as the trade shrinks, and after five rounds in vain gives up. With `leaves_all` every
+        trade of the symbol is being left, so that none need be kept from another's stop.
         """
         self._keeper.suspend(trade_id)
         try:
-            problem = await self._rounds(trade_id, flow_id, execution_id)
+            problem = await self._rounds(_Leaving(trade_id, flow_id, execution_id, leaves_all=leaves_all))
         except Exception:
             self._keeper.resume(trade_id)
             raise
         self._keeper.resume(trade_id)  # no `finally`: a desk that stops begins nothing
         return problem
 
-    async def _rounds(
-        self, trade_id: TradeId, flow_id: DirectiveId, execution_id: ExecutionDirectiveId
-    ) -> str | None:
-        idle = 0
+    async def _rounds(self, leaving: "_Leaving") -> str | None:
+        idle, trade_id = 0, leaving.trade_id
         while True:
             position = self._reach.ledger.position(trade_id)
             instrument = None if position is None else self._reach.view.instrument(position.symbol)
             if position is None or instrument is None:
                 what = f"{trade_id} is not known" if position is None else f"{position.symbol} is not traded"
                 return f"{what}, so it cannot be closed"
-            problem = await self._round(position, instrument, flow_id, execution_id)
+            problem = await self._round(position, instrument, leaving)
             if problem is None:
                 return None
             idle = 0 if self._held(trade_id) < position.size_base else idle + 1
@@ -84,51 +89,34 @@ class TradeCloser:
             if idle:
                 await self._reach.clock.sleep_ms(self._reach.settings.retry.delay_ms(idle))
 
-    async def _round(
-        self,
-        position: Position,
-        instrument: Instrument,
-        flow_id: DirectiveId,
-        execution_id: ExecutionDirectiveId,
-    ) -> str | None:
+    async def _round(self, position: Position, instrument: Instrument, leaving: "_Leaving") -> str | None:
         """Cancel what opens while closing what is held; where nothing is left, cancel what protects."""
         trade_id = position.trade_id
         unresolved, problem = await asyncio.gather(
-            self._cancel(self._openers(trade_id)),
-            self._sell(trade_id, instrument, flow_id, execution_id),
+            self._cancel(self._openers(trade_id)), self._sell(instrument, leaving)
         )
         problem = problem or unresolved
         if problem is None and self._is_left(trade_id):
             problem = f"{self._held(trade_id)} {position.symbol} came in late"
         return problem or await self._cancel(self._protection(trade_id))
 
-    async def _sell(
-        self,
-        trade_id: TradeId,
-        instrument: Instrument,
-        flow_id: DirectiveId,
-        execution_id: ExecutionDirectiveId,
-    ) -> str | None:
+    async def _sell(self, instrument: Instrument, leaving: "_Leaving") -> str | None:
         """Reduce as long as the trade shrinks; return why something is left."""
         while True:
-            before = self._held(trade_id)
-            problem = await self._reduce(trade_id, instrument, flow_id, execution_id)
-            if problem is None or not self._held(trade_id) < before:
+            before = self._held(leaving.trade_id)
+            problem = await self._reduce(instrument, leaving)
+            if problem is None or not self._held(leaving.trade_id) < before:
                 return problem
 
-    async def _reduce(
-        self,
-        trade_id: TradeId,
-        instrument: Instrument,
-        flow_id: DirectiveId,
-        execution_id: ExecutionDirectiveId,
-    ) -> str | None:
+    async def _reduce(self, instrument: Instrument, leaving: "_Leaving") -> str | None:
         """Send one closing order, unless one is under way, and see it to its end.
 
         What sells too goes first where it locks the coins, and where another trade shares the net position:
         were both to fill, the close would eat into the other trade.
         """
-        if instrument.is_spot or self._reach.shares_symbol(trade_id, instrument.symbol):
+        trade_id = leaving.trade_id
+        spares = not leaving.leaves_all and self._reach.shares_symbol(trade_id, instrument.symbol)
+        if instrument.is_spot or spares:
             locked = await self._cancel(self._sellers(trade_id))
             if locked is not None:
                 return locked
@@ -137,8 +125,8 @@ class TradeCloser:
             return None
         reason = "the venue did not fill the close"
         if not self._closes(trade_id):
-            draft = _draft(position, execution_id, instrument)
-            outcome = await self._reach.sender.place(draft, trade_id, flow_id, position.strategy_id)
+            draft = _draft(position, leaving.execution_id, instrument)
+            outcome = await self._reach.sender.place(draft, trade_id, leaving.flow_id, position.strategy_id)
             if outcome.kind not in {OutcomeKind.ACCEPTED, OutcomeKind.UNKNOWN}:
                 reason = outcome.reason
         for order in self._closes(trade_id):
@@ -186,6 +174,16 @@ class TradeCloser:
     def _is_left(self, trade_id: TradeId) -> bool:
         position = self._reach.ledger.position(trade_id)
         return position is not None and not is_dust(position, self._reach.view)
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaving:
+    """Say which trade is left, and in whose name."""
+
+    trade_id: TradeId
+    flow_id: DirectiveId
+    execution_id: ExecutionDirectiveId
+    leaves_all: bool
 
 
 def _draft(position: Position, execution_id: ExecutionDirectiveId, instrument: Instrument) -> OrderRequest:

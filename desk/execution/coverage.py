@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from desk.contracts.market import Instrument
 from desk.contracts.ports.view import DeskView
 from desk.contracts.positions import Position
 
@@ -24,4 +25,11 @@ def _is_dust(size_base: Decimal, position: Position, view: DeskView) -> bool:
         return False
     touch = None if quote is None else quote.touch(position.side.exit_side)
     price = position.entry_price if touch is None or not touch.is_finite() else touch
-    return instrument.is_dust(instrument.floor_size(size_base), price)
+    return is_too_small(instrument, instrument.floor_size(size_base), price)
+
+
+def is_too_small(instrument: Instrument, size_base: Decimal, price: Decimal) -> bool:
+    """Tell whether the venue takes no reduction of this size; of a perpetual it may be as small as a lot."""
+    if instrument.is_spot:
+        return instrument.is_dust(size_base, price)
+    return size_base < instrument.min_size_base

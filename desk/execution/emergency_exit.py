@@ -126,7 +126,7 @@ class EmergencyExit:
     async def _close(self, trade_id: TradeId, directive: ExecutionDirective) -> str | None:
         """Close one trade; why it is not left is told while the others are still under way."""
         ids = (directive.directive_id, directive.execution_directive_id)
-        problem = await _told(partial(self._closer.close, trade_id, *ids))
+        problem = await _told(partial(self._closer.close, trade_id, *ids, leaves_all=True))
         if problem is not None:
             self.watch.refused(directive.directive_id, trade_id, problem)
         return problem

@@ -12,7 +12,7 @@ from desk.contracts.orders import OrderOutcome, OutcomeKind, VenueOrder, VenuePo
 from desk.contracts.orderstate import OrderState
 from desk.contracts.positions import EXTERNAL_STRATEGY, Position
 from desk.contracts.problems import ReadFailed
-from desk.execution.coverage import is_dust
+from desk.execution.coverage import is_dust, is_too_small
 from desk.execution.reach import Reach
 from desk.execution.reading import VenueReader
 
@@ -121,7 +121,7 @@ class ExitCheck:
             return True
         quote = self._reach.view.quote(held.symbol)
         price = held.entry_price if quote is None else quote.touch(held.side.exit_side)
-        return not instrument.is_dust(instrument.floor_size(held.size_base), price)
+        return not is_too_small(instrument, instrument.floor_size(held.size_base), price)
 
     async def _cancel(self, order: OrderState) -> str | None:
         if await self._reach.cancel_and_wait(order, _REASON):

@@ -47,6 +47,9 @@ def _price_problem(request: OrderRequest, instrument: Instrument) -> str | None:
 
 
 def _notional_problem(request: OrderRequest, instrument: Instrument, quote: Quote | None) -> str | None:
+    """Refuse what is worth too little; what only reduces may be as small as a lot."""
+    if request.reduce_only:
+        return None
     touch = quote.touch(request.side) if quote is not None else None
     price = request.limit_price or request.stop_price or touch
     if price is not None and not request.size_base * price >= instrument.min_notional_quote:

@@ -11,6 +11,7 @@ from desk.contracts.netting import fill_order
 from desk.contracts.orders import VenueBalance, VenueFill, VenueOrder
 from desk.contracts.sides import OrderSide, PositionSide
 from desk.execution.client_ids import desk_prefix
+from desk.execution.coverage import is_too_small
 from desk.execution.reading import VenueReader
 
 _OVERLAP_MS = 60_000
@@ -159,8 +160,7 @@ class AccountReader:
         instrument = self.instruments.get(held.symbol)
         if instrument is None:
             return False
-        size_base = instrument.floor_size(held.size_base)
-        if not held.is_spot:
-            return not size_base > ZERO  # a reduction may be as small as a lot
-        price = self.last_price(held.symbol)
-        return size_base < instrument.min_size_base if price is None else instrument.is_dust(size_base, price)
+        size_base, price = instrument.floor_size(held.size_base), self.last_price(held.symbol)
+        if price is None:
+            return size_base < instrument.min_size_base
+        return is_too_small(instrument, size_base, price)

@@ -14,7 +14,7 @@ from desk.contracts.ports.time import Spawner
 from desk.contracts.positions import Position
 from desk.contracts.problems import StoreFailed
 from desk.contracts.records import FillBooked
-from desk.execution.coverage import is_covered
+from desk.execution.coverage import is_covered, is_too_small
 from desk.execution.naked_clock import NakedClock
 from desk.execution.protective_orders import ProtectiveOrders
 from desk.execution.reach import Reach
@@ -208,7 +208,7 @@ class ProtectionKeeper:
         size_base = instrument.floor_size(position.size_base - given_up_base)
         quote = self._reach.view.quote(position.symbol)
         price = quote.last if quote else position.entry_price
-        if instrument.is_dust(size_base, price):
+        if is_too_small(instrument, size_base, price):
             return True, None
         stop, target = position.planned_stop_price, position.planned_take_profit_price
         if stop is None and not is_covered(position, self._reach.view):

@@ -60,12 +60,32 @@ class Reach:
                 await self.sender.look(order)
 
     async def cancel_and_wait(self, order: OrderState, reason: str, *causes: str) -> bool:
-        """Cancel an order; True once it is over, however it got there. What is not said is asked for."""
-        outcome = await self.sender.cancel(order, reason, *causes)
-        if outcome.kind is not OutcomeKind.ACCEPTED and outcome.order is None:
-            await self.sender.look(order)
-        ended = await self.until_told_over(order.client_order_id, self.settings.timeout_ms)
-        return ended is None or ended.is_over
+        """Cancel an order; True once it is over, however it got there. What is not said is asked for.
+
+        One that works on after its cancel, as it does where the cancel overtook it, is cancelled again.
+        """
+        deadline_ms = self.clock.monotonic_ms() + self.settings.timeout_ms
+        for pause_ms in chain(_FIRST_LOOKS_MS, repeat(_LATER_LOOK_MS)):
+            outcome = await self.sender.cancel(order, reason, *causes)
+            if outcome.kind is not OutcomeKind.ACCEPTED and outcome.order is None:
+                await self.sender.look(order)
+            left_ms = deadline_ms - self.clock.monotonic_ms()
+            ended = await self.until_over(order.client_order_id, min(pause_ms, left_ms))
+            if ended is None or ended.is_over or left_ms <= pause_ms:
+                return ended is None or ended.is_over
+            if ended.status.is_working:
+                await self.sender.look(ended)
+            ended = await self._until_booked(order.client_order_id, deadline_ms)
+            if ended is None or ended.is_over:
+                return True
+        return False
+
+    async def _until_booked(self, order_id: str, deadline_ms: int) -> OrderState | None:
+        """Wait for the fills of an order that has ended: no cancel is of use to it."""
+        order = self.ledger.order(order_id)
+        if order is None or not order.status.is_terminal:
+            return order
+        return await self.until_over(order_id, deadline_ms - self.clock.monotonic_ms())
 
     async def cancel_until_over(self, order_id: str, reason: str, *causes: str) -> None:
         """Cancel an order as often as it takes: a venue that does not answer is asked again."""

@@ -57,6 +57,7 @@ class Reconciliation:
         self._desk_id = desk_id
         self._alone = asyncio.Lock()
         self._lagging_since_ms: dict[str, int] = {}
+        self._wrong_before: dict[str, Sequence[str]] = {}
         self.succeeded_at_ms: int | None = None
         self.seen_positions: Mapping[str, VenuePosition] = {}
         """The venue's net positions by symbol, as last read; an error on a read changes nothing."""
@@ -158,9 +159,9 @@ class Reconciliation:
         found = wrong if is_opening else [*wrong, *_words(deltas)]
         self._write_down(seen, found, self._adjusted(seen, deltas, is_opening=is_opening))
         if not is_opening:
-            self._latch(wrong)
+            self._latch("positions", wrong)
         held = [one.symbol for one in seen.positions] + [one.currency for one in seen.balances if one.total]
-        self._latch(await self._orders.settle_strangers(seen.resting, held))
+        self._latch("orders", await self._orders.settle_strangers(seen.resting, held))
 
     def _adopt_positions(self, gaps: Sequence[PositionGap], read_at_ms: int) -> None:
         for gap in gaps:
@@ -189,8 +190,10 @@ class Reconciliation:
         reconciled = JournalEntry(EntryKind.RECONCILED, self._desk_id, now_ms, record)
         self._recorder.record(*adjusted, reconciled)
 
-    def _latch(self, wrong: Sequence[str]) -> None:
-        words = "; ".join(wrong)
+    def _latch(self, what: str, wrong: Sequence[str]) -> None:
+        """Take no new risk for what was not there at the last comparison: a re-arm says that it is known."""
+        known, self._wrong_before[what] = self._wrong_before.get(what, ()), tuple(wrong)
+        words = "; ".join(one for one in wrong if one not in known)
         if words and self._state.tighten(DeskState.REDUCING, words, "platform.reconciliation"):
             text = f"ledger and venue differ, so no new risk is taken: {words}"
             self._alarms.raise_alarm(AlarmSeverity.CRITICAL, text)

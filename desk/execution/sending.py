@@ -33,6 +33,7 @@ from desk.execution.gate import PreTradeGate, Refused
 from desk.execution.reading import VenueReader
 from desk.execution.settings import ExecutionSettings
 
+_SLOW_TOLD_EVERY_MS = 60_000
 WATCHING = "orchestration.plan_execution.enabled is false: this desk only watches"
 
 
@@ -64,6 +65,7 @@ class OrderSender:
         self._bus = bus
         self._alarms = alarms
         self.latency_ms: int | None = None
+        self._slow_told_ms: dict[str, int] = {}
 
     async def place(
         self,
@@ -254,8 +256,16 @@ class OrderSender:
             outcome = OrderOutcome(OutcomeKind.UNKNOWN, reason=f"{type(fault).__name__}: {fault}")
         self.latency_ms = self._clock.monotonic_ms() - began_ms
         if self.latency_ms > self._settings.slow_execution_ms:
-            self._warn(f"slow execution: the venue took {self.latency_ms} ms for a {what}")
+            self._tell_slow(self.latency_ms, what)
         return outcome
+
+    def _tell_slow(self, took_ms: int, what: str) -> None:
+        """Tell of each kind once a minute: when everything is left at once, everything waits for its turn."""
+        now_ms = self._clock.monotonic_ms()
+        told_ms = self._slow_told_ms.get(what)
+        if told_ms is None or now_ms - told_ms >= _SLOW_TOLD_EVERY_MS:
+            self._slow_told_ms[what] = now_ms
+            self._warn(f"slow execution: the venue took {took_ms} ms for a {what}")
 
     def _warn(self, text: str, *causes: str) -> None:
         self._alarms.raise_alarm(AlarmSeverity.WARNING, text, *causes)

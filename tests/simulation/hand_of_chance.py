@@ -55,17 +55,17 @@ class HandOfChance:
         """Where the market stands."""
         return self._market.price
 
-    async def run(self, desk: LivingDesk, ticks: int, *, others: bool = True) -> None:
+    async def run(self, desk: LivingDesk, ticks: int) -> None:
         """Hand the desk `ticks` ticks per symbol, and a command at about every fifth.
 
-        With `others`, somebody trades on the account beside the desk.
+        Now and then somebody else trades on the account beside the desk.
         """
         for _ in range(ticks):
             self._market.tick(desk)
             draw = self._rng.random()
             if draw < 0.2:
                 desk.supervisor.spawn("hand of chance", self._give(desk, self._command(desk)))
-            elif others and draw < 0.24:
+            elif draw < 0.24:
                 size_base = Decimal(self._rng.randrange(1, 80)) / 1000
                 side = self._rng.choice(list(PositionSide)).entry_side
                 desk.paper.hand.place(PERP, side, size_base)

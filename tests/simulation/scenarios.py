@@ -6,7 +6,7 @@ from decimal import Decimal
 from desk.contracts.commands import EmergencyExit
 from desk.contracts.sides import OrderSide
 from tests.builders.desk import Script
-from tests.builders.living_desk import AT_A_LIMIT, SPOT, LivingDesk
+from tests.builders.living_desk import AT_A_LIMIT, PERP, SPOT, LivingDesk
 
 
 async def new_at_the_market(desk: LivingDesk) -> None:
@@ -110,6 +110,23 @@ async def emergency_exit(desk: LivingDesk) -> None:
     await desk.desk.commands.execute(EmergencyExit())
     await desk.play(["50030", "50040"])
     await desk.settle()
+
+
+async def exit_beside_others(desk: LivingDesk) -> None:
+    """An entry fills in parts, and another hand holds a position and has an order of its own."""
+    desk.tick("50000")
+    desk.issue(desk.new_trade())
+    await desk.settle(price="50000")
+    desk.issue(desk.new_trade(confidence=AT_A_LIMIT))
+    await desk.pass_ms(100)
+    desk.tick("49940")
+    desk.paper.hand.place(PERP, OrderSide.BUY, Decimal("0.07"))
+    desk.paper.hand.place(PERP, OrderSide.BUY, Decimal("0.05"), limit_price=Decimal(40_000))
+    await desk.play(["50030", "50040"])
+    await desk.desk.commands.execute(EmergencyExit())
+    desk.paper.hand.place(PERP, OrderSide.SELL, Decimal("0.01"))
+    await desk.play(["49940", "50040"])
+    await desk.settle(price="50040")
 
 
 SCENARIOS: Mapping[str, Script] = {

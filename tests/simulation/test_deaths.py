@@ -17,7 +17,7 @@ from tests.builders.desk import DeskHouse, Life, Script
 from tests.builders.evidence import evidence
 from tests.builders.living_desk import SPOT, LivingDesk
 from tests.builders.promises import broken_at_any_time, broken_at_rest
-from tests.simulation.scenarios import FALLEN, RISEN, SCENARIOS, STILL
+from tests.simulation.scenarios import FALLEN, RISEN, SCENARIOS, STILL, exit_beside_others
 
 MARKETS = {"still": STILL, "fallen": FALLEN, "risen": RISEN}
 MANNERS = {
@@ -145,11 +145,12 @@ def test_killed_at_any_await_the_files_are_those_of_the_last_commit(
         assert broken_by(killed, killed.live(market_at(STILL))) == []
 
 
-def test_an_exit_that_was_killed_anywhere_ends_flat_and_halted(tmp_path: Path) -> None:
-    house = DeskHouse(tmp_path)
-    _, deaths = dies(house, SCENARIOS["emergency_exit"])
+@pytest.mark.parametrize("script", [SCENARIOS["emergency_exit"], exit_beside_others])
+def test_an_exit_that_was_killed_anywhere_ends_flat_and_halted(script: Script, tmp_path: Path) -> None:
+    house = DeskHouse(tmp_path, settings=MANNERS["in parts"])
+    _, deaths = dies(house, script)
     began = 0
-    for death in [*deaths, *with_lag(deaths)][::4]:
+    for death in [*deaths, *with_lag(deaths)][::6]:
         again = reborn(house, death, tmp_path / f"{death.number}-{death.awaited}")
         if not again.state.journal.exists() or evidence(again.state).ledger.latch().state is DeskState.ACTIVE:
             continue
@@ -160,4 +161,4 @@ def test_an_exit_that_was_killed_anywhere_ends_flat_and_halted(tmp_path: Path) -
         assert found.ledger.open_positions() == ()
         assert found.positions == {}
         assert [one for one in found.orders.values() if one.is_open] == []
-    assert began > 10
+    assert began > 6

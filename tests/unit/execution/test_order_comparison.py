@@ -58,6 +58,10 @@ def test_a_stop_with_our_name_and_no_journal_stays_while_something_is_held(tmp_p
         at.venue.also_resting = [resting_order(OURS, reduce_only=True)]
         await compared(desk)
         assert at.venue.cancelled == []
+        assert state(desk) is DeskState.REDUCING
+        assert (await desk.desk.commands.execute(Rearm("REARM"))).accepted
+        await compared(desk)
+        assert state(desk) is DeskState.ACTIVE
         desk.paper.hand.close_position(PERP)
         await desk.settle(price="50000")
         await compared(desk)
