@@ -22,9 +22,20 @@ class BarSequence:
         if learned_ms is not None and bar.open_time_ms <= learned_ms:
             return
         if learned_ms is None or bar.open_time_ms != learned_ms + self._interval_ms:
-            for missed in view.bars(self._symbol, self._interval_ms):
-                is_new = learned_ms is None or missed.open_time_ms > learned_ms
-                if is_new and missed.open_time_ms < bar.open_time_ms:
-                    yield missed
+            yield from self._missed(bar.open_time_ms, view)
         self._learned_ms = bar.open_time_ms
         yield bar
+
+    def begin(self, view: DeskView) -> Iterator[Bar]:
+        """Yield the history there is, oldest first, where no bar came yet."""
+        if self._learned_ms is None:
+            for bar in view.bars(self._symbol, self._interval_ms):
+                self._learned_ms = bar.open_time_ms
+                yield bar
+
+    def _missed(self, before_ms: int, view: DeskView) -> Iterator[Bar]:
+        for bar in view.bars(self._symbol, self._interval_ms):
+            is_new = self._learned_ms is None or bar.open_time_ms > self._learned_ms
+            if is_new and bar.open_time_ms < before_ms:
+                self._learned_ms = bar.open_time_ms
+                yield bar

@@ -77,10 +77,15 @@ class TradeWatcher(Worker, ABC, Generic[AnyWatch]):
     ) -> StrategyDirective | None:
         """Decide about one trade at a sound price; `watch.is_settled` is False, and stays so unless set."""
 
+    def warm_up(self) -> None:
+        """Learn from the history before the first look, where bars count."""
+        return
+
     def on_tick(self, tick: Tick) -> DispositionEnvelope:
         """Look at the symbol's trades; a tick that changes nothing allocates nothing."""
         if not self._is_restored:
             self._restore()
+            self.warm_up()
         positions = self.view.positions_on(tick.symbol)
         watches = self._watches.get(tick.symbol)
         is_finite = tick.bid.is_finite() and tick.ask.is_finite()

@@ -1,7 +1,7 @@
 """Add to a winning trade in steps, with the stop of the whole trade pulled along: pyramiding."""
 
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 from typing import Self
 
@@ -151,6 +151,12 @@ class ScaleInManager(TradeWatcher[PyramidWatch]):
             return DispositionEnvelope.CONTINUE
         return super().on_tick(tick)
 
+    def warm_up(self) -> None:
+        """Learn the average range from the history."""
+        if self._bars is not None:
+            for bar in self._bars.begin(self.view):
+                self._range.add(bar)
+
     def on_bar(self, bar: Bar) -> DispositionEnvelope:
         """Learn the average range; the next tick measures by it."""
         if self._bars is not None:
@@ -173,7 +179,7 @@ class ScaleInManager(TradeWatcher[PyramidWatch]):
         side = position.side
         if self.view.has_directive_in_flight(position.trade_id):
             return None
-        self._settle(watch, position)
+        self._settle(watch, position, instrument)
         unit = self._unit_quote(watch.kept, position)
         is_over = watch.kept.adds >= self._parameters.max_adds or position.size_base < position.max_size_base
         if unit is None or is_over or position.stop_price is None:
@@ -192,7 +198,7 @@ class ScaleInManager(TradeWatcher[PyramidWatch]):
             return None
         return self._ask(watch, position, added, level)
 
-    def _settle(self, watch: PyramidWatch, position: Position) -> None:
+    def _settle(self, watch: PyramidWatch, position: Position, instrument: Instrument) -> None:
         """Count what was asked for where the trade has grown; forget it where its flow ended without."""
         kept = watch.kept
         if kept.asked_size_base is None or kept.asked_entry is None:
@@ -201,7 +207,8 @@ class ScaleInManager(TradeWatcher[PyramidWatch]):
         grown = position.size_base - kept.asked_size_base
         if grown > 0:
             paid = position.entry_price * position.size_base - kept.asked_entry * kept.asked_size_base
-            update |= {"adds": kept.adds + 1, "last_price": paid / grown}
+            steps = (paid / grown / instrument.price_step).to_integral_value(ROUND_HALF_EVEN)
+            update |= {"adds": kept.adds + 1, "last_price": steps * instrument.price_step}
         self._keep(watch, position, kept.model_copy(update=update))
 
     def _unit_quote(self, kept: RememberedPyramid, position: Position) -> Decimal | None:
@@ -269,7 +276,7 @@ class ScaleInManager(TradeWatcher[PyramidWatch]):
 
     def _rationale(self, kept: RememberedPyramid, position: Position, added: Addition, level: Decimal) -> str:
         step = f"{written(self._parameters.step)}{'R' if self._bars is None else ' ATR'}"
-        since = written((kept.last_price or position.entry_price).quantize(Decimal("0.00000001")))
+        since = written(kept.last_price or position.entry_price)
         said = (
             f"add {written(added.size_base)} to {written(position.size_base)} at {written(level)}:"
             f" {step} {'over' if position.side is PositionSide.LONG else 'under'} {since},"

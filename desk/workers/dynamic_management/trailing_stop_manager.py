@@ -136,6 +136,12 @@ class TrailingStopManager(TradeWatcher[Trail]):
             return DispositionEnvelope.CONTINUE
         return super().on_tick(tick)
 
+    def warm_up(self) -> None:
+        """Learn the distance from the history."""
+        if self._bars is not None:
+            for bar in self._bars.begin(self.view):
+                self._distance.learn(bar)
+
     def on_bar(self, bar: Bar) -> DispositionEnvelope:
         """Learn the distance; the next tick moves the stops."""
         if self._bars is not None:
