@@ -1,7 +1,7 @@
 """Take the desk's picture: immutable, each number with its source and age."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from desk.contracts.market import Instrument
@@ -49,6 +49,7 @@ class SnapshotCamera:
         self._commands = commands
         self._lenses = lenses
         self._filters: Mapping[str, Instrument] = {}
+        self._shown: tuple[str, ...] = ()
         self._instruments: tuple[Instrument, ...] = ()
         self._strategies = strategies
         self._one_at_a_time = asyncio.Lock()
@@ -76,6 +77,9 @@ class SnapshotCamera:
         log = yield from self._kept.log.rows()
         yield
         state = parts.execution.state
+        shown = [one.symbol for one in feeds]
+        shown += [one.position.symbol for one in positions]
+        shown += [one.symbol for one in orders]
         return Snapshot(
             time_ms=now_ms,
             desk_id=parts.desk_id,
@@ -93,7 +97,7 @@ class SnapshotCamera:
             alarms=lenses.alarms.rows(),
             health=lenses.health.take(now_ms),
             exit=parts.execution.executors.emergency_exit.watch.progress(),
-            instruments=self._known_instruments(),
+            instruments=self._instruments_of(shown),
             strategies=self._strategies,
             price_alerts=self._commands.alerts.rows(),
             log=log,
@@ -106,8 +110,10 @@ class SnapshotCamera:
             for one in self._core.parts.adapters
         )
 
-    def _known_instruments(self) -> tuple[Instrument, ...]:
-        filters = self._core.parts.view.instruments
-        if filters is not self._filters:
-            self._filters, self._instruments = filters, tuple(filters.values())
+    def _instruments_of(self, symbols: Iterable[str]) -> tuple[Instrument, ...]:
+        """Return the filters of what is shown; an exchange has thousands that nobody here looks at."""
+        filters, shown = self._core.parts.view.instruments, tuple(dict.fromkeys(symbols))
+        if filters is not self._filters or shown != self._shown:
+            self._filters, self._shown = filters, shown
+            self._instruments = tuple(filters[symbol] for symbol in shown if symbol in filters)
         return self._instruments

@@ -280,3 +280,13 @@ def test_the_log_tells_in_words_and_an_earlier_run_is_not_forgotten(tmp_path: Pa
 
     at.live(first)
     at.live(second)
+
+
+def test_only_what_is_watched_held_or_ordered_shows_its_filters(tmp_path: Path) -> None:
+    async def script(desk: LivingDesk) -> None:
+        await opened(desk)
+        assert "BTC/EUR:EUR" in desk.desk.core.parts.view.instruments
+        assert {one.symbol for one in look(desk).instruments} == {SPOT, PERP}
+
+    platform = PLATFORM.replace("\nconnector:", EUR, 1)
+    DeskHouse(tmp_path, platform=platform, is_watched=True).live(script)
