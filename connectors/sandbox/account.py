@@ -9,7 +9,7 @@ from typing import Final
 from connectors.sandbox.account_rows import position_row, wallet_row
 from connectors.sandbox.codes import VenueRefusal, refusal_of
 from connectors.sandbox.executions import Execution, FundingPayment, execution_of
-from connectors.sandbox.listings import Category, Listing, Listings
+from connectors.sandbox.listings import SETTLED_IN, Category, Listing, Listings
 from connectors.sandbox.new_order import NewOrder
 from connectors.sandbox.order_card import OrderCard
 from connectors.sandbox.position_stops import PositionStops
@@ -33,7 +33,6 @@ from desk.contracts.orders import (
 )
 from desk.contracts.plans import TimeInForce
 
-SETTLED_IN: Final = "USDT"
 NO_DIRECTIVE: Final = ExecutionDirectiveId.at(0, 0)
 _MOST_VERSIONS: Final = 500
 UNNAMED: Final = "#"
@@ -245,6 +244,13 @@ class TradingAccount:
         for listener in self._listeners:
             listener(news)
         self.stops.follow(list(filled.values()), list(changes.symbols), now_ms)
+
+    def announce(self, symbol: str, now_ms: int) -> None:
+        """Tell a position whose stops or leverage changed, its size did not."""
+        rows = [self._changed_position(symbol, now_ms)]
+        news = AccountNews(account=self, orders=[], executions=[], positions=rows, wallet=[])
+        for listener in self._listeners:
+            listener(news)
 
     def _changed_position(self, symbol: str, now_ms: int) -> Row:
         """Write a position that changed, as the stream tells it."""

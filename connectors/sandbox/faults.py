@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
+from connectors.sandbox.setting_faults import wrong
 from desk.contracts.dto import Dto, Fraction, Positive, Symbol
 from desk.contracts.sides import OrderSide
 
@@ -156,16 +156,16 @@ class FaultOrder(Dto):
     def _fits(self) -> Self:
         known = FAULTS.get(self.fault)
         if known is None:
-            raise _wrong(f"unknown fault {self.fault!r}", f"write one of: {', '.join(FAULTS)}")
+            raise wrong(f"unknown fault {self.fault!r}", f"write one of: {', '.join(FAULTS)}")
         allowed = _SHARED | set(known.parameters) | {"symbol"}
         foreign = [one for one in type(self).model_fields if one in self.model_fields_set - allowed]
         if foreign:
-            raise _wrong(f"{self.fault} does not heed {', '.join(foreign)}", "leave it out")
+            raise wrong(f"{self.fault} does not heed {', '.join(foreign)}", "leave it out")
         needed = {"halted": "symbol", "traded_by_hand": "symbol", "price_jump": "symbol"}.get(self.fault)
         if needed is not None and self.symbol is None:
-            raise _wrong(f"{self.fault} needs a {needed}", f"add {needed}")
+            raise wrong(f"{self.fault} needs a {needed}", f"add {needed}")
         if self.fault == "traded_by_hand" and self.size_base is None:
-            raise _wrong("traded_by_hand needs a size_base", "add size_base")
+            raise wrong("traded_by_hand needs a size_base", "add size_base")
         return self
 
     @property
@@ -177,8 +177,3 @@ class FaultOrder(Dto):
     def calls(self) -> tuple[CallKind, ...]:
         """The calls it strikes."""
         return self.strikes or self.kind.strikes
-
-
-def _wrong(what: str, remedy: str) -> PydanticCustomError:
-    """Build the error of a model's own rule as the desk's configuration tells it."""
-    return PydanticCustomError("fault", "{what}", {"what": what, "remedy": remedy})

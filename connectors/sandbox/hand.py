@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from connectors.sandbox.account import SETTLED_IN
 from connectors.sandbox.account_rows import maintenance_of
 from connectors.sandbox.faults import FaultOrder
+from connectors.sandbox.listings import SETTLED_IN
 from connectors.sandbox.new_order import NewOrder
 from connectors.sandbox.order_card import OrderCard
 from desk.contracts.market import ONE

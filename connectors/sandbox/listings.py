@@ -4,10 +4,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from connectors.sandbox.codes import BAD_PARAMETER, VenueRefusal, refusal_of
 from connectors.venue.refusals import RefusalCode
 from desk.contracts.market import Instrument
+
+SETTLED_IN: Final = "USDT"
+"""The currency in which every perpetual settles."""
 
 
 class Category(StrEnum):

@@ -42,23 +42,23 @@ class PositionStops:
         )
 
     def set(self, listing: "Listing", kind: str, stop_price: Decimal | None, now_ms: int) -> None:
-        """Let a position have this stop, or none; raises VenueRefusal."""
+        """Let a position have this stop, or none, and tell it; raises VenueRefusal."""
         present = self._whole.get((listing.symbol, kind))
         if present is not None and not present.is_open:
             present = None
+        held = self._account.position(listing.symbol)
         if stop_price is None:
+            self._whole.pop((listing.symbol, kind), None)
             if present is not None:
                 self._account.cancel(present, now_ms)
-            self._whole.pop((listing.symbol, kind), None)
-            return
-        held = self._account.position(listing.symbol)
-        if held is None:
+        elif held is None:
             raise VenueRefusal(NO_POSITION, "can not set tp/sl/ts for zero position")
-        if present is not None:
+        elif present is not None:
             self._account.amend(present, now_ms, stop_price=stop_price)
-            return
-        order = self._order(listing, kind, held.side.exit_side, held.size_base, stop_price)
-        self._whole[listing.symbol, kind] = self._account.place(order, now_ms)
+        else:
+            order = self._order(listing, kind, held.side.exit_side, held.size_base, stop_price)
+            self._whole[listing.symbol, kind] = self._account.place(order, now_ms)
+        self._account.announce(listing.symbol, now_ms)
 
     def add_part(
         self,

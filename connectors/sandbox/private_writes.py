@@ -183,6 +183,7 @@ class PrivateWrites:
         except Refusal as refusal:
             raise refusal_of(RefusalCode.INSUFFICIENT_MARGIN, refusal.reason, is_spot=False) from None
         account.leverages[symbol] = leverage
+        account.announce(symbol, self._now_ms())
 
     def _switch_mode(self, account: TradingAccount, body: Body) -> Answer:
         if str(body.get("mode")) != "0":

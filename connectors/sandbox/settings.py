@@ -1,12 +1,14 @@
 """What may be set of the local exchange."""
 
 from decimal import Decimal
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from connectors.sandbox.faults import FaultOrder
 from connectors.sandbox.limits import LimitSettings
+from connectors.sandbox.listings import SETTLED_IN
+from connectors.sandbox.setting_faults import wrong
 from desk.contracts.dto import Dto, Fraction, NotNegative, Positive, Symbol
 
 DEFAULT_KEY: Final = "sandboxkey"
@@ -40,7 +42,15 @@ class SymbolSettings(Dto):
     taker_fee: Annotated[Decimal, Field(gt=-1, lt=1)] = Field(
         default=Decimal("0.00055"), description="a share of what is traded"
     )
-    annual_volatility: NotNegative = Field(default=Decimal("0.6"), description="how far a year moves it")
+    annual_volatility: Annotated[Decimal, Field(ge=0, le=20)] = Field(
+        default=Decimal("0.6"), description="how far a year moves it, as a fraction"
+    )
+
+    @model_validator(mode="after")
+    def _settles_here(self) -> Self:
+        if ":" in self.symbol and not self.symbol.endswith(f"/{SETTLED_IN}:{SETTLED_IN}"):
+            raise wrong(f"{self.symbol} does not settle in {SETTLED_IN}", "write BASE/USDT:USDT")
+        return self
 
 
 class SandboxSettings(Dto):

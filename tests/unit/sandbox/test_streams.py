@@ -84,6 +84,18 @@ async def test_an_order_is_told_with_its_fill_its_position_and_the_wallet() -> N
         assert (child["topic"], child["data"][0]["stopOrderType"]) == ("order", "StopLoss")
 
 
+async def test_a_stop_or_leverage_that_changes_is_told_with_its_position() -> None:
+    async with sandbox() as venue, trader(venue) as client, listening(venue, _PRIVATE) as listener:
+        await client.place("0.1")
+        await listener.subscribe("position")
+        usual = {"category": "linear", "symbol": "BTCUSDT"}
+        for price, shown in (("48000", "48000"), ("48500", "48500"), ("0", "")):
+            await client.tell("/v5/position/trading-stop", **usual, stopLoss=price)
+            assert (await listener.hear())["data"][0]["stopLoss"] == shown
+        await client.tell("/v5/position/set-leverage", **usual, buyLeverage="5", sellLeverage="5")
+        assert (await listener.hear())["data"][0]["leverage"] == "5"
+
+
 async def test_a_topic_may_ask_for_one_market() -> None:
     async with sandbox() as venue, trader(venue) as client, listening(venue, _PRIVATE) as listener:
         await listener.subscribe("order")
