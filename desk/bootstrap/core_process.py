@@ -27,6 +27,7 @@ _FORKED = multiprocessing.get_context("fork")
 """A fork keeps the configuration as it was read and checked; it is made before there are threads."""
 
 _STOPS_WITHIN_S = 60
+_SAID_AFTER_S = 2
 _STOP = "stop"
 
 
@@ -37,9 +38,13 @@ class CoreProcess:
     Positions and stops stay at the venue.
     """
 
-    def __init__(self, configuration: Configuration, duration_ms: int | None) -> None:
+    def __init__(
+        self, configuration: Configuration, duration_ms: int | None, tell: Callable[[str], None]
+    ) -> None:
+        """`tell` hears why leaving takes long, when there is no screen any more."""
         self._configuration = configuration
         self._duration_ms = duration_ms
+        self._tell = tell
         self._started: Future[None] = Future()
         self._summary: Future[RunSummary] = Future()
         self._left_behind = ExitStack()
@@ -64,7 +69,10 @@ class CoreProcess:
         """Stop the desk and wait until all it wrote is durable; one that hangs is killed."""
         with suppress(OSError):
             self._line.send(_STOP)
-        self._process.join(_STOPS_WITHIN_S)
+        self._process.join(_SAID_AFTER_S)
+        if self._process.is_alive():
+            self._tell(f"waiting for the desk to stop; if it hangs, it is killed after {_STOPS_WITHIN_S} s")
+            self._process.join(_STOPS_WITHIN_S)
         if self._process.is_alive():
             self._process.kill()
         self._hearing.join()

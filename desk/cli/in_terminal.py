@@ -8,7 +8,7 @@ from pathlib import Path
 from desk.bootstrap.collector import begin_collecting
 from desk.bootstrap.core_process import CoreProcess
 from desk.cli.options import RunOptions, ScreenOptions
-from desk.cli.output import ExitCode
+from desk.cli.output import ExitCode, complain
 from desk.cli.stream import say_summary
 from desk.config.configuration import Configuration
 from desk.control.last_resort import FlattenProcess
@@ -36,7 +36,7 @@ def run_in_terminal(
     """Run the desk under its screen until the operator leaves, a signal comes or the run is over."""
     os.umask(_OWNER_ONLY)
     configuration.storage.create()
-    with CoreProcess(configuration, options.duration_ms) as core:
+    with CoreProcess(configuration, options.duration_ms, _tell) as core:
         from desk.ui.launch import run_screen
 
         code = run_screen(
@@ -54,6 +54,11 @@ def run_in_terminal(
     with suppress(OSError):  # the terminal may be gone, and with it whoever would read this
         say_summary(summary, as_json=False, time_ms=WallClock().now_ms())
     return code or ExitCode.DONE
+
+
+def _tell(text: str) -> None:
+    with suppress(OSError):  # as above
+        complain(f"desk: {text}")
 
 
 def _begin(core: CoreProcess) -> None:

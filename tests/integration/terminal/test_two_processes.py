@@ -108,3 +108,15 @@ def test_nothing_begins_where_the_screen_cannot_be_shown(tmp_path: Path) -> None
         assert terminal.ends_within(ENDS_WITHIN_S) == 2
         assert "plaid" in terminal.drawn
     assert not state_of(tmp_path).journal.exists()
+
+
+def test_leaving_a_core_that_hangs_says_what_is_waited_for(tmp_path: Path) -> None:
+    with in_terminal(run_line(tmp_path)) as terminal:
+        terminal.see("ACTIVE")
+        core = core_of(tmp_path)
+        os.kill(core, signal.SIGSTOP)
+        terminal.send(signal.SIGTERM)
+        terminal.see("waiting for the desk to stop")
+        os.kill(core, signal.SIGCONT)
+        assert terminal.ends_within(ENDS_WITHIN_S) == 0
+    assert broken_at_any_time(state_of(tmp_path)) == []
