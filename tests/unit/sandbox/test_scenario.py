@@ -63,8 +63,10 @@ def test_a_scenario_says_what_is_traded_by_whom_and_what_goes_wrong(tmp_path: Pa
         ("sped: 3\n", ":1: sped: unknown key; did you mean `speed`?"),
         ("speed: 0\n", ":1: speed: must be above 0, was 0"),
         (
-            "symbols:\n  - {symbol: 'BTC/USD:USD', start_price: 1, price_step: 1, size_step: 1,\n"
-            "     min_size_base: 1}\n",
+            (
+                "symbols:\n  - {symbol: 'BTC/USD:USD', start_price: 1, price_step: 1, size_step: 1,\n"
+                "     min_size_base: 1}\n"
+            ),
             ":2: symbols.0: BTC/USD:USD does not settle in USDT; write BASE/USDT:USDT",
         ),
         ("limits: {place: 0}\n", ":1: limits.place: must be at least 1, was 0"),
