@@ -15,6 +15,10 @@ from desk.contracts.sides import OrderSide
 
 _SECOND_MS = 1000
 _CAUTIOUS_UNITS = 5
+_ID_PARAMETERS = {"deribit": "label", "coinbase": "client_order_id"}
+"""Where ccxt does not pass the unified client id on."""
+
+_IDS_OF_THEIR_OWN = frozenset(("hyperliquid",))
 _PAGE = 100
 _MOST_PAGES = 200
 
@@ -106,9 +110,19 @@ class Dialect:
         if is_market_buy and not self.is_perpetual and not self.takes_market_buys(exchange):
             raise NotSupported(f"{self.settings.exchange} takes market buys by what they cost, not by size")
         amount = markets.amount_of(request.symbol, request.size_base)
-        if not is_conditional(request.order_type):
-            return creation(request, amount, {})
-        return creation(request, amount, self.stop_params(exchange, request))
+        waits = is_conditional(request.order_type)
+        asked = creation(request, amount, self.stop_params(exchange, request) if waits else {})
+        self._name(asked)
+        return asked
+
+    def _name(self, asked: Creation) -> None:
+        """Put our own id where the venue reads it: an order that nobody can find again is not sent."""
+        exchange = self.settings.exchange
+        if exchange in _IDS_OF_THEIR_OWN:
+            raise NotSupported(f"{exchange} takes no client id of ours, so an order could not be found again")
+        parameter = _ID_PARAMETERS.get(exchange)
+        if parameter is not None:
+            asked.params[parameter] = asked.params.pop("clientOrderId")
 
     def takes_market_buys(self, exchange: Any) -> bool:  # noqa: ANN401 - a ccxt exchange
         """Tell whether coins are bought at the market by size."""

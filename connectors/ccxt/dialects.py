@@ -5,6 +5,13 @@ from connectors.ccxt.bybit import BybitDialect
 from connectors.ccxt.dialect import Dialect
 from connectors.ccxt.settings import CcxtSettings
 
+
+class _GateDialect(Dialect):
+    """Gate, whose client ids all begin alike."""
+
+    id_prefix = "t-"
+
+
 _KNOWN: dict[str, type[Dialect]] = {
     "bybit": BybitDialect,
     "bybiteu": BybitDialect,
@@ -12,6 +19,8 @@ _KNOWN: dict[str, type[Dialect]] = {
     "binance": BinanceDialect,
     "binanceus": BinanceDialect,
     "binanceusdm": BinanceDialect,
+    "gate": _GateDialect,
+    "gateeu": _GateDialect,
     "okx": OkxDialect,
     "okxus": OkxDialect,
     "myokx": OkxDialect,

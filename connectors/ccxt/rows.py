@@ -23,7 +23,7 @@ _ENDED = {
     "rejected": OrderStatus.REJECTED,
 }
 _NO_REASON = frozenset({"", "EC_NoError", "None", "UNKNOWN", "0"})
-_OWN_NAMES = ("orderLinkId", "algoClOrdId", "clientAlgoId", "cliOrdId", "clOrdId", "clientOid")
+_OWN_NAMES = ("orderLinkId", "algoClOrdId", "clientAlgoId", "cliOrdId", "clOrdId", "clientOid", "label")
 _RISES, _FALLS = "1", "2"
 
 

@@ -423,3 +423,41 @@ async def test_no_word_of_a_failure_holds_a_secret(name: str) -> None:
         assert KEY not in one
         assert SECRET not in one
         assert "signature=" not in one.replace("signature=***", "")
+
+
+async def test_our_id_goes_where_the_venue_reads_it_or_nothing_goes() -> None:
+    rows = [swap_market("BTC_USDT-PERPETUAL")]
+    deribit = CannedVenue("deribit", MarketChoice.SWAP, ModeChoice.SANDBOX, rows)
+    order = {
+        "order_id": "v1",
+        "label": "a1",
+        "order_state": "open",
+        "direction": "buy",
+        "amount": 1,
+        "price": 90,
+    }
+    row = order | {"instrument_name": "BTC_USDT-PERPETUAL", "order_type": "limit", "filled_amount": 0}
+    deribit.replies = {"/buy": {"result": {"order": row, "trades": []}}}
+    outcome = await deribit.orders.place(request("a1", BUY, 1, symbol=PERP, limit=90))
+    assert outcome.order is not None
+    assert outcome.order.client_order_id == "a1"
+    assert deribit.last.values["label"] == "a1"
+    assert "clientOrderId" not in deribit.last.values
+    rows = [swap_market("0")]
+    hyperliquid = CannedVenue("hyperliquid", MarketChoice.SWAP, ModeChoice.SANDBOX, rows)
+    refused = await hyperliquid.orders.place(request("a1", BUY, 1, symbol=PERP, limit=90))
+    assert refused.kind is OutcomeKind.NOT_SENT
+    assert "could not be found again" in refused.reason
+
+
+async def test_a_prefix_the_venue_demands_is_no_part_of_our_id() -> None:
+    gate = CannedVenue("gate", MarketChoice.SPOT, ModeChoice.SANDBOX, [spot_market("BTC_USDT")])
+    row = {
+        "id": "v1", "text": "t-a1", "status": "open", "currency_pair": "BTC_USDT", "side": "buy",
+        "type": "limit", "price": "90", "amount": "1", "left": "1", "create_time_ms": "1", "update_time_ms": "2",
+    }  # fmt: skip
+    gate.replies = {"POST /api/v4/spot/orders": row}
+    outcome = await gate.orders.place(request("a1", BUY, 1, limit=90))
+    assert gate.last.values["text"] == "t-a1"
+    assert outcome.order is not None
+    assert outcome.order.client_order_id == "a1"
