@@ -1,6 +1,6 @@
 """How far a trade has come: the price of a gain, and the stop at which the trade costs nothing."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 
 from desk.contracts.market import ONE, Instrument, Tick
@@ -58,6 +58,11 @@ def breakeven_stop(
     paid_out = instrument.taker_fee if exit_fee is None else exit_fee
     even = position.entry_price * (ONE + sign * paid_in) / (ONE - sign * paid_out)
     return favourable_price(position.side, instrument, even * (ONE + sign * offset))
+
+
+def nearest_price(instrument: Instrument, price: Decimal) -> Decimal:
+    """Round a price to the nearest step, as a trader reads it."""
+    return (price / instrument.price_step).to_integral_value(ROUND_HALF_EVEN) * instrument.price_step
 
 
 def favourable_price(side: PositionSide, instrument: Instrument, price: Decimal) -> Decimal:

@@ -10,7 +10,14 @@ from desk.contracts.manifests import Parameters, WorkerCategory, WorkerManifest,
 from desk.contracts.market import ONE, ZERO, Instrument, Tick
 from desk.contracts.ports.plugin import PluginContext
 from desk.contracts.positions import Position
-from desk.workers.gains import GainUnit, breakeven_stop, fires_at_once, gain_words, price_of_gain
+from desk.workers.gains import (
+    GainUnit,
+    breakeven_stop,
+    fires_at_once,
+    gain_words,
+    nearest_price,
+    price_of_gain,
+)
 from desk.workers.prices import middle, percent, written
 from desk.workers.trailing import is_at_least
 from desk.workers.watching import TradeWatcher, Watch, never
@@ -125,14 +132,16 @@ class BreakevenMover(TradeWatcher[BreakevenWatch]):
             or fires_at_once(stop, side, instrument, tick)
         ):
             return None
-        return self._ask(watch, position, stop)
+        return self._ask(watch, position, instrument, stop)
 
-    def _ask(self, watch: BreakevenWatch, position: Position, stop: Decimal) -> StrategyDirective:
+    def _ask(
+        self, watch: BreakevenWatch, position: Position, instrument: Instrument, stop: Decimal
+    ) -> StrategyDirective:
         update = {"asked_for": position.entry_price, "asked_at_ms": self.view.now_ms()}
         self._keep(watch, position, watch.kept.model_copy(update=update))
         return self.new_directive(
             scope=DirectiveScope.MODIFY_EXISTING,
-            rationale=self._rationale(position, stop),
+            rationale=self._rationale(position, instrument, stop),
             target_trade_ids=(position.trade_id,),
             exit_directive=ExitDirective(stop_loss_price=stop),
         )
@@ -148,8 +157,8 @@ class BreakevenMover(TradeWatcher[BreakevenWatch]):
         watch.kept = kept
         self.remember(watch, position, kept)
 
-    def _rationale(self, position: Position, stop: Decimal) -> str:
+    def _rationale(self, position: Position, instrument: Instrument, stop: Decimal) -> str:
         before = "none" if position.stop_price is None else written(position.stop_price)
         gain = gain_words(self._parameters.unit, self._parameters.trigger)
-        entry = written(position.entry_price)
+        entry = written(nearest_price(instrument, position.entry_price))
         return f"stop {before} → {written(stop)}: breakeven of {entry} with fees, {gain} gained"

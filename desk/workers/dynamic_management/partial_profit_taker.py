@@ -22,7 +22,14 @@ from desk.contracts.ports.plugin import PluginContext
 from desk.contracts.positions import Position
 from desk.contracts.sides import PositionSide
 from desk.workers.base import DirectiveParts
-from desk.workers.gains import GainUnit, breakeven_stop, fires_at_once, gain_words, price_of_gain
+from desk.workers.gains import (
+    GainUnit,
+    breakeven_stop,
+    fires_at_once,
+    gain_words,
+    nearest_price,
+    price_of_gain,
+)
 from desk.workers.prices import middle, percent, written
 from desk.workers.trailing import is_at_least
 from desk.workers.watching import TradeWatcher, Watch, never
@@ -140,7 +147,7 @@ class PartialProfitTaker(TradeWatcher[PartialsWatch]):
             return None
         if is_in_flight or self.is_silent(watch.kept.asked_at_ms, position, instrument, tick):
             return None
-        return self._ask(watch, position, sale, stop)
+        return self._ask(watch, position, instrument, sale, stop)
 
     def _settle(self, watch: PartialsWatch, position: Position, *, is_in_flight: bool) -> None:
         """Let a target count once no more is held than it leaves; drop it when its flow ended first."""
@@ -217,13 +224,18 @@ class PartialProfitTaker(TradeWatcher[PartialsWatch]):
         self.remember(watch, position, kept)
 
     def _ask(
-        self, watch: PartialsWatch, position: Position, sale: _Sale | None, stop: Decimal | None
+        self,
+        watch: PartialsWatch,
+        position: Position,
+        instrument: Instrument,
+        sale: _Sale | None,
+        stop: Decimal | None,
     ) -> StrategyDirective:
         """Ask for the smaller size and the stop together; the platform moves the stop first."""
         asked = {"asked_at_ms": self.view.now_ms()} | (
             {} if sale is None else {"asked": sale.reached, "asked_size_base": sale.left_base}
         )
-        rationale = self._rationale(watch, position, sale, stop)
+        rationale = self._rationale(watch, position, instrument, sale, stop)
         self._keep(watch, position, watch.kept.model_copy(update=asked))
         if sale is not None and sale.left_base == ZERO:
             return self.new_directive(
@@ -239,17 +251,24 @@ class PartialProfitTaker(TradeWatcher[PartialsWatch]):
         return self.new_directive(scope=DirectiveScope.MODIFY_EXISTING, rationale=rationale, **parts)
 
     def _rationale(
-        self, watch: PartialsWatch, position: Position, sale: _Sale | None, stop: Decimal | None
+        self,
+        watch: PartialsWatch,
+        position: Position,
+        instrument: Instrument,
+        sale: _Sale | None,
+        stop: Decimal | None,
     ) -> str:
         said = []
         if sale is not None:
-            said.append(self._sale_words(watch, position, sale))
+            said.append(self._sale_words(watch, position, instrument, sale))
         if stop is not None and (sale is None or sale.left_base > 0):
             before = "none" if position.stop_price is None else written(position.stop_price)
             said.append(f"stop {before} → {written(stop)}: breakeven with fees")
         return "; ".join(said)
 
-    def _sale_words(self, watch: PartialsWatch, position: Position, sale: _Sale) -> str:
+    def _sale_words(
+        self, watch: PartialsWatch, position: Position, instrument: Instrument, sale: _Sale
+    ) -> str:
         verb = "sell" if position.side is PositionSide.LONG else "buy back"
         target = self._targets[sale.reached - 1]
         gain = gain_words(self._parameters.unit, target.at)
@@ -257,7 +276,7 @@ class PartialProfitTaker(TradeWatcher[PartialsWatch]):
         taken = written(position.size_base - sale.left_base)
         share = percent(sum((one.share for one in self._targets[watch.kept.done : sale.reached]), ZERO))
         what = f"{share} ({taken})" if sale.left_base > 0 else f"the rest ({taken})"
-        return f"{verb} {what} at {gain}: {written(mark)}"
+        return f"{verb} {what} at {gain}: {written(nearest_price(instrument, mark))}"
 
 
 def _left_after(targets: Sequence[ProfitTarget]) -> tuple[Decimal, ...]:

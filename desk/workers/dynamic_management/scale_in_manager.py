@@ -1,7 +1,7 @@
 """Add to a winning trade in steps, with the stop of the whole trade pulled along: pyramiding."""
 
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from typing import Self
 
@@ -25,7 +25,7 @@ from desk.contracts.sides import PositionSide
 from desk.contracts.states import DeskState
 from desk.workers.bar_sequence import BarSequence
 from desk.workers.base import DirectiveParts, issue
-from desk.workers.gains import favourable_price, fires_at_once, risk_per_base
+from desk.workers.gains import favourable_price, fires_at_once, nearest_price, risk_per_base
 from desk.workers.indicators import AverageTrueRange
 from desk.workers.prices import middle, written
 from desk.workers.pyramid import Addition, PyramidLimits, addition
@@ -196,7 +196,7 @@ class ScaleInManager(TradeWatcher[PyramidWatch]):
         added = self._addition(watch, position, instrument, tick, stop)
         if added is None or fires_at_once(stop, side, instrument, tick):
             return None
-        return self._ask(watch, position, added, level)
+        return self._ask(watch, position, instrument, added, last)
 
     def _settle(self, watch: PyramidWatch, position: Position, instrument: Instrument) -> None:
         """Count what was asked for where the trade has grown; forget it where its flow ended without."""
@@ -207,8 +207,7 @@ class ScaleInManager(TradeWatcher[PyramidWatch]):
         grown = position.size_base - kept.asked_size_base
         if grown > 0:
             paid = position.entry_price * position.size_base - kept.asked_entry * kept.asked_size_base
-            steps = (paid / grown / instrument.price_step).to_integral_value(ROUND_HALF_EVEN)
-            update |= {"adds": kept.adds + 1, "last_price": steps * instrument.price_step}
+            update |= {"adds": kept.adds + 1, "last_price": nearest_price(instrument, paid / grown)}
         self._keep(watch, position, kept.model_copy(update=update))
 
     def _unit_quote(self, kept: RememberedPyramid, position: Position) -> Decimal | None:
@@ -249,7 +248,12 @@ class ScaleInManager(TradeWatcher[PyramidWatch]):
         self.remember(watch, position, kept)
 
     def _ask(
-        self, watch: PyramidWatch, position: Position, added: Addition, level: Decimal
+        self,
+        watch: PyramidWatch,
+        position: Position,
+        instrument: Instrument,
+        added: Addition,
+        last: Decimal,
     ) -> StrategyDirective:
         """Ask for size and stop together; the platform moves the stop first."""
         kept = watch.kept
@@ -270,16 +274,15 @@ class ScaleInManager(TradeWatcher[PyramidWatch]):
             parts["exit_directive"] = ExitDirective(stop_loss_price=added.stop)
         return self.new_directive(
             scope=DirectiveScope.MODIFY_EXISTING,
-            rationale=self._rationale(kept, position, added, level),
+            rationale=self._rationale(kept, position, added, nearest_price(instrument, last)),
             **parts,
         )
 
-    def _rationale(self, kept: RememberedPyramid, position: Position, added: Addition, level: Decimal) -> str:
+    def _rationale(self, kept: RememberedPyramid, position: Position, added: Addition, last: Decimal) -> str:
         step = f"{written(self._parameters.step)}{'R' if self._bars is None else ' ATR'}"
-        since = written(kept.last_price or position.entry_price)
+        side = "over" if position.side is PositionSide.LONG else "under"
         said = (
-            f"add {written(added.size_base)} to {written(position.size_base)} at {written(level)}:"
-            f" {step} {'over' if position.side is PositionSide.LONG else 'under'} {since},"
+            f"add {written(added.size_base)} to {written(position.size_base)}: {step} {side} {written(last)},"
             f" addition {kept.adds + 1} of {self._parameters.max_adds}"
         )
         if added.stop == position.stop_price:

@@ -56,9 +56,7 @@ def test_a_long_is_added_to_at_one_r_and_its_stop_goes_to_the_entry() -> None:
     assert directive.target_trade_ids == (TRADE,)
     assert size_of([directive]) == Decimal("0.75"), "0.5 and half of it"
     assert stop_of([directive]) == Decimal(100_000), "1R behind 102,000"
-    assert directive.rationale == (
-        "add 0.25 to 0.5 at 102,000: 1R over 100,000, addition 1 of 2; stop 98,000 → 100,000"
-    )
+    assert directive.rationale == ("add 0.25 to 0.5: 1R over 100,000, addition 1 of 2; stop 98,000 → 100,000")
 
 
 def test_a_short_is_added_to_at_one_r() -> None:
@@ -67,7 +65,7 @@ def test_a_short_is_added_to_at_one_r() -> None:
     directive = only_directive(bench.tick("98000"))
     assert size_of([directive]) == Decimal("0.75")
     assert stop_of([directive]) == Decimal(100_000)
-    assert directive.rationale.startswith("add 0.25 to 0.5 at 98,000: 1R under 100,000")
+    assert directive.rationale.startswith("add 0.25 to 0.5: 1R under 100,000")
 
 
 @pytest.mark.parametrize("side", [LONG, SHORT])
@@ -121,7 +119,7 @@ def test_a_better_stop_is_left_where_it_is() -> None:
     bench.desk.move_stop(TRADE, Decimal(101_000))
     directive = only_directive(bench.tick("102000"))
     assert directive.exit_directive is None
-    assert directive.rationale == "add 0.25 to 0.5 at 102,000: 1R over 100,000, addition 1 of 2"
+    assert directive.rationale == "add 0.25 to 0.5: 1R over 100,000, addition 1 of 2"
 
 
 def test_a_trade_without_a_stop_or_with_a_part_sold_is_left_alone() -> None:
@@ -190,7 +188,7 @@ def test_steps_of_the_average_range_need_no_first_stop_to_measure() -> None:
     assert bench.tick("100499.9") == []
     directive = only_directive(bench.tick("100500"))
     assert stop_of([directive]) == Decimal(98_500)
-    assert directive.rationale.startswith("add 0.25 to 0.5 at 100,500: 0.5 ATR over 100,000")
+    assert directive.rationale.startswith("add 0.25 to 0.5: 0.5 ATR over 100,000")
 
 
 def test_atr_asks_for_its_bars_and_for_a_symbol() -> None:
