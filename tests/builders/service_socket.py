@@ -39,6 +39,13 @@ class ServiceSocket:
         self.said += lines
         return lines
 
+    def falls_silent(self, for_s: float) -> None:
+        """Wait until nothing is said for so long."""
+        deadline_s = time.monotonic() + _WITHIN_S
+        while self.next(for_s):
+            assert time.monotonic() < deadline_s, f"it went on: {self.said[-3:]}"
+        self.looked_at = len(self.said)
+
     def drain(self) -> None:
         """Hear all that was said so far, and look at it no more."""
         while self.next(0):

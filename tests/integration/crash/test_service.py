@@ -54,9 +54,7 @@ def test_it_says_when_it_is_ready_that_it_lives_how_it_stands_and_that_it_stops(
         assert "HALTED (a test wants it)" in service.heard("STATUS=")
 
         with stopped(desk):
-            service.next(0.2)
-            service.drain()
-            assert service.next(SILENT_FOR_S) == [], "a process that does not run must not beat"
+            service.falls_silent(SILENT_FOR_S)
         service.heard("WATCHDOG=1")
 
         log = tmp_path / "state" / "desk.log"
@@ -139,9 +137,7 @@ def test_a_core_that_is_blocked_does_not_beat_and_the_operator_is_told(
 def blocks_and_goes_on(desk: DeskProcess, flag: Path, service: ServiceSocket, alerts: AlertServer) -> None:
     service.heard("WATCHDOG=1")
     flag.touch()
-    service.next(0.2)
-    service.drain()
-    assert service.next(SILENT_FOR_S) == [], "a core that is blocked must not beat"
+    service.falls_silent(SILENT_FOR_S)
     assert "the core has been blocked for" in alerts.next()["message"]
     assert service.next(SILENT_FOR_S) == []
     flag.unlink()
