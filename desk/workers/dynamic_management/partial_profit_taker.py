@@ -46,7 +46,7 @@ class PartialProfitParameters(Parameters):
     """Say where how much is taken off, and what becomes of the stop."""
 
     targets: tuple[ProfitTarget, ...] = parameter(
-        ..., "list of {at, share}", "The targets, ascending; all shares together at most 1.", min_length=1
+        ..., "list of {at, share}", "The targets, ascending; all shares together at most 1."
     )
     unit: GainUnit = parameter(
         GainUnit.R, "", "What a target counts in: r, the trade's first risk; fraction, of its entry."
@@ -63,6 +63,9 @@ class PartialProfitParameters(Parameters):
     @field_validator("targets")
     @classmethod
     def _is_ladder(cls, targets: tuple[ProfitTarget, ...]) -> tuple[ProfitTarget, ...]:
+        if not targets:
+            message = "there is no target"
+            raise ValueError(message)
         if not all(one.at < other.at for one, other in pairwise(targets)):
             message = "the targets must ascend, each `at` over the one before it"
             raise ValueError(message)

@@ -3,9 +3,8 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Self
 
-from pydantic import model_validator
+from pydantic import ValidationInfo, field_validator
 
 from desk.contracts.directives import (
     DirectiveScope,
@@ -64,19 +63,23 @@ class ScaleInParameters(Parameters):
         default=True, unit="", description="Add only where the stop then costs what is held nothing."
     )
     symbol: Symbol | None = parameter(
-        None, "symbol", "The symbol that is added to; atr needs it. Unset: every symbol."
+        None,
+        "symbol",
+        "The symbol that is added to; atr needs it. Unset: every symbol.",
+        validate_default=True,
     )
     interval_ms: int = parameter(900_000, "ms", "The length of a bar, for atr.", ge=1000)
     atr_bars: int = parameter(14, "bars", "The period of the average range, for atr.", ge=2, le=500)
     max_price_age_s: Decimal = parameter(Decimal(5), "s", "An older price adds nothing.", gt=0)
     cooldown_s: Decimal = parameter(Decimal(60), "s", "The pause between two requests for a trade.", ge=0)
 
-    @model_validator(mode="after")
-    def _bars_have_a_symbol(self) -> Self:
-        if self.unit is StepUnit.ATR and self.symbol is None:
+    @field_validator("symbol")
+    @classmethod
+    def _bars_have_a_symbol(cls, symbol: str | None, given: ValidationInfo) -> str | None:
+        if given.data.get("unit") is StepUnit.ATR and symbol is None:
             message = "steps of atr read bars: name the symbol"
             raise ValueError(message)
-        return self
+        return symbol
 
     def bars_needed(self) -> tuple[BarsNeeded, ...]:
         """Ask for the bars of the average range, enough to be warm at once."""

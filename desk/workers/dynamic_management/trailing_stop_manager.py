@@ -1,9 +1,8 @@
 """Pull the stop of a winning trade along behind the price; never loosen it."""
 
 from decimal import Decimal
-from typing import Self
 
-from pydantic import model_validator
+from pydantic import ValidationInfo, field_validator
 
 from desk.contracts.directives import DirectiveScope, ExitDirective, StrategyDirective
 from desk.contracts.dto import Symbol
@@ -49,7 +48,10 @@ class TrailingStopParameters(Parameters):
         default=False, unit="", description="Trail only once a part of the trade has been sold."
     )
     symbol: Symbol | None = parameter(
-        None, "symbol", "The symbol that is trailed; atr and structure need it. Unset: every symbol."
+        None,
+        "symbol",
+        "The symbol that is trailed; atr and structure need it. Unset: every symbol.",
+        validate_default=True,
     )
     interval_ms: int = parameter(900_000, "ms", "The length of a bar, for atr and structure.", ge=1000)
     atr_bars: int = parameter(14, "bars", "The period of the average range, for atr.", ge=2, le=500)
@@ -66,12 +68,14 @@ class TrailingStopParameters(Parameters):
     max_price_age_s: Decimal = parameter(Decimal(5), "s", "An older price moves nothing.", gt=0)
     cooldown_s: Decimal = parameter(Decimal(5), "s", "The pause between two requests for a trade.", ge=0)
 
-    @model_validator(mode="after")
-    def _bars_have_a_symbol(self) -> Self:
-        if self.mode.reads_bars and self.symbol is None:
-            message = f"mode {self.mode} reads bars: name the symbol"
+    @field_validator("symbol")
+    @classmethod
+    def _bars_have_a_symbol(cls, symbol: str | None, given: ValidationInfo) -> str | None:
+        mode = given.data.get("mode", TrailMode.STEP)
+        if mode.reads_bars and symbol is None:
+            message = f"mode {mode} reads bars: name the symbol"
             raise ValueError(message)
-        return self
+        return symbol
 
     def bars_needed(self) -> tuple[BarsNeeded, ...]:
         """Ask for the bars that the distance comes from, enough to be warm at once."""

@@ -250,7 +250,7 @@ def test_a_closed_trade_is_forgotten() -> None:
 @pytest.mark.parametrize(
     ("targets", "complaint"),
     [
-        ([], "at least 1 item"),
+        ([], "there is no target"),
         ([{"at": "2", "share": "0.5"}, {"at": "1", "share": "0.5"}], "must ascend"),
         ([{"at": "1", "share": "0.5"}, {"at": "1", "share": "0.5"}], "must ascend"),
         ([{"at": "1", "share": "0.7"}, {"at": "2", "share": "0.4"}], "1.1 together"),
