@@ -454,7 +454,8 @@ async def test_a_prefix_the_venue_demands_is_no_part_of_our_id() -> None:
     gate = CannedVenue("gate", MarketChoice.SPOT, ModeChoice.SANDBOX, [spot_market("BTC_USDT")])
     row = {
         "id": "v1", "text": "t-a1", "status": "open", "currency_pair": "BTC_USDT", "side": "buy",
-        "type": "limit", "price": "90", "amount": "1", "left": "1", "create_time_ms": "1", "update_time_ms": "2",
+        "type": "limit", "price": "90", "amount": "1", "left": "1", "create_time_ms": "1",
+        "update_time_ms": "2",
     }  # fmt: skip
     gate.replies = {"POST /api/v4/spot/orders": row}
     outcome = await gate.orders.place(request("a1", BUY, 1, limit=90))
