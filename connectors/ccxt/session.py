@@ -113,12 +113,11 @@ class Session:
         return self.markets.instruments()
 
     async def _read_markets(self) -> None:
-        patience_ms = self._for_reads.timeout
-        self._for_reads.timeout = max(patience_ms, _MARKETS_MS)
+        self._for_reads.timeout = max(self._workshop.request_ms, _MARKETS_MS)
         try:
             rows = await self.reads.call("load_markets", reload=True)
         finally:
-            self._for_reads.timeout = patience_ms
+            self._for_reads.timeout = self._workshop.request_ms
         if not rows:
             raise ReadFailed(f"{self._for_reads.id} lists no market")
         self._markets_read_ms = self._clock.monotonic_ms()
