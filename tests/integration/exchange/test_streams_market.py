@@ -13,6 +13,9 @@ from desk.contracts.problems import ReadFailed
 from tests.builders.exchange_streams import QUICK, Told, told_market, until
 from tests.builders.sandbox import PERP, SPOT, Sandbox, sandbox
 
+STEADY = replace(QUICK, trade_silence_ms=60_000, quote_silence_ms=60_000)
+"""Where the test itself makes the gaps, and a stall of the machine must make none."""
+
 LAGGING = replace(QUICK, late_ms=200, trade_silence_ms=2_500, quote_silence_ms=60_000)
 
 
@@ -51,7 +54,7 @@ async def test_coins_have_their_quotes_from_the_book() -> None:
 
 
 async def test_a_burst_of_trades_is_told_whole_and_in_order() -> None:
-    async with sandbox() as box, told_market(box) as told:
+    async with sandbox() as box, told_market(box, STEADY) as told:
         await told.until_up()
         await until_told(told, trade(box, *range(50_000, 53_000)))
 
@@ -66,7 +69,7 @@ async def test_nothing_from_before_the_opening_is_told() -> None:
 
 @pytest.mark.parametrize("fault", ["stream_closed", "stream_reset"])
 async def test_trades_missed_in_a_gap_are_told_before_newer_ones(fault: str) -> None:
-    async with sandbox() as box, told_market(box) as told:
+    async with sandbox() as box, told_market(box, STEADY) as told:
         await told.until_up()
         before = trade(box, 50_000, 50_001)
         await until_told(told, before)
@@ -152,7 +155,7 @@ async def test_trades_that_come_twice_or_late_are_told_once(fault: str) -> None:
 
 
 async def test_a_message_that_is_no_json_costs_no_trade() -> None:
-    async with sandbox() as box, told_market(box) as told:
+    async with sandbox() as box, told_market(box, STEADY) as told:
         await told.until_up()
         before = trade(box, 50_000)
         await until_told(told, before)
@@ -164,7 +167,7 @@ async def test_a_message_that_is_no_json_costs_no_trade() -> None:
 
 
 async def test_prices_go_on_where_missed_trades_cannot_be_read() -> None:
-    async with sandbox() as box, told_market(box, replace(QUICK, hold_ms=300)) as told:
+    async with sandbox() as box, told_market(box, replace(STEADY, hold_ms=300)) as told:
         await told.until_up()
         before = trade(box, 50_000)
         await until_told(told, before)
