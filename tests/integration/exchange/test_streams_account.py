@@ -13,6 +13,9 @@ from desk.contracts.sides import OrderSide
 from tests.builders.exchange_streams import QUICK, Told, told_account, until
 from tests.builders.sandbox import PERP, SPOT, Sandbox, sandbox
 
+STEADY = replace(QUICK, account_check_ms=60_000, grace_ms=5_000)
+"""Where the test itself makes the gaps, and a stall of the machine must make none."""
+
 LOT = Decimal("0.01")
 OPEN, PARTLY, FILLED, CANCELED = (
     OrderStatus.OPEN,
@@ -49,7 +52,7 @@ def leave_after_the_first(told: Told, name: str) -> None:
 
 
 async def test_an_order_and_its_fill_are_told_once() -> None:
-    async with sandbox() as box, told_account(box) as told:
+    async with sandbox() as box, told_account(box, STEADY) as told:
         await told.until_up()
         card = buy(box)
         await until(lambda: FILLED in told.states(card.order_id))
@@ -104,7 +107,7 @@ async def test_cancelling_another_consumer_of_the_orders_does_not_end_ours() -> 
 
 @pytest.mark.parametrize("fault", ["stream_closed", "stream_reset"])
 async def test_a_lost_connection_is_a_gap_and_its_fills_are_read(fault: str) -> None:
-    async with sandbox() as box, told_account(box) as told:
+    async with sandbox() as box, told_account(box, STEADY) as told:
         await told.until_up()
         resting = buy(box, limit="40000")
         await until(lambda: told.states(resting.order_id) == [OPEN])
@@ -122,7 +125,7 @@ async def test_a_lost_connection_is_a_gap_and_its_fills_are_read(fault: str) -> 
 
 
 async def test_a_connection_that_breaks_while_nobody_awaits_is_seen() -> None:
-    async with sandbox() as box, told_account(box) as told:
+    async with sandbox() as box, told_account(box, STEADY) as told:
         await told.until_up()
         leave_after_the_first(told, "watch_my_trades")
         buy(box)
@@ -134,7 +137,7 @@ async def test_a_connection_that_breaks_while_nobody_awaits_is_seen() -> None:
 
 
 async def test_a_message_that_is_no_json_does_not_silence_the_stream() -> None:
-    async with sandbox() as box, told_account(box) as told:
+    async with sandbox() as box, told_account(box, STEADY) as told:
         await told.until_up()
         box.fault("stream_malformed", strikes=["stream"], path="execution", times=1)
         buy(box)
@@ -283,7 +286,7 @@ async def test_closing_takes_a_moment_even_while_a_connection_is_dead() -> None:
 async def test_a_login_holds_where_the_clocks_differ_by_more_than_it_lasts() -> None:
     async with sandbox() as box:
         box.fault("clock_skew", skew_ms=60_000, strikes=["stream"])
-        async with told_account(box, venue_ahead_ms=60_000) as told:
+        async with told_account(box, STEADY, venue_ahead_ms=60_000) as told:
             await told.until_up()
             box.lift_faults()
             await until(lambda: told.condition("fills").is_up)
