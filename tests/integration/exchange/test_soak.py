@@ -26,9 +26,11 @@ SETTLED_AFTER_MINUTES = 14
 """By then most is full that keeps the newest of something: 1,000 flows and fills, 2,000 orders of ccxt's."""
 
 MOST_GROWN_MB = 12.0
-"""In a quarter of an hour after that, in which the desk decides some 2,500 times. The ids of trades (20,000 of
-each symbol) and the orders told (10,000) fill for longer, 6 MB of it; 3 KB more that each decision left behind
-would show, and what the allocator holds back would not."""
+"""In a quarter of an hour after that, in which the desk decides some 2,500 times.
+
+The ids of trades (20,000 of each symbol) and the orders told (10,000) fill for longer: 6 MB of it. 3 KB more
+that each decision left behind would show, and what the allocator holds back would not.
+"""
 
 MOST_MB = 250.0
 """At any time: ccxt with its markets is some 120 of it, all that is kept another 50."""
