@@ -89,8 +89,7 @@ async def test_a_whole_one_is_found_whole(tmp_path: Path, picture: Snapshot, jou
         ("UPDATE trade SET fees_quote = '1' WHERE rowid = 1", "trade has 8 rows, and they are not the 8"),
         ("DELETE FROM flow_end WHERE rowid = 1", "flow_end has 15 rows, and they are not the 16"),
         (
-            "UPDATE cause SET parent_id = 'TCK_20231114_221400_00000000'"
-            " WHERE sequence = (SELECT max(sequence) FROM cause)",
+            "UPDATE cause SET parent_id = 'TCK_0' WHERE sequence = (SELECT max(sequence) FROM cause)",
             "the table of causes is not what the entries name",
         ),
     ],
