@@ -9,6 +9,7 @@ from desk.bootstrap.collector import begin_collecting
 from desk.bootstrap.core_process import CoreProcess
 from desk.cli.options import RunOptions, ScreenOptions
 from desk.cli.output import ExitCode, complain
+from desk.cli.placing import placed
 from desk.cli.stream import say_summary
 from desk.config.configuration import Configuration
 from desk.control.last_resort import FlattenProcess
@@ -39,17 +40,18 @@ def run_in_terminal(
     with CoreProcess(configuration, options.duration_ms, _tell) as core:
         from desk.ui.launch import run_screen
 
-        code = run_screen(
-            core.client,
-            configuration.platform.ui.settings(ascii_only=screen.ascii_only, observe=screen.observe),
-            FileMemory(configuration.storage.folder),
-            quit_question=_QUESTION,
-            last_resort=FlattenProcess(options.place_arguments()),
-            when_shown=lambda: _begin(core),
-            when_over=core.call_when_ended,
-            with_tour=with_tour,
-            pictures=pictures,
-        )
+        with placed(configuration.platform_file.document):
+            code = run_screen(
+                core.client,
+                configuration.platform.ui.settings(ascii_only=screen.ascii_only, observe=screen.observe),
+                FileMemory(configuration.storage.folder),
+                quit_question=_QUESTION,
+                last_resort=FlattenProcess(options.place_arguments()),
+                when_shown=lambda: _begin(core),
+                when_over=core.call_when_ended,
+                with_tour=with_tour,
+                pictures=pictures,
+            )
     summary = core.summary()
     with suppress(OSError):  # the terminal may be gone, and with it whoever would read this
         say_summary(summary, as_json=False, time_ms=WallClock().now_ms())
