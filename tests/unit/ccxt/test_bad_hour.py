@@ -17,7 +17,7 @@ FAULTS = [
     "missing_fields", "foreign_ids", "ambiguous_code", "rejected", "hang_before", "hang_after", "latency",
     "stale_reads", "stream_lost", "stream_duplicated", "stream_reordered", "stream_closed", "rejected_late",
 ]  # fmt: skip
-PATIENCE = {"request_ms": 150, "streams": StreamSettings(account_check_ms=500, grace_ms=100)}
+PATIENCE = {"request_ms": 500, "streams": StreamSettings(account_check_ms=500, grace_ms=100)}
 _NONE = frozenset((OutcomeKind.NOT_ACCEPTED, OutcomeKind.NOT_SENT))
 
 

@@ -23,7 +23,7 @@ READS = ["fetch_order", "fetch_open_orders", "fetch_fills", "fetch_positions", "
 
 @pytest_asyncio.fixture
 async def rig() -> AsyncIterator[CcxtRig]:
-    async with opened(connector={"request_ms": 300}) as made:
+    async with opened(connector={"request_ms": 2000}) as made:
         yield made
 
 

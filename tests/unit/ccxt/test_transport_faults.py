@@ -67,7 +67,7 @@ DONE: dict[str, tuple[dict[str, Any], tuple[OutcomeKind, OutcomeKind, OutcomeKin
 
 @pytest_asyncio.fixture
 async def rig() -> AsyncIterator[CcxtRig]:
-    async with opened(connector={"request_ms": 400}) as made:
+    async with opened(connector={"request_ms": 1500}) as made:
         await made.connector.place_order(request("old1", BUY, 1, symbol=PERP, limit=80))
         yield made
 
