@@ -11,50 +11,8 @@ from connectors.ccxt.settings import MarketChoice, ModeChoice
 from desk.contracts.orders import OrderRequest, OrderStatus, OrderType, OutcomeKind
 from desk.contracts.problems import ReadFailed
 from tests.builders.exchange_shapes import KEY, SECRET, CannedVenue, spot_market, swap_market
+from tests.builders.untried_venues import BINANCE_TAKEN, untried_venue
 from tests.builders.venue import BUY, PERP, SELL, SPOT, D, amendment, request
-
-_KRAKEN_EVENT = {
-    "type": "PLACE",
-    "order": {
-        "orderId": "v1", "cliOrdId": "a1", "type": "lmt", "symbol": "PF_XBTUSD", "side": "buy", "quantity": 1,
-        "filled": 0, "limitPrice": 90, "reduceOnly": False, "timestamp": "2024-01-01T00:00:00.000Z",
-        "lastUpdateTimestamp": "2024-01-01T00:00:00.000Z",
-    },
-}  # fmt: skip
-_OKX_TAKEN = {"code": "0", "data": [{"ordId": "v1", "clOrdId": "a1", "sCode": "0", "sMsg": ""}]}
-_BINANCE_TAKEN = {
-    "orderId": 1,
-    "clientOrderId": "a1",
-    "symbol": "BTCUSDT",
-    "status": "NEW",
-    "transactTime": 1,
-}
-
-
-def venue(name: str) -> CannedVenue:
-    spot, swap = MarketChoice.SPOT, MarketChoice.SWAP
-    if name == "binance":
-        return CannedVenue(
-            name, spot, ModeChoice.SANDBOX, [spot_market()], replies={"/order": _BINANCE_TAKEN}
-        )
-    if name == "binanceusdm":
-        replies: dict[str, Any] = {
-            "/order": _BINANCE_TAKEN,
-            "/algoOrder": {"algoId": 1, "clientAlgoId": "a1"},
-        }
-        return CannedVenue(name, swap, ModeChoice.DEMO, [swap_market()], replies=replies)
-    if name == "okx":
-        rows = [
-            swap_market("BTC-USDT-SWAP", contractSize="0.01", precision={"price": "0.1", "amount": "0.01"})
-        ]
-        replies = {"/batch-orders": _OKX_TAKEN, "/order-algo": _OKX_TAKEN}
-        return CannedVenue(name, swap, ModeChoice.SANDBOX, rows, replies=replies)
-    if name == "okx-spot":
-        replies = {"/batch-orders": _OKX_TAKEN, "/order-algo": _OKX_TAKEN}
-        return CannedVenue("okx", spot, ModeChoice.SANDBOX, [spot_market("BTC-USDT")], replies=replies)
-    taken = {"status": "placed", "order_id": "v1", "cliOrdId": "a1", "orderEvents": [_KRAKEN_EVENT]}
-    replies = {"/sendorder": {"result": "success", "sendStatus": taken}}
-    return CannedVenue(name, swap, ModeChoice.SANDBOX, [swap_market("PF_XBTUSD")], replies=replies)
 
 
 def asked(kind: str, symbol: str) -> OrderRequest:
@@ -107,7 +65,7 @@ SHAPES: list[tuple[str, str, str, dict[str, Any]]] = [
 async def test_an_order_is_written_as_the_venue_reads_it(
     name: str, kind: str, path: str, expected: dict[str, Any]
 ) -> None:
-    canned = venue(name)
+    canned = untried_venue(name)
     outcome = await canned.orders.place(asked(kind, canned.rows[0]["symbol"]))
     assert outcome.kind is OutcomeKind.ACCEPTED, outcome.reason
     (sent,) = canned.sent
@@ -119,7 +77,7 @@ async def test_an_order_is_written_as_the_venue_reads_it(
 
 @pytest.mark.parametrize("name", ["binance", "binanceusdm", "okx", "krakenfutures"])
 async def test_a_test_world_is_never_the_world_of_real_money(name: str) -> None:
-    canned = venue(name)
+    canned = untried_venue(name)
     await canned.orders.place(asked("limit", canned.rows[0]["symbol"]))
     hosts = {
         "binance": "testnet.binance.vision", "binanceusdm": "demo-fapi.binance.com", "okx": "www.okx.com",
@@ -144,7 +102,7 @@ async def test_live_trading_that_is_not_armed_sends_nothing_signed() -> None:
     assert live.sent == []
     armed = CannedVenue(
         "binance", MarketChoice.SPOT, ModeChoice.LIVE, [spot_market()], is_armed=True,
-        replies={"/order": _BINANCE_TAKEN},
+        replies={"/order": BINANCE_TAKEN},
     )  # fmt: skip
     assert (await armed.orders.place(request("a1", BUY, 1))).kind is OutcomeKind.ACCEPTED
 
@@ -167,7 +125,7 @@ async def test_a_market_buy_by_cost_is_refused() -> None:
 
 
 async def test_an_order_that_is_not_amended_natively_is_not_amended() -> None:
-    canned = venue("binance")
+    canned = untried_venue("binance")
     outcome = await canned.orders.amend(amendment("a1", symbol=SPOT, size="1"))
     assert outcome.kind is OutcomeKind.NOT_SENT
     assert canned.sent == []
@@ -186,20 +144,20 @@ async def test_an_order_that_is_not_amended_natively_is_not_amended() -> None:
     ],
 )  # fmt: skip
 async def test_binance_proves_a_refusal_by_its_code_alone(reply: tuple[int, Any], kind: OutcomeKind) -> None:
-    canned = venue("binance")
+    canned = untried_venue("binance")
     canned.replies = {"/order": reply}
     assert (await canned.orders.place(request("a1", BUY, 1))).kind is kind
 
 
 async def test_binance_errors_of_futures_are_known_on_any_host() -> None:
-    canned = venue("binanceusdm")
+    canned = untried_venue("binanceusdm")
     tables = canned.exchange.get_exceptions_by_url("http://127.0.0.1:9/fapi/v1/order", "exact")
     assert tables["-2022"].__name__ == "OrderImmediatelyFillable" or "-2022" in tables
     assert canned.exchange.get_exceptions_by_url("http://127.0.0.1:9/elsewhere", "exact") == {}
 
 
 async def test_a_stop_is_found_in_its_own_book_and_cancelled_there() -> None:
-    canned = venue("binanceusdm")
+    canned = untried_venue("binanceusdm")
     algo = {
         "algoId": 7, "clientAlgoId": "a1", "symbol": "BTCUSDT", "side": "SELL", "orderType": "STOP_MARKET",
         "algoStatus": "NEW", "quantity": "1", "triggerPrice": "80", "reduceOnly": True, "createTime": 1,
@@ -221,10 +179,10 @@ async def test_a_stop_is_found_in_its_own_book_and_cancelled_there() -> None:
 
 
 async def test_an_unknown_order_on_a_cancel_is_looked_up() -> None:
-    canned = venue("binance")
+    canned = untried_venue("binance")
     canned.memory.placed(SPOT, "a1", OrderType.LIMIT)
     gone = (400, {"code": -2011, "msg": "Unknown order sent."})
-    filled = _BINANCE_TAKEN | {
+    filled = BINANCE_TAKEN | {
         "status": "FILLED",
         "side": "BUY",
         "type": "LIMIT",
@@ -243,7 +201,7 @@ async def test_an_unknown_order_on_a_cancel_is_looked_up() -> None:
 
 
 async def test_fills_that_are_told_by_symbol_are_asked_for_every_symbol_that_is_traded() -> None:
-    canned = venue("binance")
+    canned = untried_venue("binance")
     with pytest.raises(ReadFailed, match="symbol by symbol"):
         await canned.reads.fetch_fills(0)
     canned.memory.trades(SPOT)
@@ -262,7 +220,7 @@ async def test_fills_that_are_told_by_symbol_are_asked_for_every_symbol_that_is_
 
 
 async def test_contracts_become_base_on_the_way_back() -> None:
-    canned = venue("okx")
+    canned = untried_venue("okx")
     order = {
         "ordId": "v1", "clOrdId": "a1", "instId": "BTC-USDT-SWAP", "instType": "SWAP", "side": "buy",
         "ordType": "limit", "px": "90", "sz": "100", "accFillSz": "25", "state": "partially_filled",
@@ -298,10 +256,10 @@ async def test_a_key_that_may_withdraw_is_refused(
 
 
 async def test_a_stop_that_was_touched_is_cancelled_where_it_lies_now() -> None:
-    canned = venue("binanceusdm")
+    canned = untried_venue("binanceusdm")
     canned.memory.placed(PERP, "a1", OrderType.STOP_LIMIT)
     gone = (400, {"code": -2011, "msg": "Unknown order sent."})
-    resting = _BINANCE_TAKEN | {
+    resting = BINANCE_TAKEN | {
         "side": "BUY",
         "type": "LIMIT",
         "origQty": "1",
@@ -320,7 +278,7 @@ async def test_a_stop_that_was_touched_is_cancelled_where_it_lies_now() -> None:
 
 
 async def test_positions_and_balances_of_okx_are_read() -> None:
-    canned = venue("okx")
+    canned = untried_venue("okx")
     position = {
         "instId": "BTC-USDT-SWAP", "instType": "SWAP", "pos": "-300", "posSide": "net", "avgPx": "100",
         "lever": "5", "liqPx": "120", "mgnMode": "cross", "ccy": "USDT", "cTime": "1", "uTime": "2",
@@ -348,8 +306,8 @@ async def test_positions_and_balances_of_okx_are_read() -> None:
 
 
 async def test_open_orders_of_both_books_are_listed() -> None:
-    canned = venue("binanceusdm")
-    plain = _BINANCE_TAKEN | {
+    canned = untried_venue("binanceusdm")
+    plain = BINANCE_TAKEN | {
         "side": "BUY",
         "type": "LIMIT",
         "origQty": "1",
@@ -368,7 +326,7 @@ async def test_open_orders_of_both_books_are_listed() -> None:
 
 
 async def test_an_order_of_kraken_futures_is_found_in_a_list_or_not_at_all() -> None:
-    canned = venue("krakenfutures")
+    canned = untried_venue("krakenfutures")
     row = {
         "order_id": "v1", "cliOrdId": "a1", "symbol": "PF_XBTUSD", "side": "buy", "orderType": "lmt",
         "limitPrice": 90, "unfilledSize": 1, "filledSize": 0, "receivedTime": "2024-01-01T00:00:00.000Z",
@@ -388,7 +346,7 @@ async def test_an_order_of_kraken_futures_is_found_in_a_list_or_not_at_all() -> 
 
 
 async def test_a_desk_that_is_stopping_sends_nothing_and_says_so() -> None:
-    canned = venue("binance")
+    canned = untried_venue("binance")
     await canned.tasks.stop(10)
     outcome = await canned.orders.place(request("a1", BUY, 1))
     assert (outcome.kind, outcome.reason) == (OutcomeKind.NOT_SENT, "the desk is stopping")
@@ -397,7 +355,7 @@ async def test_a_desk_that_is_stopping_sends_nothing_and_says_so() -> None:
 
 @pytest.mark.parametrize("page", ["<html>502</html>", ""])
 async def test_a_page_in_place_of_an_answer_is_no_answer(page: str) -> None:
-    canned = venue("binance")
+    canned = untried_venue("binance")
     canned.replies = {"/account": page, "/openOrders": page, "/order": page}
     with pytest.raises(ReadFailed, match="no JSON"):
         await canned.reads.fetch_balances()
@@ -408,7 +366,7 @@ async def test_a_page_in_place_of_an_answer_is_no_answer(page: str) -> None:
 
 @pytest.mark.parametrize("name", ["binance", "binanceusdm", "okx", "krakenfutures"])
 async def test_no_word_of_a_failure_holds_a_secret(name: str) -> None:
-    canned = venue(name)
+    canned = untried_venue(name)
     canned.replies = {"": (502, {"echo": [KEY, SECRET]})}
     said = []
     outcome = await canned.orders.place(asked("limit", canned.rows[0]["symbol"]))
