@@ -2,7 +2,10 @@
 
 import importlib
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import localcontext
+from functools import wraps
 from typing import Any
 
 from connectors.ccxt.dialect import Dialect
@@ -60,6 +63,7 @@ class Workshop:
         wired = type(f"Wired{exchange_class.__name__}", (Wire, exchange_class), {})
         exchange = wired(self._configuration())
         exchange.number = str
+        exchange.decimal_to_precision = _in_own_context(exchange.decimal_to_precision)
         exchange.timeout_on_exit = _GOODBYE_MS if self._is_plain() else _TLS_GOODBYE_MS
         exchange.line = self.line
         live_hosts = _hosts(exchange)
@@ -130,6 +134,20 @@ class Workshop:
             is_armed=self.settings.is_armed,
             api_key=None if key is None else key.get_secret_value(),
         )
+
+
+def _in_own_context(rounded: Callable[..., str]) -> Callable[..., str]:
+    """Let ccxt round by a decimal context of its own.
+
+    It changes the thread's context for good, and with it every rounding of the desk that shares the thread.
+    """
+
+    @wraps(rounded)
+    def apart(*arguments: object, **named: object) -> str:
+        with localcontext():
+            return rounded(*arguments, **named)
+
+    return apart
 
 
 def rest_class(exchange: str) -> type:

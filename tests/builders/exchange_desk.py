@@ -27,6 +27,17 @@ risk: {{max_order_notional: 50000, max_position_notional: 100000, max_orders_per
 storage: {{path: {state}}}
 """
 
+WILD_MARKET = """\
+interval_ms: 100
+opening_balances: {USDT: 1000000}
+symbols:
+  - {symbol: BTC/USDT:USDT, start_price: 50000, price_step: 0.1, size_step: 0.001, min_size_base: 0.001,
+     annual_volatility: 4}
+  - {symbol: ETH/USDT:USDT, start_price: 3000, price_step: 0.01, size_step: 0.01, min_size_base: 0.01,
+     annual_volatility: 4}
+"""
+"""A wild market that tells ten prices a second of each symbol: much of a usual day in half an hour."""
+
 _NEVER_ACCEPTED = frozenset({OrderStatus.REJECTED, OrderStatus.NOT_SENT})
 
 

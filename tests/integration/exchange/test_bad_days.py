@@ -9,7 +9,7 @@ from urllib.error import HTTPError
 
 import pytest
 
-from tests.builders.exchange_desk import ENVIRONMENT, differences, exchange_platform
+from tests.builders.exchange_desk import ENVIRONMENT, WILD_MARKET, differences, exchange_platform
 from tests.builders.processes import DeskProcess, answered, started
 from tests.builders.sandbox import SandboxProcess, started_sandbox
 
@@ -51,7 +51,7 @@ FAULTS: Mapping[str, Mapping[str, object]] = {
     "stream_late": {"delay_ms": 800},
     "stream_closed": {},
     "stream_reset": {},
-    "traded_by_hand": {"symbol": "SOL/USDT:USDT", "size_base": "1"},
+    "traded_by_hand": {"symbol": "ETH/USDT:USDT", "size_base": "0.5"},
     "closed_by_hand": {"symbol": "BTC/USDT:USDT"},
     "cancelled_by_hand": {"symbol": "ETH/USDT:USDT"},
     "stops_cancelled": {"symbol": "BTC/USDT:USDT"},
@@ -102,8 +102,9 @@ def leave(folder: Path, exchange: SandboxProcess) -> None:
 
 
 def bad_day(folder: Path, seed: int, lives: int, life_s: float) -> None:
-    rng = random.Random(seed)
-    with started_sandbox() as exchange:
+    rng, scenario = random.Random(seed), folder / "exchange.yaml"
+    scenario.write_text(WILD_MARKET)
+    with started_sandbox(scenario=scenario) as exchange:
         for _ in range(lives):
             one_life(folder, exchange, rng, life_s)
         leave(folder, exchange)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders.exchange_desk import ENVIRONMENT, differences, exchange_platform
+from tests.builders.exchange_desk import ENVIRONMENT, WILD_MARKET, differences, exchange_platform
 from tests.builders.processes import DeskProcess, answered, started
 from tests.builders.sandbox import SandboxProcess, started_sandbox
 
@@ -36,17 +36,6 @@ MOST_MB = 250.0
 """At any time: ccxt with its markets is some 120 of it, all that is kept another 50."""
 
 FEWEST_FLOWS_A_MINUTE = 10
-
-SCENARIO = """\
-interval_ms: 100
-opening_balances: {USDT: 1000000}
-symbols:
-  - {symbol: BTC/USDT:USDT, start_price: 50000, price_step: 0.1, size_step: 0.001, min_size_base: 0.001,
-     annual_volatility: 4}
-  - {symbol: ETH/USDT:USDT, start_price: 3000, price_step: 0.01, size_step: 0.01, min_size_base: 0.01,
-     annual_volatility: 4}
-"""
-"""A wild market that tells ten prices a second of each symbol: much of a usual day in half an hour."""
 
 
 @pytest.fixture(autouse=True)
@@ -114,7 +103,7 @@ def leave(folder: Path, exchange: SandboxProcess, desk: DeskProcess) -> None:
 @pytest.mark.timeout(AROUND_S)
 def test_a_desk_that_trades_for_half_an_hour_neither_grows_nor_loses_a_stream(tmp_path: Path) -> None:
     scenario = tmp_path / "scenario.yaml"
-    scenario.write_text(SCENARIO, encoding="utf-8")
+    scenario.write_text(WILD_MARKET, encoding="utf-8")
     with started_sandbox(scenario=scenario) as exchange:
         with started(tmp_path, platform=exchange_platform(tmp_path, exchange)) as desk:
             samples = traded(desk)
