@@ -182,3 +182,28 @@ def test_the_bars_that_are_needed_are_asked_for() -> None:
 def test_bars_need_a_symbol(mode: str) -> None:
     with pytest.raises(ValidationError, match=f"mode {mode} reads bars: name the symbol"):
         TrailingStopParameters.model_validate_strings({"mode": mode})
+
+
+def test_a_low_that_is_passed_soon_after_is_no_swing() -> None:
+    swings = Swings(2)
+    for number, low in enumerate(["101500", "101000", "100600", "101200", "100500"]):
+        swings.add(bar(number, low))
+    assert swings.low is None
+
+
+def test_a_trail_that_has_begun_goes_on_when_the_trade_is_added_to() -> None:
+    bench = trailing("continuous", after_first_target="true")
+    held = bench.desk.trades[TRADE]
+    bench.desk.hold(dataclasses.replace(held, size_base=Decimal("0.25")))
+    bench.grant(bench.tick("102000"))
+    bench.desk.resize(TRADE, "0.5")
+    assert len(bench.tick("103000")) == 1
+
+
+def test_a_new_range_is_looked_at_though_the_price_stands_still() -> None:
+    bench = ranging()
+    bench.grant(bench.tick("102000"))
+    assert bench.ticks("101900", "101900") == [], "it sleeps until a new high"
+    for number in range(3, 20):
+        bench.bar(bars(["102000"], half_range="50", first=number)[0])
+    assert len(bench.tick("101900")) == 1
