@@ -1,5 +1,9 @@
-"""What holds for every test: no example fails because the machine is slow."""
+"""What holds for every test: none fails because the machine is slow, or for how another test rounds."""
 
+from collections.abc import Iterator
+from decimal import ROUND_HALF_EVEN, Underflow, getcontext
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 # What hypothesis takes by itself where it runs in CI stays as it is: the parent is the profile in force.
@@ -7,3 +11,11 @@ settings.register_profile(
     "any machine", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("any machine")
+
+
+@pytest.fixture(autouse=True)
+def _rounding() -> Iterator[None]:
+    """Take back what a bare ccxt client does to the thread's arithmetic; the desk's own clients do not."""
+    yield
+    getcontext().rounding = ROUND_HALF_EVEN
+    getcontext().traps[Underflow] = False
