@@ -44,10 +44,10 @@ def has_left(screen: Screening, desk: LivingDesk) -> Callable[[], bool]:
 
 
 async def ends_flat(screen: Screening, desk: LivingDesk) -> None:
+    await screen.until(lambda: isinstance(screen.app.screen, ExitProgressPanel), "the exit is followed")
     await screen.until(has_left(screen, desk), "the exit ends flat")
     assert desk.positions == ()
     assert desk.desk.core.parts.execution.state.current is DeskState.HALTED
-    assert isinstance(screen.app.screen, ExitProgressPanel)
     assert "NOT FLAT" not in screen.text
 
 

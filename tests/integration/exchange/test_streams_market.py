@@ -79,6 +79,8 @@ async def test_trades_missed_in_a_gap_are_told_before_newer_ones(fault: str) -> 
         missed = trade(box, *range(50_100, 50_120))
         box.lift_faults()
         await told.until_up()
+        await until_told(told, [*before, *missed])
+        await until(lambda: any("publicTrade" in topic for one in box.server.streams for topic in one.topics))
         after = trade(box, 50_200, 50_201)
         await until_told(told, [*before, *missed, *after])
         assert told.condition("trades").gaps == 1
