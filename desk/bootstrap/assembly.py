@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from desk.bootstrap.settings import execution_settings, schedule_uses, schedules
-from desk.bootstrap.strategies import WorkerParts, bars_needed, build_workers, direct_modes, planner_sets
+from desk.bootstrap.strategies import (
+    WorkerParts,
+    bars_needed,
+    build_workers,
+    direct_modes,
+    planner_sets,
+    wake_every_ms,
+)
 from desk.bootstrap.watching import Sources, keepsakes, lenses
 from desk.bus import EventBus
 from desk.bus.adapter import EventAdapter
@@ -19,8 +26,9 @@ from desk.contracts.states import DeskState, TradingMode
 from desk.execution.alarms import Alarms
 from desk.execution.desk_state import DeskStateLatch
 from desk.execution.flow_registry import FlowRegistry
-from desk.execution.layer import ExecutionLayer, ExecutionPorts, build_execution
+from desk.execution.layer import ExecutionLayer, build_execution
 from desk.execution.outside_latch import ObeyedLatch
+from desk.execution.ports import ExecutionPorts
 from desk.feeds.bars import BarBook
 from desk.journal.asking import JournalQuestions
 from desk.journal.recorder import JournalRecorder
@@ -252,6 +260,7 @@ def _core_parts(
         scheduler=scheduler,
         run_schedules=run_schedules,
         reconcile_every_ms=outside.reconcile_every_ms,
+        wake_every_ms=wake_every_ms(configuration.blueprints),
         watch=_watch(outside, inside) if outside.is_watched else None,
     )
 
@@ -307,6 +316,7 @@ def _command_parts(outside: Outside, inside: _Inside, core: DeskCore) -> Command
         ids=outside.ids,
         state=inside.state,
         alarms=inside.alarms,
+        blocks=core.parts.execution.blocks,
         births=inside.births,
         sender=core.parts.execution.sender,
         adapters=core.parts.adapters,

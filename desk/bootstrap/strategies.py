@@ -120,6 +120,12 @@ def bars_needed(files: Iterable[BlueprintFile]) -> list[BarsNeeded]:
     return [need for file in files for use in file.workers for need in use.parameters.bars_needed()]
 
 
+def wake_every_ms(files: Iterable[BlueprintFile]) -> int | None:
+    """Return the shortest pause that a worker which hears TIME_PASSED asks for, None where none does."""
+    wanted = (use.parameters.wake_every_ms() for file in files for use in file.workers)
+    return min((one for one in wanted if one is not None), default=None)
+
+
 def direct_modes(files: Iterable[BlueprintFile]) -> list[DirectMode]:
     """Build the direct mode of every blueprint that has one."""
     return [

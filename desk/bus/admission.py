@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 from desk.bus.failures import PublicationRefused
 from desk.contracts import events
+from desk.contracts.blocks import EntryBlock, EntryRelease
 from desk.contracts.directives import StrategyDirective
 from desk.contracts.envelope import Publication
 from desk.contracts.events import PLANNER_ONLY, PLATFORM_ONLY, PeriodSkipped
@@ -17,6 +18,8 @@ _PAYLOADS: dict[str, type[object]] = {
     events.THREAT_DETECTED: ThreatSignal,
     events.STRATEGY_DIRECTIVE_ISSUED: StrategyDirective,
     events.PERIOD_SKIPPED: PeriodSkipped,
+    events.ENTRIES_BLOCKED: EntryBlock,
+    events.ENTRIES_RELEASED: EntryRelease,
 }
 
 
@@ -37,6 +40,8 @@ class PublicationRules:
             if fault is None and isinstance(payload, StrategyDirective):
                 fault = self._directive_fault(payload, given, issued)
                 issued.append(payload.directive_id)
+            elif fault is None and isinstance(payload, EntryBlock | EntryRelease):
+                fault = self._block_fault(payload)
             if fault is not None:
                 raise PublicationRefused(f"{self._name} may not publish {publication.event_name}: {fault}")
 
@@ -54,6 +59,13 @@ class PublicationRules:
         if expected is None or isinstance(publication.event_payload, expected):
             return None
         return f"expected {expected.__name__}, was {type(publication.event_payload).__name__}"
+
+    def _block_fault(self, payload: EntryBlock | EntryRelease) -> str | None:
+        if (payload.strategy_id, payload.worker) != (self._strategy_id, self._name):
+            return f"it speaks for {payload.worker} of {payload.strategy_id}"
+        if self._manifest.category is not WorkerCategory.RISK_CONTROL:
+            return "to block entries is for RISK_CONTROL"
+        return None
 
     def _directive_fault(
         self, directive: StrategyDirective, given: Collection[TypedId], issued: Sequence[TypedId]

@@ -4,7 +4,7 @@ from desk.contracts.causality import CausalityChain
 from desk.contracts.directives import StrategyDirective
 from desk.contracts.dto import Dto
 from desk.contracts.execution import ExecutionDirective
-from desk.contracts.market import ScheduledTick, Tick
+from desk.contracts.market import ScheduledTick, Tick, TimePassed
 from desk.contracts.ports.bus import Cause
 from desk.contracts.signals import ContextAssessment, OpportunitySignal, ThreatSignal
 
@@ -12,7 +12,7 @@ from desk.contracts.signals import ContextAssessment, OpportunitySignal, ThreatS
 def chain_of(payload: object) -> CausalityChain | None:
     """Return the chain that `payload` starts or continues; None where it says nothing of its cause."""
     match payload:
-        case Tick() | ScheduledTick():
+        case Tick() | ScheduledTick() | TimePassed():
             return CausalityChain.born(payload.id)
         case StrategyDirective():
             return payload.causality.in_flow(payload.directive_id)
@@ -29,7 +29,7 @@ def chain_of(payload: object) -> CausalityChain | None:
 
 def as_chain(cause: Cause) -> CausalityChain:
     """Return a given cause as a chain."""
-    return CausalityChain.born(cause.id) if isinstance(cause, Tick | ScheduledTick) else cause
+    return CausalityChain.born(cause.id) if isinstance(cause, Tick | ScheduledTick | TimePassed) else cause
 
 
 def with_cause(payload: object, cause: CausalityChain | None) -> object:

@@ -39,6 +39,10 @@ class Parameters(Dto):
         """List the bars that must be built for a plugin with these parameters."""
         return ()
 
+    def wake_every_ms(self) -> int | None:
+        """Return how often a worker that hears TIME_PASSED must be woken, None where it need not be."""
+        return None
+
     def cautions(self) -> tuple[str, ...]:
         """List what is allowed and probably not meant, each as one sentence."""
         return ()

@@ -41,6 +41,19 @@ class ScheduledTick:
 
 
 @dataclass(frozen=True, slots=True)
+class TimePassed:
+    """Report that the desk's clock went on, for those who must act where no price comes."""
+
+    time_ms: int
+    sequence: int
+
+    @property
+    def id(self) -> ScheduleId:
+        """The id a chain starts with, built when asked: most beats cause nothing."""
+        return ScheduleId.at(self.time_ms, self.sequence)
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """Hold one closed candle; `volume` as the source counts it, prices in quote."""
 

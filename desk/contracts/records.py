@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from desk.contracts.blocks import EntryBlock, EntryRelease
 from desk.contracts.commands import CommandRecord
 from desk.contracts.directives import PeriodClaim, Protection, StrategyDirective
 from desk.contracts.execution import DirectiveRefused, ExecutionDirective, FlowCompletion, TradeExecuted
@@ -55,6 +56,8 @@ class EntryKind(StrEnum):
     RECONCILED = "RECONCILED"
     FLOW_ENDED = "FLOW_ENDED"
     ALARM_ENDED = "ALARM_ENDED"
+    ENTRIES_BLOCKED = "ENTRIES_BLOCKED"
+    ENTRIES_RELEASED = "ENTRIES_RELEASED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +248,7 @@ Record = (
     | DirectiveRefused | TradeIntended | ExitTargeted | TradeAdopted | OrderIntended | OrderSent
     | OrderAnswered | VenueOrder | AmendRequest | CancelIntended | FillBooked | TradeExecuted
     | BalanceAdjusted | PeriodRecorded | WorkerStateSaved | WorkerStatusChanged | DeskStateChanged
-    | AlarmRaised | Reconciled | FlowCompletion | AlarmEnded
+    | AlarmRaised | Reconciled | FlowCompletion | AlarmEnded | EntryBlock | EntryRelease
 )  # fmt: skip
 
 RECORD_TYPES: Mapping[EntryKind, type] = {
@@ -284,6 +287,8 @@ RECORD_TYPES: Mapping[EntryKind, type] = {
     EntryKind.RECONCILED: Reconciled,
     EntryKind.FLOW_ENDED: FlowCompletion,
     EntryKind.ALARM_ENDED: AlarmEnded,
+    EntryKind.ENTRIES_BLOCKED: EntryBlock,
+    EntryKind.ENTRIES_RELEASED: EntryRelease,
 }
 
 

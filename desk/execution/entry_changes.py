@@ -97,7 +97,7 @@ class EntryChanger:
         """Cancel and send again what is not filled; the gate is asked before the old one is given up."""
         wanted = replace(amended(order, request), execution_directive_id=request.execution_directive_id)
         sender, trade_id = self._reach.sender, order.trade_id
-        refused = sender.appraise(wanted, trade_id, instead_of=order.client_order_id)
+        refused = sender.appraise(wanted, trade_id, order.strategy_id, instead_of=order.client_order_id)
         if refused is not None:
             self._refuse(job, refused.check, refused.reason)
             return

@@ -1,5 +1,7 @@
 """A desk that stops taking risk does not leave entries resting that may still take it."""
 
+from collections.abc import Callable
+
 from desk.contracts.orderstate import OrderState
 from desk.contracts.ports.time import Spawner
 from desk.contracts.records import DeskStateChanged
@@ -17,13 +19,17 @@ class EntryStopper:
     def on_state(self, change: DeskStateChanged) -> None:
         """Follow the latch."""
         if change.current in {DeskState.REDUCING, DeskState.HALTED}:
-            self.stop(change.current)
+            self.stop_all(change.current)
 
-    def stop(self, state: DeskState) -> None:
-        """Cancel every entry that may still fill, in the background."""
+    def stop_all(self, state: DeskState) -> None:
+        """Cancel every entry that may still fill, because of the state of the desk."""
+        self.stop(f"the desk is {state}: no new risk", lambda _: True)
+
+    def stop(self, reason: str, is_meant: Callable[[OrderState], bool]) -> None:
+        """Cancel the entries meant that may still fill, in the background."""
         for order in self._reach.ledger.live_orders():
-            if order.request.leg.adds_risk:
-                self._spawner.spawn(f"stop entry {order.client_order_id}", self._cancel(order, state))
+            if order.request.leg.adds_risk and is_meant(order):
+                self._spawner.spawn(f"stop entry {order.client_order_id}", self._cancel(order, reason))
 
-    async def _cancel(self, order: OrderState, state: DeskState) -> None:
-        await self._reach.cancel_until_over(order.client_order_id, f"the desk is {state}: no new risk")
+    async def _cancel(self, order: OrderState, reason: str) -> None:
+        await self._reach.cancel_until_over(order.client_order_id, reason)

@@ -62,9 +62,12 @@ class PreTradeGate:
         self._ledger = ledger
         self._sent: deque[_Sent] = deque()
 
-    def check(self, request: OrderRequest, trade_id: TradeId) -> Verdict:
-        """Approve or refuse one order at this moment; an approval counts towards the rates."""
-        refusal = self.appraise(request, trade_id)
+    def check(self, request: OrderRequest, trade_id: TradeId, strategy_id: str) -> Verdict:
+        """Approve or refuse one order at this moment; an approval counts towards the rates.
+
+        `strategy_id` is who opens the trade, where it does not exist yet.
+        """
+        refusal = self.appraise(request, trade_id, strategy_id)
         if refusal is not None:
             return refusal
         if request.leg.adds_risk:
@@ -72,7 +75,7 @@ class PreTradeGate:
         return Approved(request)
 
     def appraise(
-        self, request: OrderRequest, trade_id: TradeId, instead_of: str | None = None
+        self, request: OrderRequest, trade_id: TradeId, strategy_id: str, instead_of: str | None = None
     ) -> Refused | None:
         """Return why an order would be refused at this moment; nothing is counted.
 
@@ -87,7 +90,9 @@ class PreTradeGate:
             return Refused("filters", problem)
         if not request.leg.adds_risk:
             return None
-        return self._risk(request, trade_id, instrument, quote, instead_of)
+        trade = self._ledger.position(trade_id)
+        owner = strategy_id if trade is None else trade.strategy_id
+        return self._blocked(request, owner) or self._risk(request, trade_id, instrument, quote, instead_of)
 
     def withdraw(self, client_order_id: str) -> None:
         """Forget an approval whose order provably never left, so that its retry is no duplicate."""
@@ -126,6 +131,10 @@ class PreTradeGate:
         if not self._view.is_reconciled():
             return Refused("reconcile", "the ledger has not been compared with the venue yet")
         return None
+
+    def _blocked(self, request: OrderRequest, owner: str) -> Refused | None:
+        block = self._view.entry_block(owner, request.symbol)
+        return None if block is None else Refused("blocked", f"{block.worker}: {block.reason}")
 
     def _freshness(self, request: OrderRequest, quote: Quote | None) -> Refused | None:
         if quote is None:

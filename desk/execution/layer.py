@@ -2,69 +2,39 @@
 
 from dataclasses import dataclass
 
-from desk.bus import EventBus
 from desk.contracts import events
-from desk.contracts.ports.connector import IAPIConnector
-from desk.contracts.ports.store import LedgerView, Recorder
-from desk.contracts.ports.time import Clock, IdSource, Spawner
-from desk.contracts.ports.view import DeskView
-from desk.execution.adoption import PositionAdoption
-from desk.execution.alarms import Alarms
 from desk.execution.by_hand import HandExecutor
-from desk.execution.client_ids import desk_prefix
 from desk.execution.close import TradeCloser
 from desk.execution.completion import FlowCompletionRule
 from desk.execution.desk_state import DeskStateLatch
 from desk.execution.dust_alarm import DustAlarm
 from desk.execution.emergency_exit import EmergencyExit
+from desk.execution.entry_blocks import EntryBlocks
 from desk.execution.entry_changes import EntryChanger
 from desk.execution.entry_stopper import EntryStopper
 from desk.execution.execution_report import ExecutionReport
 from desk.execution.exit_check import ExitCheck
 from desk.execution.exit_watch import ExitWatch
-from desk.execution.external import ExternalBook
-from desk.execution.flow_journal import BirthEntries, FlowJournal
+from desk.execution.flow_journal import FlowJournal
 from desk.execution.flow_registry import FlowRegistry
 from desk.execution.flow_termination import FlowTerminationHandler
 from desk.execution.gate import PreTradeGate
-from desk.execution.missing_fills import MissingFills
 from desk.execution.modify import ModifyExecutor
 from desk.execution.naked_clock import NakedClock
 from desk.execution.new_trade import NewTradeExecutor
 from desk.execution.orchestrator import Executors, JobRefusals, PlanExecutionOrchestrator
-from desk.execution.order_comparison import OrderComparison
 from desk.execution.platform_directives import ProtectionDirectives
+from desk.execution.ports import ExecutionPorts
 from desk.execution.protection import ProtectionKeeper
 from desk.execution.protective_orders import ProtectiveOrders
 from desk.execution.reach import Reach
-from desk.execution.reading import VenueReader
 from desk.execution.reconciliation import Reconciliation
 from desk.execution.resolver import OutcomeResolver
 from desk.execution.sending import OrderSender
-from desk.execution.settings import ExecutionSettings
 from desk.execution.stop_chaser import StopChaser
-from desk.execution.unprovable import Unprovable
 from desk.execution.venue_events import VenueEventIntake
+from desk.execution.venue_side import venue_reader, venue_side
 from desk.execution.waiting import Signals
-
-
-@dataclass(frozen=True, slots=True)
-class ExecutionPorts:
-    """Hold what the execution layer is connected to."""
-
-    settings: ExecutionSettings
-    bus: EventBus
-    connector: IAPIConnector
-    recorder: Recorder
-    ledger: LedgerView
-    view: DeskView
-    clock: Clock
-    ids: IdSource
-    spawner: Spawner
-    flows: FlowRegistry
-    births: BirthEntries
-    alarms: Alarms
-    state: DeskStateLatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +55,20 @@ class ExecutionLayer:
     naked: NakedClock
     sender: OrderSender
     stopper: EntryStopper
+    blocks: EntryBlocks
 
 
 def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
     """Build the layer and let its parts listen."""
-    state = ports.state
     termination = FlowTerminationHandler(ports.bus, ports.recorder, ports.clock, ports.flows)
     completion = FlowCompletionRule(ports.flows, ports.ledger, ports.view, termination)
     reach = _reach(ports)
-    resolver, intake, reconciliation, missing = _venue_side(ports, reach.sender)
+    venue = venue_side(ports, reach.sender)
     naked = NakedClock(ports.ledger, ports.view, ports.clock)
     directives = _protection_directives(ports)
     keeper = ProtectionKeeper(
         reach,
-        ProtectiveOrders(reach, ports.flows.newest_of, reconciliation.run),
+        ProtectiveOrders(reach, ports.flows.newest_of, venue.reconciliation.run),
         ports.spawner,
         naked,
         on_settled=completion.evaluate_trade,
@@ -106,26 +76,28 @@ def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
         on_target_refused=directives.on_target_refused,
     )
     refusals = JobRefusals(ports.bus, ports.clock, ports.flows)
-    executors = _executors(ports, reach, keeper, refusals, (state, termination, reconciliation))
+    stopper = EntryStopper(reach, ports.spawner)
+    executors = _executors(ports, reach, keeper, refusals, (ports.state, termination, venue.reconciliation))
     layer = ExecutionLayer(
         flows=ports.flows,
-        state=state,
+        state=ports.state,
         journal=FlowJournal(ports.bus, ports.recorder, ports.clock, ports.flows, ports.births),
         termination=termination,
         completion=completion,
-        orchestrator=_orchestrator(ports, completion, state, refusals, executors),
+        orchestrator=_orchestrator(ports, completion, refusals, executors),
         executors=executors,
         keeper=keeper,
-        resolver=resolver,
-        intake=intake,
-        reconciliation=reconciliation,
+        resolver=venue.resolver,
+        intake=venue.intake,
+        reconciliation=venue.reconciliation,
         naked=naked,
         sender=reach.sender,
-        stopper=EntryStopper(reach, ports.spawner),
+        stopper=stopper,
+        blocks=_blocks(ports, stopper),
     )
     _attach(ports, layer, reach.signals, directives)
     StopChaser(reach, ports.spawner, keeper.is_suspended, directives.on_unfilled_stop).attach(ports.bus)
-    missing.attach(ports.bus)
+    venue.missing.attach(ports.bus)
     return layer
 
 
@@ -141,58 +113,15 @@ def _protection_directives(ports: ExecutionPorts) -> ProtectionDirectives:
     )
 
 
-def _venue_side(
-    ports: ExecutionPorts, sender: OrderSender
-) -> tuple[OutcomeResolver, VenueEventIntake, Reconciliation, MissingFills]:
-    """Build what listens to the venue and asks it."""
-    reader = _reader(ports)
-    resolver = OutcomeResolver(
-        reader=reader,
-        ledger=ports.ledger,
-        recorder=ports.recorder,
-        clock=ports.clock,
-        spawner=ports.spawner,
+def _blocks(ports: ExecutionPorts, stopper: EntryStopper) -> EntryBlocks:
+    return EntryBlocks(
         bus=ports.bus,
-        on_unprovable=Unprovable(ports.state, ports.alarms).on_unprovable,
-    )
-    prefix = desk_prefix(ports.settings.desk_id)
-    adoption = PositionAdoption(ports.recorder, ports.ledger, ports.view, ports.clock)
-    intake = _intake(ports, adoption, prefix)
-    orders = OrderComparison(
-        reader=reader,
-        ledger=ports.ledger,
-        clock=ports.clock,
-        intake=intake,
-        resolver=resolver,
-        alarms=ports.alarms,
-        cancel=sender.cancel_foreign,
-        own_prefix=prefix,
-    )
-    reconciliation = Reconciliation(
-        reader=reader,
-        alarms=ports.alarms,
         recorder=ports.recorder,
         ledger=ports.ledger,
         clock=ports.clock,
-        intake=intake,
-        orders=orders,
-        adoption=adoption,
-        state=ports.state,
-        desk_id=ports.settings.desk_id,
-    )
-    missing = MissingFills(reader, ports.ledger, ports.clock, ports.spawner, intake.take_fill)
-    return resolver, intake, reconciliation, missing
-
-
-def _intake(ports: ExecutionPorts, adoption: PositionAdoption, own_prefix: str) -> VenueEventIntake:
-    return VenueEventIntake(
-        recorder=ports.recorder,
-        ledger=ports.ledger,
-        view=ports.view,
-        clock=ports.clock,
-        bus=ports.bus,
-        external=ExternalBook(ports.recorder, ports.ledger, ports.clock, ports.ids, own_prefix),
-        adoption=adoption,
+        births=ports.births,
+        alarms=ports.alarms,
+        stopper=stopper,
     )
 
 
@@ -213,7 +142,7 @@ def _executors(
         flows=ports.flows,
         closer=closer,
         termination=termination,
-        check=ExitCheck(reach, _reader(ports), reconciliation.run),
+        check=ExitCheck(reach, venue_reader(ports), reconciliation.run),
         alarms=ports.alarms,
         watch=ExitWatch(ports.ledger, ports.view, ports.clock),
     )
@@ -227,7 +156,6 @@ def _executors(
 def _orchestrator(
     ports: ExecutionPorts,
     completion: FlowCompletionRule,
-    state: DeskStateLatch,
     refusals: JobRefusals,
     executors: Executors,
 ) -> PlanExecutionOrchestrator:
@@ -236,15 +164,11 @@ def _orchestrator(
         spawner=ports.spawner,
         flows=ports.flows,
         completion=completion,
-        state=state,
+        state=ports.state,
         refusals=refusals,
         ledger=ports.ledger,
         executors=executors,
     )
-
-
-def _reader(ports: ExecutionPorts) -> VenueReader:
-    return VenueReader(ports.connector, ports.settings, ports.clock)
 
 
 def _reach(ports: ExecutionPorts) -> Reach:
@@ -252,7 +176,7 @@ def _reach(ports: ExecutionPorts) -> Reach:
     sender = OrderSender(
         settings=ports.settings,
         connector=ports.connector,
-        reader=_reader(ports),
+        reader=venue_reader(ports),
         recorder=ports.recorder,
         ledger=ports.ledger,
         view=ports.view,
@@ -274,6 +198,7 @@ def _attach(
     bus = ports.bus
     report = ExecutionReport(bus, ports.recorder, ports.clock, ports.flows)
     layer.journal.attach()
+    layer.blocks.attach()
     layer.termination.attach()
     layer.orchestrator.attach(bus)
     bus.subscribe(events.FILL_BOOKED, directives.on_fill, subscriber="platform.protection")

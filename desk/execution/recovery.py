@@ -58,7 +58,9 @@ class Recovery:
                 self._layer.keeper.request(order.trade_id)
         state = self._layer.state.current
         if state in {DeskState.REDUCING, DeskState.HALTED}:
-            self._layer.stopper.stop(state)
+            self._layer.stopper.stop_all(state)
+        for block in self._ledger.entry_blocks():
+            self._layer.blocks.obey(block)
         for flow in self._layer.flows.all():
             self._resume(flow)
 

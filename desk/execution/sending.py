@@ -107,7 +107,7 @@ class OrderSender:
         if not self._settings.enabled:
             return OrderOutcome(OutcomeKind.NOT_SENT, code="orchestrator", reason=WATCHING)
         request = self._numbered(draft, trade_id)
-        verdict = self._gate.check(request, trade_id)
+        verdict = self._gate.check(request, trade_id, strategy_id)
         if isinstance(verdict, Refused):
             return OrderOutcome(OutcomeKind.NOT_SENT, code=verdict.check, reason=verdict.reason)
         intended = entries.order_intended(
@@ -175,12 +175,12 @@ class OrderSender:
         return order
 
     def appraise(
-        self, draft: OrderRequest, trade_id: TradeId, instead_of: str | None = None
+        self, draft: OrderRequest, trade_id: TradeId, strategy_id: str, instead_of: str | None = None
     ) -> Refused | None:
         """Return what the gate would refuse `draft` for at this moment; leaves nothing behind."""
         if not self._settings.enabled:
             return Refused("orchestrator", WATCHING)
-        return self._gate.appraise(draft, trade_id, instead_of)
+        return self._gate.appraise(draft, trade_id, strategy_id, instead_of)
 
     async def amend(self, order: OrderState, request: AmendRequest) -> OrderOutcome:
         """Change a resting order in place; UNKNOWN stays so until `look` shows what the venue did.
@@ -190,7 +190,9 @@ class OrderSender:
         """
         if not self._settings.enabled:
             return OrderOutcome(OutcomeKind.NOT_SENT, code="orchestrator", reason=WATCHING)
-        refused = self.appraise(amended(order, request), order.trade_id, instead_of=order.client_order_id)
+        refused = self.appraise(
+            amended(order, request), order.trade_id, order.strategy_id, instead_of=order.client_order_id
+        )
         if order.request.leg.adds_risk and refused is not None:
             return OrderOutcome(OutcomeKind.NOT_SENT, code=refused.check, reason=refused.reason)
         with suppress(StoreSpooled):

@@ -86,6 +86,10 @@ def _because(record: Record) -> str:
     return f": {record['reason']}" if record.get("reason") else ""
 
 
+def _releaser(record: Record) -> str:
+    return f"the operator, whom {record['worker']} kept off" if record["by_operator"] else record["worker"]
+
+
 _WORDS: Mapping[EntryKind, Callable[[Record], str]] = {
     EntryKind.RUN_STARTED: lambda one: f"run of {one['desk_id']} on {one['connector']}, {one['mode']}",
     EntryKind.TICK_RECEIVED: lambda one: f"tick {one['symbol']} {one['price']} ({one['bid']}/{one['ask']})",
@@ -141,6 +145,12 @@ _WORDS: Mapping[EntryKind, Callable[[Record], str]] = {
     ),
     EntryKind.ALARM_RAISED: lambda one: f"{one['severity']} alarm: {one['text']}",
     EntryKind.ALARM_ENDED: lambda one: f"alarm over: {one['text']}",
+    EntryKind.ENTRIES_BLOCKED: lambda one: (
+        f"no new risk on {one.get('symbol') or 'anything'} by {one['worker']}{_because(one)}"
+    ),
+    EntryKind.ENTRIES_RELEASED: lambda one: (
+        f"new risk on {one.get('symbol') or 'anything'} again by {_releaser(one)}{_because(one)}"
+    ),
     EntryKind.RECONCILED: lambda one: (
         f"reconciled {one['orders_checked']} orders: {'; '.join(one['differences']) or 'no difference'}"
     ),

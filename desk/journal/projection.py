@@ -171,6 +171,7 @@ def _of_flow(connection: sqlite3.Connection, flow_id: str) -> list[EntryRow]:
 def _registers(connection: sqlite3.Connection) -> dict[Table, list[Row]]:
     whole = (Table.ACCOUNT, Table.RESULT, Table.MEMORY, Table.WORKER, Table.DESK)
     rows = {table: read_rows(connection, table) for table in whole}
+    rows[Table.BLOCK] = read_rows(connection, Table.BLOCK, "ORDER BY rowid")
     rows[Table.RUN] = read_rows(connection, Table.RUN, "ORDER BY rowid DESC LIMIT 1")
     rows[Table.FLOW_END] = _newest(connection, Table.FLOW_END, ENDS_KEPT)
     last = "GROUP BY schedule_name, worker, symbol HAVING period_start_ms = max(period_start_ms)"

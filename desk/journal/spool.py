@@ -26,6 +26,7 @@ FACTS = frozenset(
         EntryKind.ORDER_ANSWERED, EntryKind.ORDER_OBSERVED, EntryKind.AMEND_INTENDED,
         EntryKind.CANCEL_INTENDED, EntryKind.FILL_BOOKED, EntryKind.BALANCE_ADJUSTED,
         EntryKind.PERIOD_RECORDED, EntryKind.DESK_STATE_CHANGED, EntryKind.FLOW_ENDED,
+        EntryKind.ENTRIES_BLOCKED, EntryKind.ENTRIES_RELEASED,
     }
 )  # fmt: skip
 """Kinds that the spool keeps to its last byte; the others may fill its first half only."""

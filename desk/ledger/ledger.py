@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from desk.contracts.blocks import EntryBlock, EntryRelease
 from desk.contracts.directives import StrategyDirective
 from desk.contracts.execution import ExecutionDirective, FlowCompletion
 from desk.contracts.market import ZERO, InstrumentKind
@@ -52,6 +53,9 @@ class LedgerImage:
     rows: dict[Table, list[Row]] = field(default_factory=dict)
 
 
+_Folds = dict[EntryKind, Callable[[JournalEntry, Any], Touched]]
+
+
 class Ledger(LedgerReader):
     """Fold entries. Duplicates of fills and the order of telling change nothing, digit by digit."""
 
@@ -60,8 +64,11 @@ class Ledger(LedgerReader):
         self._booked: dict[tuple[str, ...], FillBooked] = {}
         self._trades_of_flow: dict[str, list[str]] = {}
         self._ended_trades: dict[str, None] = {}
-        self._folds: dict[EntryKind, Callable[[JournalEntry, Any], Touched]] = {
-            EntryKind.RUN_STARTED: self._run_started,
+        self._folds = {**self._folds_of_trades(), **self._folds_of_registers()}
+        self._rows = self._row_readers()
+
+    def _folds_of_trades(self) -> _Folds:
+        return {
             EntryKind.DIRECTIVE_ISSUED: self._directive_issued,
             EntryKind.EXECUTION_DIRECTED: self._execution_directed,
             EntryKind.TRADE_INTENDED: self._trade_intended,
@@ -72,14 +79,23 @@ class Ledger(LedgerReader):
             EntryKind.ORDER_ANSWERED: self._order_answered,
             EntryKind.ORDER_OBSERVED: self._order_observed,
             EntryKind.FILL_BOOKED: self._fill_booked,
+            EntryKind.FLOW_ENDED: self._flow_ended,
+        }
+
+    def _folds_of_registers(self) -> _Folds:
+        return {
+            EntryKind.RUN_STARTED: self._run_started,
             EntryKind.BALANCE_ADJUSTED: self._balance_adjusted,
             EntryKind.PERIOD_RECORDED: self._period_recorded,
             EntryKind.WORKER_STATE_SAVED: self._worker_state_saved,
             EntryKind.WORKER_STATUS_CHANGED: self._worker_status_changed,
             EntryKind.DESK_STATE_CHANGED: self._desk_state_changed,
-            EntryKind.FLOW_ENDED: self._flow_ended,
+            EntryKind.ENTRIES_BLOCKED: self._entries_blocked,
+            EntryKind.ENTRIES_RELEASED: self._entries_released,
         }
-        self._rows: dict[Table, Callable[[Any], Row | None]] = {
+
+    def _row_readers(self) -> dict[Table, Callable[[Any], Row | None]]:
+        return {
             Table.ORDER: lambda key: self._orders.row(key[0]),
             Table.TRADE: lambda key: self._trade_row(key[0]),
             Table.FILL: lambda key: fill_row(self._booked.pop(key)),
@@ -91,6 +107,7 @@ class Ledger(LedgerReader):
             Table.PERIOD: lambda key: self._periods.row(key[0]),
             Table.MEMORY: self._workers.memory_row,
             Table.WORKER: self._workers.state_row,
+            Table.BLOCK: self._blocks.row,
             Table.DESK: lambda _: LATCH_ROWS.encode(self._latch),
             Table.RUN: lambda _: None if self._run is None else RUN_ROWS.encode(self._run),
         }
@@ -278,6 +295,13 @@ class Ledger(LedgerReader):
         self._latch = desklatch.latched(record, entry.time_ms)
         return Touched.of((Table.DESK, (self._latch.name,)))
 
+    def _entries_blocked(self, _: JournalEntry, record: EntryBlock) -> Touched:
+        self._blocks.set(record)
+        return Touched.of((Table.BLOCK, record.key))
+
+    def _entries_released(self, _: JournalEntry, record: EntryRelease) -> Touched:
+        return Touched.of((Table.BLOCK, record.key)) if self._blocks.lift(record) else NOTHING
+
     def _trade_row(self, trade_id: str) -> Row | None:
         trade = self._trades.get(trade_id)
         return None if trade is None else trade_row(trade, is_active=self._is_active(trade))
@@ -325,6 +349,7 @@ class Ledger(LedgerReader):
             Table.PERIOD: self._periods.restore,
             Table.MEMORY: self._workers.restore_memory,
             Table.WORKER: self._workers.restore_state,
+            Table.BLOCK: self._blocks.restore,
         }
         for table, restore in registers.items():
             for row in image.rows.get(table, ()):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
+from desk.contracts.blocks import EntryBlock
 from desk.contracts.ids import TradeId
 from desk.contracts.netting import NetPosition
 from desk.contracts.orders import Leg, OrderStatus
@@ -10,6 +11,7 @@ from desk.contracts.orderstate import OrderState
 from desk.contracts.positions import Balance, Position
 from desk.contracts.records import FillBooked
 from desk.ledger.archive import Archive, TradeRows
+from desk.ledger.blocks import BlockBook
 from desk.ledger.desklatch import Latch, Run
 from desk.ledger.fillindex import FillIndex
 from desk.ledger.flows import FlowBook, OpenFlow
@@ -40,6 +42,7 @@ class LedgerReader:
         self._periods = PeriodBook()
         self._workers = WorkerBook()
         self._latch = Latch()
+        self._blocks = BlockBook()
         self._run: Run | None = None
         self._last_fill_at_ms: int | None = None
 
@@ -176,6 +179,10 @@ class LedgerReader:
     def latch(self) -> Latch:
         """Return the latched state of the desk; ACTIVE where nothing was ever latched."""
         return self._latch
+
+    def entry_blocks(self) -> tuple[EntryBlock, ...]:
+        """Return the blocks on new risk that stand, oldest first."""
+        return self._blocks.all()
 
     def last_run(self) -> Run | None:
         """Return what the newest run of the desk ran with, None before the first."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from desk.ledger.blocks import BLOCK_COLUMNS, BLOCK_KEY
 from desk.ledger.desklatch import LATCH_ROWS, RUN_ROWS
 from desk.ledger.flows import FLOW_END_ROWS, FLOW_ROWS
 from desk.ledger.netbook import NET_ROWS
@@ -38,4 +39,5 @@ SHAPES: Mapping[Table, TableShape] = {
     Table.WORKER: TableShape(WORKER_ROWS.columns, ("strategy_id", "worker")),
     Table.DESK: TableShape(LATCH_ROWS.columns, ("name",)),
     Table.RUN: TableShape(RUN_ROWS.columns, ("run_id",)),
+    Table.BLOCK: TableShape(BLOCK_COLUMNS, BLOCK_KEY),
 }

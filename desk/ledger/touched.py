@@ -20,6 +20,7 @@ class Table(StrEnum):
     WORKER = "worker_status"
     DESK = "desk_state"
     RUN = "run"
+    BLOCK = "entry_block"
 
 
 RowKey = tuple[Table, tuple[str, ...]]

@@ -61,6 +61,7 @@ class DirectTrigger:
         return (
             view.state() is DeskState.ACTIVE
             and view.is_reconciled()
+            and view.entry_block(strategy_id, symbol) is None
             and not view.has_unknown_order(symbol)
             and not view.has_pending_entry(strategy_id, symbol)
             and not any(self._is_held(position) for position in view.positions_on(symbol))

@@ -24,6 +24,7 @@ from desk.runtime.equity_watch import EquityWatch
 from desk.runtime.live_view import LiveView
 from desk.runtime.market_board import MarketBoard
 from desk.runtime.scheduler import ScheduleDriver
+from desk.runtime.time_beat import TimeBeat
 
 _RECONCILE_ATTEMPTS = 5
 _RECONCILE_PAUSE_MS = 1000
@@ -58,6 +59,7 @@ class CoreParts:
     scheduler: ScheduleDriver | None
     run_schedules: Callable[[], Coroutine[object, object, None]] | None
     reconcile_every_ms: int | None
+    wake_every_ms: int | None
     watch: DeskWatch | None = None
 
 
@@ -94,6 +96,8 @@ class DeskCore:
             parts.spawner.spawn("scheduler", parts.run_schedules())
         if parts.reconcile_every_ms is not None:
             parts.spawner.spawn("reconcile", self._reconcile_for_ever(parts.reconcile_every_ms))
+        if parts.wake_every_ms is not None:
+            parts.spawner.spawn("time", TimeBeat(parts.clock, parts.bus, parts.wake_every_ms).run())
         if parts.watch is not None:
             parts.watch.begin()
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
+from desk.contracts.blocks import EntryBlock
 from desk.contracts.ids import TradeId
 from desk.contracts.market import Bar, Instrument, Quote
 from desk.contracts.orders import OrderStatus
@@ -40,6 +41,7 @@ class LiveView:
         self._instruments: dict[str, Instrument] = {}
         self._conversion = Conversion(account_currency, (), board.mark)
         self.reconciled = False
+        self.trouble: str | None = None
 
     def take_instruments(self, instruments: Sequence[Instrument]) -> None:
         """Take the venue's filters over."""
@@ -122,3 +124,18 @@ class LiveView:
     def is_claimed(self, claim_key: str) -> bool:
         """Tell whether a schedule period is claimed or skipped."""
         return self._ledger.is_claimed(claim_key)
+
+    def entry_blocks(self) -> Sequence[EntryBlock]:
+        """Return the blocks on new risk that stand, oldest first."""
+        return self._ledger.entry_blocks()
+
+    def entry_block(self, strategy_id: str, symbol: str) -> EntryBlock | None:
+        """Return a block that forbids the strategy new risk on the symbol, None where it may take it."""
+        blocks = self._ledger.entry_blocks()
+        if not blocks:
+            return None
+        return next((one for one in blocks if one.forbids(strategy_id, symbol)), None)
+
+    def connection_trouble(self) -> str | None:
+        """Return what the supervisor last saw wrong with the venue's connection."""
+        return self.trouble

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import ClassVar, TypedDict, Unpack
 
+from desk.contracts.blocks import EntryBlock, EntryRelease
 from desk.contracts.causality import CausalityChain
 from desk.contracts.directives import (
     DirectiveScope,
@@ -128,6 +129,31 @@ class Worker:
             detected_at_ms=self.view.now_ms(),
             source=self.context.name,
             rationale=rationale,
+            causality=self.context.cause(),
+        )
+
+    def new_block(
+        self, reason: str, *, symbol: str | None = None, own_strategy_only: bool = False
+    ) -> EntryBlock:
+        """Build a block on new risk by this worker, from now on; for RISK_CONTROL alone."""
+        return EntryBlock(
+            strategy_id=self.context.strategy_id,
+            worker=self.context.name,
+            symbol=symbol,
+            own_strategy_only=own_strategy_only,
+            reason=reason,
+            blocked_at_ms=self.view.now_ms(),
+            causality=self.context.cause(),
+        )
+
+    def new_release(self, reason: str, *, symbol: str | None = None) -> EntryRelease:
+        """Build the release of this worker's block on `symbol`, or of its block on all."""
+        return EntryRelease(
+            strategy_id=self.context.strategy_id,
+            worker=self.context.name,
+            symbol=symbol,
+            reason=reason,
+            released_at_ms=self.view.now_ms(),
             causality=self.context.cause(),
         )
 

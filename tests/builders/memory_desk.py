@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 from decimal import Decimal
 
+from desk.contracts.blocks import EntryBlock
 from desk.contracts.directives import Protection
 from desk.contracts.ids import DirectiveId, TradeId
 from desk.contracts.market import Bar, Instrument, InstrumentKind, Quote
@@ -73,6 +74,8 @@ class MemoryDesk:
 
     time_ms: int = START_MS
     desk_state: DeskState = DeskState.ACTIVE
+    trouble: str | None = None
+    blocks: list[EntryBlock] = dataclasses.field(default_factory=list)
     reconciled: bool = True
     instruments: dict[str, Instrument] = dataclasses.field(default_factory=dict)
     quotes: dict[str, Quote] = dataclasses.field(default_factory=dict)
@@ -146,3 +149,12 @@ class MemoryDesk:
 
     def is_claimed(self, claim_key: str) -> bool:
         return claim_key in self.claims
+
+    def entry_blocks(self) -> Sequence[EntryBlock]:
+        return self.blocks
+
+    def entry_block(self, strategy_id: str, symbol: str) -> EntryBlock | None:
+        return next((one for one in self.blocks if one.forbids(strategy_id, symbol)), None)
+
+    def connection_trouble(self) -> str | None:
+        return self.trouble

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from desk.contracts.causality import CausalityChain
-from desk.contracts.market import ScheduledTick, Tick
+from desk.contracts.market import ScheduledTick, Tick, TimePassed
 
 EventHandler = Callable[[Any], object]
 """Takes the payload, whose type follows from the name of the event; its result is ignored."""
 
-Cause = CausalityChain | Tick | ScheduledTick
+Cause = CausalityChain | Tick | ScheduledTick | TimePassed
 """Why an event is published; of a tick the chain is built only when something asks."""
 
 

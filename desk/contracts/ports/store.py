@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
+from desk.contracts.blocks import EntryBlock
 from desk.contracts.ids import TradeId
 from desk.contracts.orders import Leg, OrderStatus
 from desk.contracts.orderstate import OrderState
@@ -112,4 +113,8 @@ class LedgerView(Protocol):
 
     def worker_memory(self, strategy_id: str, worker: str) -> Mapping[str, str]:
         """Return all that one worker, or a part of the platform, remembers."""
+        ...
+
+    def entry_blocks(self) -> Sequence[EntryBlock]:
+        """Return the blocks on new risk that stand, oldest first."""
         ...

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Protocol
 
+from desk.contracts.blocks import EntryBlock
 from desk.contracts.ids import TradeId
 from desk.contracts.market import Bar, Instrument, Quote
 from desk.contracts.positions import Position
@@ -75,4 +76,16 @@ class DeskView(Protocol):
 
     def is_claimed(self, claim_key: str) -> bool:
         """Tell whether a schedule period is claimed or skipped."""
+        ...
+
+    def entry_blocks(self) -> Sequence[EntryBlock]:
+        """Return the blocks on new risk that stand, oldest first; empty costs nothing."""
+        ...
+
+    def entry_block(self, strategy_id: str, symbol: str) -> EntryBlock | None:
+        """Return a block that forbids the strategy new risk on the symbol, None where it may take it."""
+        ...
+
+    def connection_trouble(self) -> str | None:
+        """Return what is wrong with the way to the venue or its streams, None where nothing is."""
         ...

@@ -9,6 +9,7 @@ from desk.contracts.ports.store import Recorder
 from desk.contracts.ports.time import Clock, IdSource
 from desk.execution.alarms import Alarms
 from desk.execution.desk_state import DeskStateLatch
+from desk.execution.entry_blocks import EntryBlocks
 from desk.execution.sending import OrderSender
 from desk.ledger.ledger import Ledger
 from desk.runtime.births import Births
@@ -32,6 +33,7 @@ class CommandParts:
     ids: IdSource
     state: DeskStateLatch
     alarms: Alarms
+    blocks: EntryBlocks
     births: Births
     sender: OrderSender
     adapters: Sequence[EventAdapter]

@@ -108,7 +108,7 @@ class TradePreviews:
         if target.entry is None or target.size is None:
             return
         draft = entry_request(Job(ready, target), target.size.position_size_base, target.entry)
-        refused = self._sender.appraise(draft, target.trade_id)
+        refused = self._sender.appraise(draft, target.trade_id, ready.strategy_id)
         if refused is not None:
             found.refused_by, found.reason = refused.check, refused.reason
 

@@ -56,16 +56,19 @@ class StateCommands:
         if self._parts.is_exiting():
             return self._answers.refused(manual_id, "not re-armed: the emergency exit is running")
         previous = self._state.current
-        durable = self._state.rearm(reason_of(command.reason, "re-armed by the operator"), manual_id)
+        reason = reason_of(command.reason, "re-armed by the operator")
+        lifted = self._parts.blocks.lift_all(reason, manual_id)
+        durable = self._state.rearm(reason, manual_id)
         if durable is None:
-            return self._answers.done(manual_id, f"nothing to change: the desk is {self._state.current}")
+            nothing = f"nothing to change: the desk is {self._state.current}"
+            return self._answers.done(manual_id, _lifted(lifted) or nothing)
         try:
             await durable
         except StoreFailed as failure:
             reason = f"the journal cannot be written: {failure}"
             self._state.tighten(previous, reason, "platform.journal", manual_id)
             return self._answers.refused(manual_id, f"not re-armed: {reason}")
-        return self._answers.done(manual_id, "re-armed")
+        return self._answers.done(manual_id, ", ".join(filter(None, ("re-armed", _lifted(lifted)))))
 
     def exit(self, command: EmergencyExit, manual_id: ManualId) -> CommandOutcome:
         """Raise the operator's threat: the exit takes the same way as any other threat's."""
@@ -91,3 +94,7 @@ class StateCommands:
 
     def _begun_exit(self) -> DirectiveId | None:
         return self._exit_flow
+
+
+def _lifted(count: int) -> str:
+    return f"{count} blocks on new risk lifted" if count else ""

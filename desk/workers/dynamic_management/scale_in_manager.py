@@ -227,6 +227,7 @@ class ScaleInManager(TradeWatcher[PyramidWatch]):
         return (
             self.is_silent(watch.kept.asked_at_ms, position, instrument, tick)
             or view.state() is not DeskState.ACTIVE
+            or view.entry_block(position.strategy_id, position.symbol) is not None
             or view.has_unknown_order(position.symbol)
         )
 

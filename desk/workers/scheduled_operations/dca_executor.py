@@ -100,11 +100,19 @@ class DCAExecutor(Worker):
             return f"the desk is {view.state()}"
         if not view.is_reconciled():
             return "the ledger is not reconciled with the venue yet"
+        return self._lock() or price_fault(view.quote(symbol), view.now_ms(), self._max_price_age_ms)
+
+    def _lock(self) -> str | None:
+        """Name what keeps everybody, or this worker, from new risk on the symbol."""
+        view, symbol = self.view, self._parameters.symbol
+        block = view.entry_block(self.context.strategy_id, symbol)
+        if block is not None:
+            return f"{block.worker} blocks new risk: {block.reason}"
         if view.has_unknown_order(symbol):
             return f"the outcome of an order on {symbol} is not known"
         if view.has_pending_entry(self.context.strategy_id, symbol):
             return "an earlier buy has not ended"
-        return price_fault(view.quote(symbol), view.now_ms(), self._max_price_age_ms)
+        return None
 
     def _spend(self, instrument: Instrument) -> Decimal:
         """Return what this period may spend, in quote: the least of amount, free cash and room."""

@@ -216,6 +216,7 @@ class SwotPlanner(Worker):
             is_cooling
             or view.state() is not DeskState.ACTIVE
             or not view.is_reconciled()
+            or view.entry_block(self.context.strategy_id, symbol) is not None
             or view.has_unknown_order(symbol)
             or view.has_pending_entry(self.context.strategy_id, symbol)
             or price_fault(view.quote(symbol), view.now_ms(), self._max_price_age_ms) is not None

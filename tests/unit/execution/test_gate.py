@@ -18,7 +18,7 @@ from desk.contracts.states import DeskState
 from desk.execution.gate import Approved, PreTradeGate, Refused
 from desk.execution.settings import RiskLimits
 from desk.ledger.ledger import Ledger
-from tests.builders.memory_desk import PERPETUAL, SPOT, START_MS, MemoryDesk, instrument, position
+from tests.builders.memory_desk import PERPETUAL, SPOT, START_MS, STRATEGY, MemoryDesk, instrument, position
 
 TRADE = TradeId.at(START_MS, 77)
 LIMITS = RiskLimits(
@@ -66,7 +66,7 @@ class Bench:
 
     def check(self, size: str | Decimal = "0.05", trade_id: TradeId = TRADE, **changes: Any) -> str | None:  # noqa: ANN401 - any field
         """Return the check that refuses an order, None where it passes."""
-        verdict = self.gate.check(self.request(size, **changes), trade_id)
+        verdict = self.gate.check(self.request(size, **changes), trade_id, STRATEGY)
         if isinstance(verdict, Approved):
             return None
         assert isinstance(verdict, Refused)
@@ -105,7 +105,7 @@ def test_whatever_passes_is_finite_whole_in_steps_and_within_the_limits(
 ) -> None:
     bench = Bench()
     request = bench.request(size, limit_price=limit, stop_price=stop, leg=leg)
-    if isinstance(bench.gate.check(request, TRADE), Approved):
+    if isinstance(bench.gate.check(request, TRADE, STRATEGY), Approved):
         at = instrument(PERPETUAL)
         assert size >= at.min_size_base
         assert size % at.size_step == 0
@@ -261,7 +261,7 @@ def test_the_same_order_twice_within_the_window_is_a_duplicate() -> None:
 def test_what_never_left_is_no_duplicate_of_its_retry() -> None:
     bench = Bench()
     request = bench.request()
-    assert isinstance(bench.gate.check(request, TRADE), Approved)
+    assert isinstance(bench.gate.check(request, TRADE, STRATEGY), Approved)
     bench.gate.withdraw(request.client_order_id)
     assert bench.check() is None
 

@@ -48,7 +48,7 @@ def test_a_journal_of_a_newer_desk_is_refused(tmp_path: Path) -> None:
     connection = open_journal(path, Durability.FULL)
     connection.execute("PRAGMA user_version = 99")
     connection.close()
-    refused = "schema 99, this desk knows up to 1; run the newer desk"
+    refused = r"schema 99, this desk knows up to \d+; run the newer desk"
     with pytest.raises(InputRefused, match=refused):
         open_journal(path, Durability.FULL)
     with pytest.raises(InputRefused, match=refused):
@@ -62,12 +62,12 @@ def test_a_migration_that_fails_changes_nothing_and_the_old_file_is_kept(tmp_pat
     broken = [*migrations(), "CREATE TABLE extra (a TEXT) STRICT; SELECT nothing FROM nowhere;"]
     with pytest.raises(sqlite3.OperationalError):
         migrate(connection, path, broken)
-    assert connection.execute("PRAGMA user_version").fetchone()[0] == 1
+    assert connection.execute("PRAGMA user_version").fetchone()[0] == len(migrations())
     assert (
         connection.execute("SELECT count(*) FROM pragma_table_list WHERE name = 'extra'").fetchone()[0] == 0
     )
     connection.close()
-    assert verify(Path(f"{path}.before-2")).is_whole
+    assert verify(Path(f"{path}.before-{len(broken)}")).is_whole
 
 
 def test_a_migration_brings_the_schema_up_to_date(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_a_migration_brings_the_schema_up_to_date(tmp_path: Path) -> None:
     build.Desk(path).close()
     connection = sqlite3.connect(path, isolation_level=None)
     migrate(connection, path, [*migrations(), "CREATE TABLE extra (a TEXT) STRICT;"])
-    assert connection.execute("PRAGMA user_version").fetchone()[0] == 2
+    assert connection.execute("PRAGMA user_version").fetchone()[0] == len(migrations()) + 1
     connection.close()
 
 
