@@ -21,6 +21,7 @@ from desk.runtime.commanding import CommandDesk
 from desk.runtime.core import DeskCore
 from desk.runtime.desk_watch import Keepsakes
 from desk.runtime.equity_watch import EquityWatch
+from desk.runtime.exposure_watch import ExposureWatch
 from desk.runtime.feed_rows import FeedRows
 from desk.runtime.fill_marks import FillMarks
 from desk.runtime.health import HealthCheck
@@ -59,7 +60,7 @@ def keepsakes(of: Sources) -> Keepsakes:
         closed=ClosedTrades(of.ledger, of.view),
         charts=ChartBook(of.feed, of.spawner),
         trends=MarkTrends(of.board),
-        equity=EquityWatch(of.view),
+        equity=EquityWatch(of.view, ExposureWatch(of.view, of.board)),
         day=TradingDay(of.ledger, of.recorder, desk.account_currency, desk.time_zone),
     )
 

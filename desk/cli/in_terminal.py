@@ -10,7 +10,7 @@ from desk.bootstrap.core_process import CoreProcess
 from desk.cli.options import RunOptions, ScreenOptions
 from desk.cli.output import ExitCode, complain
 from desk.cli.placing import placed
-from desk.cli.stream import say_summary
+from desk.cli.summary import say_summary
 from desk.config.configuration import Configuration
 from desk.control.last_resort import FlattenProcess
 from desk.control.screen_memory import FileMemory

@@ -10,7 +10,8 @@ from desk.bootstrap.rehearsal import Rehearsal, rehearse
 from desk.bootstrap.settings import instruments
 from desk.cli.options import DataFile, ReplayOptions
 from desk.cli.output import ExitCode, complain
-from desk.cli.stream import EventStream, say_summary
+from desk.cli.stream import EventStream
+from desk.cli.summary import say_summary
 from desk.config.configuration import Configuration, load_configuration
 from desk.config.cross_check import check_rehearsal
 from desk.contracts.problems import InputRefused, Problem

@@ -14,7 +14,8 @@ from desk.bootstrap.log import opened_log
 from desk.cli.options import RunOptions
 from desk.cli.outlet import Outlet
 from desk.cli.output import ExitCode, complain
-from desk.cli.stream import EventStream, say_summary
+from desk.cli.stream import EventStream
+from desk.cli.summary import say_summary
 from desk.config.configuration import Configuration
 from desk.contracts.problems import DeskError
 from desk.contracts.records import DeskStateChanged, JournalEntry

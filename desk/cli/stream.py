@@ -14,7 +14,6 @@ from desk.contracts.execution import (
     TradeExecuted,
 )
 from desk.contracts.records import AlarmRaised, FillBooked, JournalEntry, TradeIntended
-from desk.runtime.tally import RunSummary
 
 
 def time_text(time_ms: int) -> str:
@@ -122,67 +121,3 @@ def _say_text(line: Mapping[str, Any]) -> None:
         "alarm": lambda: f"{line['severity'].upper()} {line['text']}",
     }[line["type"]]()
     say(f"{line['time'][11:23]}  {line['type']:<11}  {who:<33}  {what}")
-
-
-def say_summary(summary: RunSummary, *, as_json: bool, time_ms: int) -> None:
-    """Write the last line, or the last lines, of a run."""
-    if as_json:
-        say_json(_summary_fields(summary, time_ms))
-        return
-    counts = summary.counts
-    money = summary.account_currency
-    say()
-    say(
-        f"{summary.ticks} ticks, {counts['directive']} directives, {counts['refused']} refused, "
-        f"{counts['fill']} fills, {counts['termination']} flows terminated, {summary.open_flows} open"
-    )
-    say(
-        f"equity {_money(summary.equity)} {money}: realized {_money(summary.realized, '+')}, "
-        f"unrealized {_money(summary.unrealized, '+')}, fees {_money(summary.fees)}, "
-        f"worst drawdown {summary.max_drawdown * 100:.2f} %"
-    )
-    say(
-        f"naked {summary.naked_seconds} s, state {summary.state}, {summary.wall_ms / 1000:.1f} s of wall time"
-    )
-    for worker, count in summary.directives_by_worker.items():
-        say(f"  {worker}: {count} directives")
-    for position in summary.open_positions:
-        say(
-            f"  open: {position['side']} {position['size_base']} {position['symbol']} from "
-            f"{position['entry_price']}, stop {position['stop_price'] or 'none'}"
-        )
-    say(f"journal hash {summary.journal_hash}")
-
-
-def _summary_fields(summary: RunSummary, time_ms: int) -> dict[str, Any]:
-    texts = {
-        name: None if value is None else str(value)
-        for name, value in (
-            ("equity", summary.equity),
-            ("realized", summary.realized),
-            ("unrealized", summary.unrealized),
-            ("fees", summary.fees),
-            ("max_drawdown", round(summary.max_drawdown, 8)),
-            ("naked_seconds", summary.naked_seconds),
-        )
-    }
-    return {
-        "type": "summary",
-        "time": time_text(time_ms),
-        "id": summary.journal_hash,
-        "flow_id": None,
-        "journal_hash": summary.journal_hash,
-        "ticks": summary.ticks,
-        "counts": summary.counts,
-        "directives_by_worker": summary.directives_by_worker,
-        "open_positions": list(summary.open_positions),
-        "open_flows": summary.open_flows,
-        "state": summary.state,
-        "account_currency": summary.account_currency,
-        **texts,
-        "wall_ms": summary.wall_ms,
-    }
-
-
-def _money(value: Any, sign: str = "") -> str:  # noqa: ANN401 - a Decimal or nothing
-    return "unknown" if value is None else f"{value:{sign}.2f}"

@@ -7,6 +7,7 @@ from desk.contracts.history import EquityPoint
 from desk.contracts.market import ZERO
 from desk.contracts.ports.view import DeskView
 from desk.ledger.valuation import drawdown
+from desk.runtime.exposure_watch import ExposureWatch
 
 _SAMPLE_EVERY_MS = 60_000
 _SAMPLES_KEPT = 1440
@@ -15,13 +16,15 @@ _FINE_KEPT = 720
 
 
 class EquityWatch:
-    """Sample equity once a minute of the desk's time; a sample that is not known is left out.
+    """Sample equity once a minute of the desk's time, and the exposure beside it.
 
-    A desk that is looked at samples it every five seconds too, and keeps an hour of that.
+    A sample that is not known is left out. A desk that is looked at samples equity every five seconds too,
+    and keeps an hour of that.
     """
 
-    def __init__(self, view: DeskView) -> None:
+    def __init__(self, view: DeskView, exposure: ExposureWatch) -> None:
         self._view = view
+        self.exposure = exposure
         self._next_ms = 0
         self._next_fine_ms = 0
         self.peak: Decimal | None = None
@@ -34,7 +37,7 @@ class EquityWatch:
         """Sample if a minute has passed."""
         if now_ms >= self._next_ms:
             self._next_ms = now_ms + _SAMPLE_EVERY_MS
-            self.sample(now_ms)
+            self.exposure.sample(self.sample(now_ms))
 
     def on_second(self, now_ms: int) -> Decimal | None:
         """Sample if five seconds have passed; return the equity that was found, None where none was."""
@@ -46,11 +49,12 @@ class EquityWatch:
             self._fine.append(EquityPoint(now_ms, value))
         return value
 
-    def sample(self, now_ms: int) -> None:
-        """Take equity as it is now."""
+    def sample(self, now_ms: int) -> Decimal | None:
+        """Take equity as it is now, and return it where it is known."""
         value = self._taken()
         if value is not None:
             self.samples.append(EquityPoint(now_ms, value))
+        return value
 
     def points(self) -> tuple[EquityPoint, ...]:
         """Return what is kept, oldest first: a point per minute, then those of the last hour."""

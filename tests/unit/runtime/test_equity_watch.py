@@ -7,6 +7,8 @@ from hypothesis import given
 
 from desk.ledger.valuation import drawdown
 from desk.runtime.equity_watch import EquityWatch
+from desk.runtime.exposure_watch import ExposureWatch
+from desk.runtime.market_board import MarketBoard
 from tests.builders.memory_desk import MemoryDesk
 
 EQUITIES = st.lists(st.decimals(-50, 200, places=2), min_size=1, max_size=30)
@@ -14,7 +16,7 @@ EQUITIES = st.lists(st.decimals(-50, 200, places=2), min_size=1, max_size=30)
 
 def watched(values: list[Decimal]) -> EquityWatch:
     desk = MemoryDesk()
-    watch = EquityWatch(desk)
+    watch = EquityWatch(desk, ExposureWatch(desk, MarketBoard()))
     for minute, value in enumerate(values):
         desk.cash["USDT"] = value
         watch.sample(minute * 60_000)
