@@ -116,8 +116,18 @@ def _planner_set(file: BlueprintFile) -> PlannerSet:
 
 
 def bars_needed(files: Iterable[BlueprintFile]) -> list[BarsNeeded]:
-    """List the bars that the workers of all blueprints need."""
-    return [need for file in files for use in file.workers for need in use.parameters.bars_needed()]
+    """List the bars that the workers and planners of all blueprints need."""
+    needs: list[BarsNeeded] = []
+    for file in files:
+        needs += (need for use in file.workers for need in use.parameters.bars_needed())
+        planners = (use.parameters for uses in file.planners.values() for use in uses)
+        needs += (
+            need
+            for one in planners
+            for symbol in file.blueprint.symbols
+            for need in one.bars_needed_of(symbol)
+        )
+    return needs
 
 
 def wake_every_ms(files: Iterable[BlueprintFile]) -> int | None:

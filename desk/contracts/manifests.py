@@ -39,6 +39,11 @@ class Parameters(Dto):
         """List the bars that must be built for a plugin with these parameters."""
         return ()
 
+    def bars_needed_of(self, symbol: str) -> tuple[BarsNeeded, ...]:
+        """List the bars of a symbol that a planner with these parameters reads to plan a trade of it."""
+        del symbol
+        return ()
+
     def wake_every_ms(self) -> int | None:
         """Return how often a worker that hears TIME_PASSED must be woken, None where it need not be."""
         return None

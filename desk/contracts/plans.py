@@ -93,7 +93,8 @@ class SizePlan(Dto):
 class ExitPlan(Dto):
     """Leave at `stop_loss_price` or `take_profit_price`; a static picture, trailing is a new directive.
 
-    In a MODIFY an absent price leaves what rests at the venue as it is.
+    A new trade is left `hold_for_ms` after its first fill at the latest. In a MODIFY what is absent stays as
+    it is.
     """
 
     plan_id: ExitPlanId
@@ -102,11 +103,12 @@ class ExitPlan(Dto):
     planner: str
     stop_loss_price: Positive | None = None
     take_profit_price: Positive | None = None
+    hold_for_ms: Annotated[int, Field(gt=0)] | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if self.stop_loss_price is None and self.take_profit_price is None:
-            message = "an exit plan has a stop, a target or both"
+        if self.stop_loss_price is None and self.take_profit_price is None and self.hold_for_ms is None:
+            message = "an exit plan has a stop, a target, a time, or several of them"
             raise ValueError(message)
         return self
 

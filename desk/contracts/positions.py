@@ -15,7 +15,8 @@ class Position:
 
     `stop_price` and `take_profit_price` are what the venue confirmed; the planned ones are what the
     directive asked for. `realized_quote` is price profit before `fees_quote`. `exit_directed_by` is the
-    execution directive that last set the planned stop and target: their orders carry its id.
+    execution directive that last set the planned stop and target: their orders carry its id. With
+    `hold_for_ms` the trade is left that long after its first fill at the latest.
     """
 
     trade_id: TradeId
@@ -42,6 +43,14 @@ class Position:
     initial_stop_price: Decimal | None = None
     take_profit_price: Decimal | None = None
     exit_directed_by: ExecutionDirectiveId | None = None
+    hold_for_ms: int | None = None
+
+    @property
+    def leave_at_ms(self) -> int | None:
+        """When the trade's time is over; None without a limit, or before its first fill."""
+        if self.hold_for_ms is None or self.opened_at_ms is None:
+            return None
+        return self.opened_at_ms + self.hold_for_ms
 
     @property
     def is_open(self) -> bool:

@@ -74,7 +74,10 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True)
 class TradeIntended:
-    """A trade exists from its intent: identity and plan, no size yet. No directive means EXTERNAL."""
+    """A trade exists from its intent: identity and plan, no size yet. No directive means EXTERNAL.
+
+    With `hold_for_ms` it is left that long after its first fill at the latest.
+    """
 
     trade_id: TradeId
     strategy_id: str
@@ -87,6 +90,7 @@ class TradeIntended:
     planned_stop_price: Decimal | None
     planned_take_profit_price: Decimal | None
     execution_directive_id: ExecutionDirectiveId | None = None
+    hold_for_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

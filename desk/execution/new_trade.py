@@ -73,6 +73,7 @@ class NewTradeExecutor:
             target.exit.stop_loss_price if target.exit else None,
             target.exit.take_profit_price if target.exit else None,
             directive.execution_directive_id,
+            target.exit.hold_for_ms if target.exit else None,
         )
         return JournalEntry(
             EntryKind.TRADE_INTENDED,

@@ -119,6 +119,7 @@ class TradeBook:
             planned_stop_price=record.planned_stop_price,
             planned_take_profit_price=record.planned_take_profit_price,
             exit_directed_by=record.execution_directive_id,
+            hold_for_ms=record.hold_for_ms,
         )
         self.put(Trade(position))
 

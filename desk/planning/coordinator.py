@@ -79,7 +79,7 @@ class PlanningCoordinator:
         now_ms = self._view.now_ms()
         if not expected_roles(directive):
             return self._aggregator.directed(directive, closing_targets(directive, self._view), now_ms)
-        market = pin(self._view, symbols_of(directive, self._view))
+        market = self._pinned(directive)
         targets = targets_of(directive, market, self._view, self._ids)
         self._aggregator.open(directive, targets)
         for target in targets:
@@ -87,6 +87,11 @@ class PlanningCoordinator:
             if target.failed() and directive.scope is not DirectiveScope.CLOSE_EXISTING:
                 break
         return self._aggregator.conclude(directive.directive_id, now_ms)
+
+    def _pinned(self, directive: StrategyDirective) -> MarketView:
+        symbols = symbols_of(directive, self._view)
+        _, planners = self._planners_of(directive)
+        return pin(self._view, symbols, (need for one in symbols for need in planners.bars_needed_of(one)))
 
     def _plan_target(self, directive: StrategyDirective, target: PendingTarget, market: MarketView) -> None:
         """Ask together all whose needs are met, until none is left; then, with all plans, for routing."""

@@ -1,10 +1,11 @@
 """The market and the account as they stood when a directive was issued: one view for all its planners."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from desk.contracts.market import ZERO, Instrument, Quote
+from desk.contracts.manifests import BarsNeeded
+from desk.contracts.market import ZERO, Bar, Instrument, Quote
 from desk.contracts.ports.view import DeskView
 
 
@@ -13,7 +14,8 @@ class MarketView:
     """Hold what planners decide on.
 
     `equity` is in the account currency; `rates` give the worth of one unit of a currency in it; `free` are
-    balances that no order reserves.
+    balances that no order reserves. `bars` are the closed ones by symbol and interval, oldest first: those of
+    the desk itself, which do not grow while a directive is planned.
     """
 
     now_ms: int
@@ -22,6 +24,7 @@ class MarketView:
     equity: Decimal | None
     rates: Mapping[str, Decimal]
     free: Mapping[str, Decimal]
+    bars: Mapping[tuple[str, int], Sequence[Bar]]
 
     def equity_in(self, currency: str) -> Decimal | None:
         """Return the equity in `currency`; None where it, or the rate, is not known or not positive."""
@@ -31,8 +34,8 @@ class MarketView:
         return self.equity / rate
 
 
-def pin(view: DeskView, symbols: Iterable[str]) -> MarketView:
-    """Read everything once; what is not known is left out."""
+def pin(view: DeskView, symbols: Iterable[str], bars: Iterable[BarsNeeded] = ()) -> MarketView:
+    """Read everything once, `bars` among it; what is not known is left out."""
     quotes: dict[str, Quote] = {}
     instruments: dict[str, Instrument] = {}
     for symbol in symbols:
@@ -51,4 +54,9 @@ def pin(view: DeskView, symbols: Iterable[str]) -> MarketView:
         equity=view.equity(),
         rates={currency: rate for currency, rate in rates.items() if rate is not None},
         free={currency: view.free_cash(currency) for currency in currencies},
+        bars={
+            (need.symbol, need.interval_ms): view.bars(need.symbol, need.interval_ms)
+            for need in bars
+            if need.symbol in instruments
+        },
     )

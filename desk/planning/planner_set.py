@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from desk.contracts.directives import StrategyDirective
-from desk.contracts.manifests import PlannerManifest
+from desk.contracts.manifests import BarsNeeded, PlannerManifest
 from desk.contracts.market import ONE, ZERO
 from desk.contracts.plans import PlanRole
 from desk.planning.entry.as_told import EntryAsTold
@@ -74,6 +74,10 @@ class PlannerSet:
         if role is PlanRole.SIZE and wish is not None and wish.target_size_base is not None:
             return self._target_size
         return winner(role, self._choices[role], directive)
+
+    def bars_needed_of(self, symbol: str) -> list[BarsNeeded]:
+        """List the bars of a symbol that the planners read."""
+        return [need for one in self.every() for need in one.choice.planner.parameters.bars_needed_of(symbol)]
 
     def every(self) -> tuple[NamedChoice, ...]:
         """Return every planner of the set."""

@@ -1,17 +1,20 @@
 """What a planner is asked: one role of one target of one directive, on a pinned market."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from desk.contracts.directives import DirectiveScope, StrategyDirective
 from desk.contracts.ids import DirectiveId, TradeId
-from desk.contracts.market import ZERO, Instrument, Quote
+from desk.contracts.market import ZERO, Bar, Instrument, Quote
 from desk.contracts.plans import EntryPlan, ExitPlan, PlanRole, SizePlan
 from desk.contracts.ports.time import IdSource
 from desk.contracts.positions import Position
 from desk.contracts.sides import OrderSide, PositionSide
 from desk.planning.impossible import PlanImpossible
 from desk.planning.market_view import MarketView
+
+_STALE_INTERVALS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,20 @@ class PlanRequest:
         if not (is_finite and ZERO < quote.bid <= quote.ask):
             raise PlanImpossible(f"bid {quote.bid} and ask {quote.ask} of {self.symbol} are impossible")
         return quote
+
+    def bars(self, interval_ms: int, least: int, most: int) -> Sequence[Bar]:
+        """Return the newest closed bars of the symbol, oldest first: from `least` up to `most` of them.
+
+        Raises PlanImpossible where there are fewer, or the newest closed too long ago to say what is now.
+        """
+        known = self.market.bars.get((self.symbol, interval_ms), ())
+        kind = f"bars of {interval_ms // 1000} s of {self.symbol}"
+        if len(known) < least:
+            raise PlanImpossible(f"{len(known)} {kind} are known, and it takes {least}")
+        age_ms = self.market.now_ms - known[-1].close_time_ms
+        if age_ms > _STALE_INTERVALS * interval_ms:
+            raise PlanImpossible(f"the newest of the {kind} closed {age_ms // 1000} s ago")
+        return known[-most:]
 
     @property
     def held_base(self) -> Decimal:

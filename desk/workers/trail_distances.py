@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from desk.contracts.market import ONE, Bar
 from desk.contracts.sides import PositionSide
-from desk.workers.indicators import AverageTrueRange
+from desk.indicators.ranges import AverageTrueRange
+from desk.indicators.swings import Swings
 from desk.workers.prices import percent, written
-from desk.workers.swings import Swings
 from desk.workers.trailing import better
 from desk.workers.watching import never
 

@@ -18,7 +18,7 @@ from desk.contracts.directives import (
 )
 from desk.contracts.execution import DirectiveRefused, ExecutionDirective, TargetPlans
 from desk.contracts.ids import DirectiveId, TickId, TradeId
-from desk.contracts.manifests import PlannerManifest
+from desk.contracts.manifests import BarsNeeded, PlannerManifest
 from desk.contracts.market import ONE, Quote
 from desk.contracts.plans import Plan, PlanRejected, PlanRole
 from desk.contracts.positions import Position
@@ -239,7 +239,7 @@ def request(
         target_id=position.trade_id if position is not None else TradeId.at(START_MS, 77),
         symbol=symbol,
         direction=entry_side,
-        market=pin(memory, [symbol]),
+        market=pin(memory, [symbol], (BarsNeeded(*key, 1) for key in memory.history)),
         position=position,
         plans=plans or PlansSoFar(),
         ids=CountingIds(memory),

@@ -22,10 +22,10 @@ from desk.contracts.ports.plugin import PluginContext
 from desk.contracts.positions import Position
 from desk.contracts.sides import PositionSide
 from desk.contracts.states import DeskState
+from desk.indicators.ranges import AverageTrueRange
 from desk.workers.bar_sequence import BarSequence
 from desk.workers.base import DirectiveParts, issue
 from desk.workers.gains import favourable_price, fires_at_once, nearest_price, risk_per_base
-from desk.workers.indicators import AverageTrueRange
 from desk.workers.prices import middle, written
 from desk.workers.pyramid import Addition, PyramidLimits, addition
 from desk.workers.trailing import better, is_at_least

@@ -31,10 +31,10 @@ from desk.contracts.ports.plugin import PluginContext
 from desk.contracts.positions import Position
 from desk.contracts.signals import OPERATOR_EXIT, ContextAssessment, OpportunitySignal, ThreatSignal
 from desk.contracts.states import DeskState
+from desk.indicators.ranges import AverageTrueRange
 from desk.workers.bars import BarParameters
 from desk.workers.base import Worker, issue
 from desk.workers.confrontation import Confrontation
-from desk.workers.indicators import AverageTrueRange
 from desk.workers.prices import middle, milliseconds, price_fault, written
 
 _DECIDED = "decided_at_ms"

@@ -10,8 +10,9 @@ from desk.contracts.events import BAR_CLOSED, THREAT_DETECTED
 from desk.contracts.manifests import WorkerCategory, WorkerManifest, parameter
 from desk.contracts.market import Bar
 from desk.contracts.ports.plugin import PluginContext
+from desk.indicators.ranges import AverageTrueRange
 from desk.workers.bars import BarParameters, BarWorker
-from desk.workers.indicators import AverageTrueRange, within_unit
+from desk.workers.indicators import within_unit
 
 _THREAT_TYPE = "HIGH_VOLATILITY_DETECTED"
 

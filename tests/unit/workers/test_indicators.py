@@ -2,7 +2,8 @@
 
 from decimal import Decimal
 
-from desk.workers.indicators import AverageTrueRange, Channel, ExponentialAverage, within_unit
+from desk.indicators.ranges import AverageTrueRange
+from desk.workers.indicators import Channel, ExponentialAverage, within_unit
 from tests.builders.workers import bars
 
 

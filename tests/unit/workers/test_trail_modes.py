@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from desk.contracts.manifests import BarsNeeded
 from desk.contracts.market import Bar
 from desk.contracts.sides import PositionSide
+from desk.indicators.swings import Swings
 from desk.workers.dynamic_management.trailing_stop_manager import TrailingStopManager, TrailingStopParameters
-from desk.workers.swings import Swings
 from tests.builders.memory_desk import PERPETUAL, SPOT, START_MS, position
 from tests.builders.workers import Bench, bars, only_directive, stop_of
 

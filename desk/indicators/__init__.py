@@ -1,0 +1,1 @@
+"""Pure arithmetic over bars that workers and planners share."""
