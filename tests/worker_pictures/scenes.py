@@ -1,0 +1,120 @@
+"""What each picture shows: which worker, on which prices, when, and what is drawn."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tests.worker_pictures.curves import (
+    Window,
+    average_cost_line,
+    closes,
+    fill_marks,
+    is_buy,
+    is_sale,
+    price_line,
+    stop_line,
+)
+from tests.worker_pictures.drawing import AMBER, BLUE, GREEN, GREY, RED, Line, Marks
+from tests.worker_pictures.recording import Recording
+
+Curves = Callable[["Scene", Recording, Mapping[str, Path]], Sequence[Line | Marks]]
+
+SPOT, PERPETUAL = "BTC/USDT", "BTC/USDT:USDT"
+BTC_MONTH = "btc_usd_perp_1m_2022-01.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Show `worker` by the blueprint of its name; `files` are the prices by symbol."""
+
+    worker: str
+    title: str
+    begins: datetime
+    lasts: timedelta
+    curves: Curves
+    files: Mapping[str, str]
+    settings: tuple[str, ...] = ()
+
+    @property
+    def window(self) -> Window:
+        """The time that is shown."""
+        begin_ms = int(self.begins.timestamp() * 1000)
+        return Window(begin_ms, begin_ms + int(self.lasts.total_seconds() * 1000))
+
+    @property
+    def symbol(self) -> str:
+        """The first symbol, which the picture is about."""
+        return next(iter(self.files))
+
+
+def managed_trade(scene: Scene, recording: Recording, data: Mapping[str, Path]) -> Sequence[Line | Marks]:
+    """Draw a price with its trades, and their stops as steps."""
+    window, symbol = scene.window, scene.symbol
+    return (
+        Line("price", price_line(closes(data[symbol], window), window), GREY),
+        Line("stop", stop_line(recording, window, symbol), RED, 2.2),
+        Marks("bought", fill_marks(recording, window, symbol, is_buy), GREEN),
+        Marks("sold", fill_marks(recording, window, symbol, is_sale), AMBER),
+    )
+
+
+def accumulation(scene: Scene, recording: Recording, data: Mapping[str, Path]) -> Sequence[Line | Marks]:
+    """Draw a price, what was bought, and the average cost of it."""
+    window, symbol = scene.window, scene.symbol
+    return (
+        Line("price", price_line(closes(data[symbol], window), window), GREY),
+        Line("average cost", average_cost_line(recording, window, symbol), BLUE, 2.2),
+        Marks("bought", fill_marks(recording, window, symbol, is_buy), GREEN, 4),
+    )
+
+
+def _january(day: int, hour: int = 0) -> datetime:
+    return datetime(2022, 1, day, hour, tzinfo=UTC)
+
+
+def _managed(worker: str, title: str, begins: datetime, hours: int) -> Scene:
+    return Scene(worker, title, begins, timedelta(hours=hours), managed_trade, {PERPETUAL: BTC_MONTH})
+
+
+SCENES = (
+    _managed(
+        "trailing_stop_manager",
+        "Once the short has gained 2 %, its stop follows 3 % behind the lowest price",
+        _january(20, 22),
+        20,
+    ),
+    _managed(
+        "partial_profit_taker",
+        "40 % bought back at 1 R, 30 % at 2 R, the stop at breakeven from the first",
+        _january(21),
+        40,
+    ),
+    _managed(
+        "scale_in_manager",
+        "Half the first size more at every 0.6 R, and the stop of the whole 1 R behind",
+        _january(21, 18),
+        42,
+    ),
+    _managed(
+        "breakeven_mover",
+        "After a gain of 1 R the stop goes to the entry and its fees, where it ends",
+        _january(20, 12),
+        9,
+    ),
+    _managed(
+        "emergency_exit_agent",
+        "The market moves far more than usual, and the short is left at once",
+        _january(10, 6),
+        12,
+    ),
+    Scene(
+        "dca_executor",
+        "500 USDT a day at nine, and what the coins have cost on average",
+        _january(1),
+        timedelta(days=30),
+        accumulation,
+        {SPOT: BTC_MONTH},
+        ("schedule=[{name: DAILY, cron: 0 9 * * *}]",),
+    ),
+)
