@@ -6,6 +6,7 @@ speed or a multiple of it; either begins at `ReplayFeed.first_ms`.
 
 import heapq
 from collections.abc import AsyncIterator, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -91,21 +92,27 @@ class ReplayFeed:
         """Return the time of the first row: where the clock of a replay begins."""
         return min(player.first_ms() for player in self._players)
 
-    async def ticks(self) -> AsyncIterator[Tick]:
-        """Yield every recorded tick in time order; equal times in the order of the sources."""
+    def recorded(self) -> Generator[Tick, None, None]:
+        """Yield every recorded tick by time, waiting for none; equal times in the order of the sources."""
         playing = [player.points() for player in self._players]
         merged = heapq.merge(*playing, key=itemgetter(0)) if len(playing) > 1 else playing[0]
         try:
             for time_ms, symbol, price, bid, ask, size_base in merged:
-                await self._clock.sleep_until_ms(time_ms)
-                if self._is_closed:
-                    return
                 sequence = self._sequence
                 self._sequence = sequence + 1
                 yield Tick(symbol, time_ms, price, bid, ask, size_base, sequence)
         finally:
             for points in playing:
                 points.close()
+
+    async def ticks(self) -> AsyncIterator[Tick]:
+        """Yield every recorded tick, each at its time on the desk's clock."""
+        with closing(self.recorded()) as recorded:
+            for tick in recorded:
+                await self._clock.sleep_until_ms(tick.time_ms)
+                if self._is_closed:
+                    return
+                yield tick
 
     async def history(self, symbol: str, interval_ms: int, count: int) -> Sequence[Bar]:
         """Return nothing: a recording knows nothing before its first row."""
