@@ -11,9 +11,10 @@ def command(options: DeskOptions) -> int:
     """Re-arm the running desk; raises DeskUnreachable where none runs."""
     if not options.yes:
         seen = ask(storage_of(options), lambda client: client.snapshot())
-        if seen.state is DeskState.ACTIVE:
+        if seen.state is DeskState.ACTIVE and not seen.blocks:
             return _nothing_to_do(CommandOutcome(accepted=True, message="", state=seen.state), options)
-        why = f": {seen.state_reason}" if seen.state_reason else ""
+        reasons = [seen.state_reason, *(f"{one.worker} blocks new risk, {one.reason}" for one in seen.blocks)]
+        why = "".join(f": {one}" for one in reasons if one)
         if typed(f"{seen.desk_id} on {seen.mode} is {seen.state}{why}. Type {REARM_WORD}:") != REARM_WORD:
             complain(f"desk: not re-armed: the word is {REARM_WORD} (--yes gives it)")
             return ExitCode.REFUSED

@@ -306,6 +306,17 @@ class DrillNote:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockRow:
+    """Show a block on new risk: who set it, why and since when; no symbol means on all."""
+
+    worker: str
+    strategy_id: str
+    symbol: str | None
+    reason: str
+    since_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """Hold the whole desk at `time_ms`; nothing in it can change."""
 
@@ -330,3 +341,4 @@ class Snapshot:
     price_alerts: tuple[PriceAlertRow, ...] = ()
     log: tuple[LogRow, ...] = ()
     drill: DrillNote | None = None
+    blocks: tuple[BlockRow, ...] = ()

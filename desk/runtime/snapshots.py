@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from desk.contracts.market import Instrument
-from desk.contracts.snapshot import DrillNote, Snapshot, WorkerRow
+from desk.contracts.snapshot import BlockRow, DrillNote, Snapshot, WorkerRow
 from desk.runtime.account_view import AccountWindow
 from desk.runtime.alarm_rows import AlarmRows
 from desk.runtime.commanding import CommandDesk
@@ -102,12 +102,19 @@ class SnapshotCamera:
             price_alerts=self._commands.alerts.rows(),
             log=log,
             drill=lenses.drill(),
+            blocks=self._blocks(),
         )
 
     def _workers(self) -> tuple[WorkerRow, ...]:
         return tuple(
             WorkerRow(one.name, one.strategy_id, one.manifest.category, one.status, one.errors, one.reason)
             for one in self._core.parts.adapters
+        )
+
+    def _blocks(self) -> tuple[BlockRow, ...]:
+        return tuple(
+            BlockRow(one.worker, one.strategy_id, one.symbol, one.reason, one.blocked_at_ms)
+            for one in self._core.parts.ledger.entry_blocks()
         )
 
     def _instruments_of(self, symbols: Iterable[str]) -> tuple[Instrument, ...]:

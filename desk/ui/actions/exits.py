@@ -14,7 +14,10 @@ async def _halt(stage: Stage, _: Situation) -> None:
 async def _rearm(stage: Stage, situation: Situation) -> None:
     snapshot = situation.frame.snapshot
     why = f" ({snapshot.state_reason})" if snapshot.state_reason else ""
-    consequence = f"The desk is {snapshot.state}{why}. Re-armed, its workers may open new trades again."
+    blocked = "".join(f" {one.worker} blocks new risk: {one.reason}." for one in snapshot.blocks)
+    consequence = (
+        f"The desk is {snapshot.state}{why}.{blocked} Re-armed, its workers may open new trades again."
+    )
     if await stage.ask(TypedWord("RE-ARM THE DESK", consequence, REARM_WORD)):
         await stage.carry_out(Rearm(REARM_WORD), "re-arming")
 
@@ -32,7 +35,9 @@ def _can_halt(situation: Situation) -> bool:
 
 
 def _can_rearm(situation: Situation) -> bool:
-    return situation.frame.snapshot.state in {DeskState.REDUCING, DeskState.HALTED}
+    snapshot = situation.frame.snapshot
+    is_blocked = bool(snapshot.blocks) and snapshot.state is not DeskState.EXITING
+    return is_blocked or snapshot.state in {DeskState.REDUCING, DeskState.HALTED}
 
 
 def _was_left(situation: Situation) -> bool:

@@ -127,9 +127,12 @@ def _first_line(frame: Frame, tabs: tuple[Piece, ...]) -> HeaderLine:
 
 
 def _reason(snapshot: Snapshot) -> tuple[Piece, ...]:
-    if snapshot.state is DeskState.ACTIVE or not snapshot.state_reason:
-        return ()
-    return (Piece(clean(snapshot.state_reason), Tone.PLAIN, 6, shortest=_SHORTEST_REASON),)
+    """Say why the desk takes no new risk: its state first, else who blocks it."""
+    if snapshot.state is not DeskState.ACTIVE:
+        reason = snapshot.state_reason
+    else:
+        reason = "; ".join(f"{one.worker}: {one.reason}" for one in snapshot.blocks)
+    return (Piece(clean(reason), Tone.PLAIN, 6, shortest=_SHORTEST_REASON),) if reason else ()
 
 
 def _drill(frame: Frame) -> tuple[Piece, ...]:
@@ -166,11 +169,21 @@ def _badges(frame: Frame, *, observe: bool) -> tuple[Piece, ...]:
         words = "ALARM" if len(waiting) == 1 else f"{len(waiting)} ALARMS"
         clock = running_clock(snapshot.time_ms - min(waiting) + frame.unheard_ms)
         badges.append(Piece(f"{words} {clock}", Tone.ALARM, is_badge=True))
+    if snapshot.blocks and snapshot.state is DeskState.ACTIVE:
+        badges.append(Piece(_blocked_words(snapshot), Tone.WARN, is_badge=True))
     if frame.is_paused:
         badges.append(Piece("PAUSED", Tone.WARN, is_badge=True))
     if observe:
         badges.append(Piece("OBSERVE", Tone.ACCENT, is_badge=True))
     return tuple(badges)
+
+
+def _blocked_words(snapshot: Snapshot) -> str:
+    """Name the symbols that take no new risk; one block on all says it for all."""
+    symbols = [one.symbol for one in snapshot.blocks]
+    if None in symbols:
+        return "NO NEW RISK"
+    return f"NO NEW {symbols[0]}" if len(symbols) == 1 else f"NO NEW RISK ON {len(set(symbols))} SYMBOLS"
 
 
 def _money(frame: Frame) -> tuple[Piece, ...]:

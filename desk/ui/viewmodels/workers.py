@@ -28,14 +28,23 @@ _HELD = frozenset({DeskState.HALTED, DeskState.EXITING})
 
 def workers_table(frame: Frame) -> Table:
     """Return every worker."""
-    rows = tuple(_row(one, frame.snapshot.state) for one in frame.snapshot.workers)
+    blocks = {(one.strategy_id, one.worker): one.reason for one in frame.snapshot.blocks}
+    rows = tuple(
+        _row(one, frame.snapshot.state, blocks.get((one.strategy_id, one.name), ""))
+        for one in frame.snapshot.workers
+    )
     return fitted(Table(_COLUMNS, rows, empty=EMPTY), ("worker", "strategy", "category"))
 
 
-def _row(row: WorkerRow, state: DeskState) -> Row:
-    """Show a worker; of one that runs in a halted desk, that nothing new it decides is done."""
+def _row(row: WorkerRow, state: DeskState, blocks: str) -> Row:
+    """Show a worker; of one that runs in a halted desk, that nothing new it decides is done.
+
+    `blocks` is why it lets nobody take new risk, empty where it does not.
+    """
     is_held = row.status is WorkerStatus.RUNNING and state in _HELD
     reason = f"the desk is {state}: nothing new of it is done, stops go on" if is_held else row.reason
+    if blocks and not is_held:
+        reason = f"blocks new risk: {blocks}"
     return Row(
         key=f"{row.strategy_id} {row.name}",
         cells=(

@@ -2,12 +2,22 @@
 
 from dataclasses import replace
 
-from desk.contracts.snapshot import AlarmRow, DrillNote
+from desk.contracts.snapshot import AlarmRow, BlockRow, DrillNote
 from desk.contracts.states import DeskState
 from desk.ui.viewmodels.frame import Frame
 from desk.ui.viewmodels.header import header
 from desk.ui.viewmodels.tones import Tone
-from tests.builders.frames import alarm_row, feed_row, frame, position, position_row, snapshot
+from tests.builders.frames import (
+    BTC,
+    ETH,
+    NOW_MS,
+    alarm_row,
+    feed_row,
+    frame,
+    position,
+    position_row,
+    snapshot,
+)
 
 
 def money_of(seen: Frame) -> dict[str, Tone]:
@@ -71,3 +81,18 @@ def test_the_last_drill_is_told_with_its_age_and_loudly_where_it_went_wrong() ->
     bad = replace(note, flat=45, is_good=False)
     (piece,) = header(frame(replace(at, drill=bad)), (), observe=False)[1].left
     assert (piece.text, piece.tone) == ("drill 3h ago: 45/46 flat, p95 9.8s", Tone.WARN)
+
+
+def test_who_keeps_an_active_desk_from_new_risk_is_said_loudly() -> None:
+    def left(*symbols: str | None, state: DeskState = DeskState.ACTIVE) -> list[str]:
+        blocks = tuple(BlockRow("breaker", "trend", one, "three losses in a row", NOW_MS) for one in symbols)
+        seen = replace(snapshot(), blocks=blocks, state=state, state_reason="by hand")
+        return [one.text for one in header(frame(seen), (), observe=False)[1].left]
+
+    assert left(None, BTC) == [
+        "NO NEW RISK", "breaker: three losses in a row; breaker: three losses in a row"
+    ]  # fmt: skip
+    assert left(BTC)[0] == f"NO NEW {BTC}"
+    assert left(BTC, ETH)[0] == "NO NEW RISK ON 2 SYMBOLS"
+    assert left(None, state=DeskState.HALTED) == ["by hand"]
+    assert left() == []
