@@ -8,8 +8,6 @@ from desk.ui.viewmodels.frame import Frame
 from desk.ui.viewmodels.header import header
 from desk.ui.viewmodels.tones import Tone
 from tests.builders.frames import (
-    BTC,
-    ETH,
     NOW_MS,
     alarm_row,
     feed_row,
@@ -18,6 +16,7 @@ from tests.builders.frames import (
     position_row,
     snapshot,
 )
+from tests.builders.market import BTC, ETH
 
 
 def money_of(seen: Frame) -> dict[str, Tone]:
