@@ -1,4 +1,4 @@
-"""Buy for a fixed amount by the calendar, once per period."""
+"""Buy by the calendar, once per period: for a fixed amount, up to a value, or more the lower the price."""
 
 from decimal import Decimal
 
@@ -9,7 +9,6 @@ from desk.contracts.directives import (
     RoutingDirective,
     SizeDirective,
 )
-from desk.contracts.dto import Symbol
 from desk.contracts.envelope import DispositionEnvelope
 from desk.contracts.events import (
     PERIOD_SKIPPED,
@@ -17,36 +16,18 @@ from desk.contracts.events import (
     STRATEGY_DIRECTIVE_ISSUED,
     PeriodSkipped,
 )
-from desk.contracts.manifests import Parameters, WorkerCategory, WorkerManifest, parameter
+from desk.contracts.manifests import WorkerCategory, WorkerManifest
 from desk.contracts.market import ONE, ZERO, Instrument, Quote, ScheduledTick
 from desk.contracts.ports.plugin import PluginContext
+from desk.contracts.positions import Position
 from desk.contracts.sides import OrderSide
 from desk.contracts.states import DeskState
 from desk.workers.base import Worker, issue
-from desk.workers.prices import milliseconds, price_fault, written
-
-
-class DCAParameters(Parameters):
-    """Say what is bought, when, for how much, and what is kept back."""
-
-    symbol: Symbol = parameter(..., "symbol", "What is bought.")
-    schedule: str = parameter(..., "schedule name", "The schedule whose ticks buy.", min_length=1)
-    notional_quote: Decimal = parameter(..., "quote", "What one period spends.", gt=0)
-    min_cash_quote: Decimal = parameter(ZERO, "quote", "Free cash that is never spent.", ge=0)
-    min_spend_quote: Decimal = parameter(
-        Decimal(10), "quote", "With less than this to spend the period is skipped.", gt=0
-    )
-    max_price: Decimal | None = parameter(
-        None, "quote", "Above this price the period is skipped; unset: at any price.", gt=0
-    )
-    max_total_quote: Decimal | None = parameter(
-        None, "quote", "What the open trades of this worker may have cost in all; unset: no limit.", gt=0
-    )
-    max_slippage: Decimal = parameter(
-        Decimal("0.005"), "fraction of the price", "What the buy may lose against the ask.", ge=0, lt=1
-    )
-    grace_s: int = parameter(3600, "s", "A period seen later than this is skipped.", ge=0)
-    max_price_age_s: Decimal = parameter(Decimal(60), "s", "An older price skips the period.", gt=0)
+from desk.workers.prices import middle, milliseconds, price_fault, written
+from desk.workers.scheduled_operations.accumulation import BuyMode
+from desk.workers.scheduled_operations.dca_amount import Amount, by_the_dip, value_lacking
+from desk.workers.scheduled_operations.dca_parameters import DCAParameters
+from desk.workers.scheduled_operations.period_count import PeriodCount
 
 
 class DCAExecutor(Worker):
@@ -58,16 +39,25 @@ class DCAExecutor(Worker):
     manifest = WorkerManifest(
         name="dca_executor",
         category=WorkerCategory.SCHEDULED_OPERATIONS,
-        summary="Buys for a fixed amount by the calendar, once per period.",
-        handlers={SCHEDULED_TICK: "on_scheduled_tick"},
+        summary="Buys by the calendar, once per period: a fixed amount, up to a value, or more in a dip.",
+        handlers={SCHEDULED_TICK: "on_scheduled_tick", PERIOD_SKIPPED: "on_period_skipped"},
         publishes=frozenset({STRATEGY_DIRECTIVE_ISSUED, PERIOD_SKIPPED}),
         parameters=DCAParameters,
+        state={"periods": "how many periods passed, for value averaging, and when the newest began"},
     )
 
     def __init__(self, parameters: DCAParameters, context: PluginContext) -> None:
         super().__init__(parameters, context)
         self._parameters = parameters
         self._max_price_age_ms = milliseconds(parameters.max_price_age_s)
+        is_counted = parameters.mode is BuyMode.VALUE_AVERAGING
+        self._periods = PeriodCount(context.memory) if is_counted else None
+
+    def on_period_skipped(self, skipped: PeriodSkipped) -> DispositionEnvelope:
+        """Count a period that passed while the desk was away: the value to be held grows with it."""
+        if self._periods is not None and skipped.worker == self.context.name:
+            self._periods.seen(skipped.period_start_ms)
+        return DispositionEnvelope.CONTINUE
 
     def on_scheduled_tick(self, tick: ScheduledTick) -> DispositionEnvelope:
         """Buy for the period, or skip it; a period that is claimed or skipped already stays as it is."""
@@ -81,14 +71,20 @@ class DCAExecutor(Worker):
         )
         if self.view.is_claimed(claim.key):
             return DispositionEnvelope.CONTINUE
+        periods = 0 if self._periods is None else self._periods.seen(tick.period_start_ms)
         obstacle = self._obstacle(tick)
         quote = self.view.quote(claim.symbol)
         instrument = self.view.instrument(claim.symbol)
         if obstacle is not None or quote is None or instrument is None:
             return self._skip(claim, obstacle or f"{claim.symbol} is not known here")
-        spend = self._spend(instrument)
+        amount, fault = self._amount(periods, quote, instrument)
+        if amount is None:
+            return self._skip(claim, fault)
+        spend = self._spend(amount, instrument)
         shortage = self._shortage(spend, quote, instrument)
-        return self._skip(claim, shortage) if shortage else self._buy(claim, spend, quote, instrument)
+        if shortage is not None:
+            return self._skip(claim, f"{shortage} ({amount.words})" if amount.words else shortage)
+        return self._buy(claim, Amount(spend, amount.words), quote, instrument)
 
     def _obstacle(self, tick: ScheduledTick) -> str | None:
         """Name what forbids buying now, money aside."""
@@ -114,24 +110,34 @@ class DCAExecutor(Worker):
             return "an earlier buy has not ended"
         return None
 
-    def _spend(self, instrument: Instrument) -> Decimal:
+    def _amount(self, periods: int, quote: Quote, instrument: Instrument) -> tuple[Amount | None, str]:
+        """Return what the mode would spend; or None and why that is not known."""
+        parameters = self._parameters
+        match parameters.mode:
+            case BuyMode.FIXED:
+                return Amount(parameters.notional_quote), ""
+            case BuyMode.VALUE_AVERAGING:
+                held = self._own_trades()
+                return value_lacking(parameters, periods, held, middle(quote), instrument.quote), ""
+            case BuyMode.DIP_WEIGHTED:
+                bars = self.view.bars(parameters.symbol, parameters.interval_ms)
+                return by_the_dip(parameters, bars, quote, self.view.now_ms())
+
+    def _spend(self, amount: Amount, instrument: Instrument) -> Decimal:
         """Return what this period may spend, in quote: the least of amount, free cash and room."""
         parameters = self._parameters
-        spend = min(
-            parameters.notional_quote,
-            self.view.free_cash(instrument.quote) - parameters.min_cash_quote,
-        )
+        spend = min(amount.quote, self.view.free_cash(instrument.quote) - parameters.min_cash_quote)
         if parameters.max_total_quote is None:
             return spend
-        return min(spend, parameters.max_total_quote - self._cost_of_open_trades())
+        cost = sum((one.entry_price * one.size_base for one in self._own_trades()), ZERO)
+        return min(spend, parameters.max_total_quote - cost)
 
-    def _cost_of_open_trades(self) -> Decimal:
-        own = (
-            position.entry_price * position.size_base
+    def _own_trades(self) -> list[Position]:
+        return [
+            position
             for position in self.view.positions_on(self._parameters.symbol)
             if position.strategy_id == self.context.strategy_id and position.worker == self.context.name
-        )
-        return sum(own, ZERO)
+        ]
 
     def _shortage(self, spend: Decimal, quote: Quote, instrument: Instrument) -> str | None:
         """Name why `spend` buys nothing at this price."""
@@ -149,14 +155,15 @@ class DCAExecutor(Worker):
         return None
 
     def _buy(
-        self, claim: PeriodClaim, spend: Decimal, quote: Quote, instrument: Instrument
+        self, claim: PeriodClaim, spend: Amount, quote: Quote, instrument: Instrument
     ) -> DispositionEnvelope:
+        why = f"; {spend.words}" if spend.words else ""
         return issue(
             self.new_directive(
                 scope=DirectiveScope.NEW_TRADE,
                 rationale=(
-                    f"scheduled buy of {claim.symbol} for {written(spend)} {instrument.quote}"
-                    f" at about {written(quote.ask)} ({claim.schedule_name})"
+                    f"scheduled buy of {claim.symbol} for {written(spend.quote)} {instrument.quote}"
+                    f" at about {written(quote.ask)} ({claim.schedule_name}){why}"
                 ),
                 entry_directive=EntryDirective(
                     symbol=claim.symbol,
@@ -164,7 +171,7 @@ class DCAExecutor(Worker):
                     timing_preference=ONE,
                     max_acceptable_slippage=self._parameters.max_slippage,
                 ),
-                size_directive=SizeDirective(notional_quote=spend),
+                size_directive=SizeDirective(notional_quote=spend.quote),
                 routing_directive=RoutingDirective(
                     execution_urgency=ONE, max_total_slippage=self._parameters.max_slippage
                 ),
