@@ -15,6 +15,7 @@ _BUILT_IN = {
     "dca_executor": "desk.workers.scheduled_operations.dca_executor:DCAExecutor",
     "emergency_exit_agent": "desk.workers.risk_control.emergency_exit_agent:EmergencyExitAgent",
     "partial_profit_taker": "desk.workers.dynamic_management.partial_profit_taker:PartialProfitTaker",
+    "rebalancing_agent": "desk.workers.scheduled_operations.rebalancing_agent:RebalancingAgent",
     "scale_in_manager": "desk.workers.dynamic_management.scale_in_manager:ScaleInManager",
     "swot_planner": "desk.workers.strategy.swot_planner:SwotPlanner",
     "trailing_stop_manager": "desk.workers.dynamic_management.trailing_stop_manager:TrailingStopManager",

@@ -1,20 +1,29 @@
-"""What happens to a worker on the bench while no price comes: time passes, periods are missed."""
+"""A desk in memory whose equity is given, and what happens to a worker on it while no price comes."""
 
+import dataclasses
 from decimal import Decimal
 
 from desk.contracts.causality import CausalityChain
-from desk.contracts.events import PERIOD_SKIPPED, TIME_PASSED, PeriodSkipped
+from desk.contracts.events import PERIOD_SKIPPED, PeriodSkipped
 from desk.contracts.ids import ScheduleId
-from desk.contracts.market import Quote, TimePassed
-from tests.builders.memory_desk import SPOT
+from desk.contracts.market import Quote
+from tests.builders.memory_desk import SPOT, MemoryDesk
 from tests.builders.workers import Bench
 
 
-def time_passes(bench: Bench, later_ms: int = 10_000) -> list[object]:
-    """Let `later_ms` pass, and tell the worker."""
-    bench.desk.time_ms += later_ms
-    beat = TimePassed(bench.desk.time_ms, 1)
-    return bench.handle(TIME_PASSED, beat, CausalityChain.born(beat.id))
+@dataclasses.dataclass
+class ValuedDesk(MemoryDesk):
+    """Answer with the equity and the rates that the test put in; a currency without a rate is worth one."""
+
+    worth: Decimal | None = Decimal(100_000)
+    rates: dict[str, Decimal] = dataclasses.field(default_factory=dict)
+    unknown_currencies: set[str] = dataclasses.field(default_factory=set)
+
+    def equity(self) -> Decimal | None:
+        return self.worth
+
+    def rate(self, currency: str) -> Decimal | None:
+        return None if currency in self.unknown_currencies else self.rates.get(currency, Decimal(1))
 
 
 def missed(bench: Bench, skipped: PeriodSkipped) -> list[object]:

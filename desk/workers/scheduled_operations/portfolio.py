@@ -1,0 +1,91 @@
+"""What a rebalancer's own trades are worth, read as one: all of it, or why not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from desk.contracts.market import ZERO
+from desk.contracts.ports.plugin import PluginContext
+from desk.contracts.ports.view import DeskView
+from desk.contracts.states import DeskState
+from desk.workers.prices import middle, milliseconds, price_fault
+from desk.workers.scheduled_operations.rebalancing import Asset
+from desk.workers.scheduled_operations.rebalancing_parameters import RebalancingParameters, TargetWeight
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """Hold every target as it is, the equity in the account currency, and the free cash per currency."""
+
+    assets: tuple[Asset, ...]
+    equity: Decimal
+    free: Mapping[str, Decimal]
+
+    @property
+    def gross(self) -> Decimal:
+        """What is held, shorts by their size, in the account currency."""
+        return sum((abs(one.worth) for one in self.assets), ZERO)
+
+
+def read_portfolio(
+    view: DeskView, context: PluginContext, parameters: RebalancingParameters
+) -> Portfolio | str:
+    """Return the portfolio; or why nothing may be traded now: a price that is missing is never zero."""
+    general = _obstacle(view)
+    if general is not None:
+        return general
+    equity = view.equity()
+    if equity is None or not equity.is_finite() or not equity > 0:
+        return "the equity is not known, or not above zero"
+    assets = []
+    for target in parameters.targets:
+        one = _asset(view, context, parameters, target)
+        if isinstance(one, str):
+            return one
+        assets.append(one)
+    free = {one.instrument.quote: view.free_cash(one.instrument.quote) for one in assets}
+    return Portfolio(tuple(assets), equity, free)
+
+
+def _obstacle(view: DeskView) -> str | None:
+    if view.state() is not DeskState.ACTIVE:
+        return f"the desk is {view.state()}"
+    return None if view.is_reconciled() else "the ledger is not reconciled with the venue yet"
+
+
+def _asset(
+    view: DeskView, context: PluginContext, parameters: RebalancingParameters, target: TargetWeight
+) -> Asset | str:
+    symbol = target.symbol
+    instrument, quote = view.instrument(symbol), view.quote(symbol)
+    if instrument is None:
+        return f"{symbol} is not known here"
+    fault = price_fault(quote, view.now_ms(), milliseconds(parameters.max_price_age_s))
+    if fault is not None or quote is None:
+        return f"{symbol}: {fault}"
+    rate = view.rate(instrument.quote)
+    if rate is None or not rate.is_finite() or not rate > 0:
+        return f"{symbol}: the worth of {instrument.quote} is not known"
+    lock = _lock(view, context, symbol)
+    if lock is not None:
+        return lock
+    own = tuple(
+        one
+        for one in view.positions_on(symbol)
+        if one.strategy_id == context.strategy_id and one.worker == context.name
+    )
+    busy = next((one for one in own if view.has_directive_in_flight(one.trade_id)), None)
+    if busy is not None:
+        return f"{symbol}: a directive on {busy.trade_id} has not ended"
+    return Asset(target.weight, instrument, middle(quote), rate, own)
+
+
+def _lock(view: DeskView, context: PluginContext, symbol: str) -> str | None:
+    block = view.entry_block(context.strategy_id, symbol)
+    if block is not None:
+        return f"{symbol}: {block.worker} blocks new risk: {block.reason}"
+    if view.has_unknown_order(symbol):
+        return f"{symbol}: the outcome of an order is not known"
+    if view.has_pending_entry(context.strategy_id, symbol):
+        return f"{symbol}: an entry has not ended"
+    return None
