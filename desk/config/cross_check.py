@@ -73,7 +73,7 @@ def _is_scheduled(use: WorkerUse) -> bool:
 
 
 def _symbols(blueprint: BlueprintFile) -> Iterator[Problem]:
-    for path, symbol in _parameters(blueprint, "symbol"):
+    for path, symbol in (*_parameters(blueprint, "symbol"), *_listed(blueprint, "symbols")):
         if symbol not in blueprint.blueprint.symbols:
             what = f"{symbol} is none of the blueprint's symbols"
             yield _unknown(blueprint, path, what, symbol, blueprint.blueprint.symbols)
@@ -92,6 +92,15 @@ def _parameters(blueprint: BlueprintFile, key: str) -> Iterator[tuple[KeyPath, s
         value = getattr(use.parameters, key, None)
         if isinstance(value, str):
             yield ("workers", index, "parameters", key), value
+
+
+def _listed(blueprint: BlueprintFile, key: str) -> Iterator[tuple[KeyPath, str]]:
+    """Find the entries of the workers' parameters of one name that are lists."""
+    for index, use in enumerate(blueprint.workers):
+        values = getattr(use.parameters, key, None)
+        for place, value in enumerate(values if isinstance(values, tuple) else ()):
+            if isinstance(value, str):
+                yield ("workers", index, "parameters", key, place), value
 
 
 def _unknown(blueprint: BlueprintFile, path: KeyPath, what: str, name: str, known: Sequence[str]) -> Problem:

@@ -128,6 +128,13 @@ class LedgerReader:
         """Return what was posted to one account in one currency."""
         return self._accounts.total(account, currency)
 
+    def adjustments(self) -> dict[str, Decimal]:
+        """Return by how much no fill changed each balance, the opening included, by currency."""
+        return {
+            one.currency: self._accounts.total(Account.ADJUSTED, one.currency).copy_negate()
+            for one in self._accounts.balances()
+        }
+
     def reserved(self, currency: str) -> Decimal:
         """Return what orders that are not over hold back of one currency."""
         return self._orders.reserved(currency)

@@ -106,6 +106,10 @@ class LiveView:
         """Return the worth of one unit of `currency` in the account currency; None where unknown."""
         return self._conversion.rate(currency)
 
+    def adjustments(self) -> Mapping[str, Decimal]:
+        """Return by how much no fill changed each balance since the books began, by currency."""
+        return self._ledger.adjustments()
+
     def has_directive_in_flight(self, trade_id: TradeId) -> bool:
         """Tell whether a directive on this trade has not ended."""
         return self._flows.is_trade_in_flight(trade_id)

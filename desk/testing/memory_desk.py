@@ -1,7 +1,7 @@
 """A desk in memory: answers a worker's questions with real dataclasses that a test put in."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from desk.contracts.blocks import EntryBlock
@@ -26,6 +26,7 @@ class MemoryDesk:
     history: dict[tuple[str, int], list[Bar]] = dataclasses.field(default_factory=dict)
     trades: dict[TradeId, Position] = dataclasses.field(default_factory=dict)
     cash: dict[str, Decimal] = dataclasses.field(default_factory=dict)
+    adjusted: dict[str, Decimal] = dataclasses.field(default_factory=dict)
     in_flight: set[TradeId] = dataclasses.field(default_factory=set)
     pending_entries: set[tuple[str, str]] = dataclasses.field(default_factory=set)
     unknown_orders: set[str] = dataclasses.field(default_factory=set)
@@ -93,6 +94,10 @@ class MemoryDesk:
     def rate(self, currency: str) -> Decimal | None:
         """Return one for a currency there is cash of."""
         return Decimal(1) if currency in self.cash else None
+
+    def adjustments(self) -> Mapping[str, Decimal]:
+        """Return what is put in."""
+        return self.adjusted
 
     def has_directive_in_flight(self, trade_id: TradeId) -> bool:
         """Tell whether it was put in."""

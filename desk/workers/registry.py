@@ -12,6 +12,7 @@ ENTRY_POINT_GROUP = "desk.workers"
 _BUILT_IN = {
     "breakeven_mover": "desk.workers.dynamic_management.breakeven_mover:BreakevenMover",
     "breakout_opportunity": "desk.workers.opportunity.breakout_opportunity:BreakoutOpportunity",
+    "circuit_breaker": "desk.workers.risk_control.circuit_breaker:CircuitBreaker",
     "dca_executor": "desk.workers.scheduled_operations.dca_executor:DCAExecutor",
     "emergency_exit_agent": "desk.workers.risk_control.emergency_exit_agent:EmergencyExitAgent",
     "partial_profit_taker": "desk.workers.dynamic_management.partial_profit_taker:PartialProfitTaker",

@@ -1,6 +1,6 @@
 """What plugins may see: a read-only view of market, book and desk."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Protocol
 
@@ -60,6 +60,13 @@ class DeskView(Protocol):
 
     def rate(self, currency: str) -> Decimal | None:
         """Return the worth of one unit of `currency` in the account currency; None where unknown."""
+        ...
+
+    def adjustments(self) -> Mapping[str, Decimal]:
+        """Return by how much no fill changed each balance since the books began, by currency.
+
+        The opening balances are in it, deposits, withdrawals, funding, and what corrected the ledger.
+        """
         ...
 
     def has_directive_in_flight(self, trade_id: TradeId) -> bool:

@@ -155,6 +155,17 @@ def both(folder: Path, *blueprints: str, settings: tuple[str, ...] = ()) -> str:
             (changed(DCA, "symbols: [BTC/USDT]", "symbols: [BTC/USDT:USDT]"),),
             "none of the blueprint's symbols",
         ),
+        (
+            (
+                changed(
+                    DCA,
+                    "planners:\n",
+                    "  - use: circuit_breaker\n"
+                    "    parameters: {symbols: [BTC/USDT, BTC/USDT:USDT]}\nplanners:\n",
+                ),
+            ),
+            "workers.1.parameters.symbols.1: BTC/USDT:USDT is none of the blueprint's symbols",
+        ),
         ((DCA, DCA), "another blueprint is called dca"),
         (
             (DCA, changed(DCA, "name: dca", "name: more")),

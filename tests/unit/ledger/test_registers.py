@@ -1,5 +1,7 @@
 """Flows, periods, latches, runs and workers' memory, as the ledger keeps them."""
 
+from decimal import Decimal
+
 from desk.contracts.ids import DirectiveId, RunId
 from desk.contracts.records import (
     DeskStateChanged,
@@ -83,3 +85,12 @@ def test_the_last_run_tells_what_it_ran_with() -> None:
     found = ledger.last_run()
     assert found is not None
     assert (found.config_hash, found.seed, found.started_at_ms) == ("abc", 7, build.START_MS)
+
+
+def test_what_changed_a_balance_without_a_fill_is_added_up() -> None:
+    ledger = build.fold(
+        build.balance_adjusted("1000"), build.balance_adjusted("-30.5"), build.balance_adjusted("2", "BTC")
+    )
+    assert ledger.adjustments() == {"USDT": Decimal("969.5"), "BTC": Decimal(2)}
+    ledger.apply(build.fill_booked())
+    assert ledger.adjustments() == {"USDT": Decimal("969.5"), "BTC": Decimal(2)}

@@ -20,6 +20,7 @@ from desk.workers.registry import (
 OWN = (
     "breakeven_mover",
     "breakout_opportunity",
+    "circuit_breaker",
     "dca_executor",
     "emergency_exit_agent",
     "partial_profit_taker",

@@ -1,0 +1,326 @@
+"""Take no new risk where connection, orders, results or prices say that something is wrong."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
+
+from desk.contracts.dto import Dto, Symbol
+from desk.contracts.envelope import DispositionEnvelope
+from desk.contracts.events import (
+    ENTRIES_BLOCKED,
+    ENTRIES_RELEASED,
+    FILL_BOOKED,
+    ORDER_UPDATED,
+    STRATEGY_DIRECTIVE_ISSUED,
+    TICK_RECEIVED,
+    TIME_PASSED,
+)
+from desk.contracts.manifests import Parameters, WorkerCategory, WorkerManifest, parameter
+from desk.contracts.market import Tick, TimePassed
+from desk.contracts.orders import OrderStatus
+from desk.contracts.orderstate import OrderState
+from desk.contracts.ports.plugin import PluginContext
+from desk.contracts.positions import Position
+from desk.contracts.records import FillBooked
+from desk.workers.base import Worker
+from desk.workers.prices import milliseconds
+from desk.workers.risk_control.loss_streak import LossStreak
+from desk.workers.risk_control.price_shock import PriceShock
+from desk.workers.risk_control.reductions import Reductions, in_care
+from desk.workers.risk_control.standing_blocks import EVERYTHING, StandingBlocks
+
+_LOOK_EVERY_MS = 1_000
+_CONNECTION, _ERRORS, _LOSSES, _SHOCK = "connection", "errors", "losses", "shock"
+_FAILED = frozenset({OrderStatus.REJECTED, OrderStatus.UNKNOWN})
+_PROCEED = DispositionEnvelope.CONTINUE
+
+
+class BreakerAction(StrEnum):
+    """What a breaker does: keep everybody from new risk, or leave what is held too."""
+
+    BLOCK = "block"
+    CLOSE = "close"
+
+
+class BreakerRearm(StrEnum):
+    """Who lifts its block: time and health by themselves, or the operator alone."""
+
+    COOL_DOWN = "cool_down"
+    OPERATOR = "operator"
+
+
+class CircuitBreakerParameters(Parameters):
+    """Say what trips it, what it does then, and how it comes back."""
+
+    symbols: tuple[Symbol, ...] = parameter(
+        ..., "list of symbols", "The symbols whose feed and price are watched.", min_length=1
+    )
+    watch_connection: bool = parameter(
+        default=True, unit="", description="Trip on a lost connection and on a silent feed."
+    )
+    feed_timeout_s: Decimal = parameter(
+        Decimal(15), "s", "A symbol without a price for longer is silent.", ge=1, le=86_400
+    )
+    watch_errors: bool = parameter(
+        default=True, unit="", description="Trip on orders rejected or of unknown outcome."
+    )
+    max_errors: int = parameter(5, "orders", "As many within the window trip.", ge=1, le=100)
+    error_window_s: Decimal = parameter(
+        Decimal(300), "s", "The window in which such orders count.", ge=1, le=86_400
+    )
+    watch_losses: bool = parameter(
+        default=True, unit="", description="Trip on trades lost one after the other, net of fees."
+    )
+    max_losses: int = parameter(4, "trades", "As many in a row trip.", ge=1, le=100)
+    watch_shock: bool = parameter(
+        default=True, unit="", description="Trip, for its symbol alone, on a price that moves too far."
+    )
+    shock: Decimal = parameter(
+        Decimal("0.1"), "fraction of the price", "A move of this size within the window trips.", gt=0, lt=1
+    )
+    shock_window_s: Decimal = parameter(Decimal(300), "s", "The window of such a move.", ge=1, le=86_400)
+    action: BreakerAction = parameter(
+        BreakerAction.BLOCK,
+        "",
+        "block: no new risk; close: that, and leave the trades it is about. Never for want of a price.",
+    )
+    rearm: BreakerRearm = parameter(
+        BreakerRearm.COOL_DOWN,
+        "",
+        "cool_down: by itself, after block_s and healthy_s; operator: by the operator's re-arm alone.",
+    )
+    block_s: Decimal = parameter(Decimal(900), "s", "A block stands at least as long.", ge=0, le=2_592_000)
+    healthy_s: Decimal = parameter(
+        Decimal(60), "s", "All must have been well for as long before it ends.", ge=0, le=86_400
+    )
+    own_strategy_only: bool = parameter(
+        default=False,
+        unit="",
+        description="Count orders and trades of the own strategy alone, and block and close it alone.",
+    )
+
+    def wake_every_ms(self) -> int:
+        """Look once a second, also where no price comes."""
+        return _LOOK_EVERY_MS
+
+    def cautions(self) -> tuple[str, ...]:
+        """Warn of a breaker that watches nothing."""
+        watched = (self.watch_connection, self.watch_errors, self.watch_losses, self.watch_shock)
+        return () if any(watched) else ("every condition is switched off: it never trips",)
+
+
+class FailedOrder(Dto):
+    """Remember an order that was rejected, or whose outcome was not known, and when."""
+
+    client_order_id: str
+    time_ms: Annotated[int, Field(ge=0)]
+
+
+_FAILURES = TypeAdapter(tuple[FailedOrder, ...])
+_ERRORS_KEY = "failed_orders"
+
+
+class CircuitBreaker(Worker):
+    """Block new risk once per reason, and let it pass again after a pause in which all was well.
+
+    What trips on measured facts (orders, losses, a shock) may close too; a lost connection, a silent feed
+    and a price that is none only block: the stops at the venue protect meanwhile. An order's or a trade's
+    end is counted when it is told, and judged at the next tick or second.
+
+    The conditions are those of exchanges and of other desks: limit up, limit down takes its reference from
+    the last five minutes (SEC, Plan to Address Extraordinary Market Volatility, 2012), and freqtrade's
+    protections stop after losses within a window. Here a streak counts, so that a slow strategy trips too.
+    """
+
+    manifest = WorkerManifest(
+        name="circuit_breaker",
+        category=WorkerCategory.RISK_CONTROL,
+        summary="Blocks new risk on a lost connection, failing orders, a losing streak or a price shock.",
+        handlers={
+            TICK_RECEIVED: "on_tick",
+            ORDER_UPDATED: "on_order",
+            FILL_BOOKED: "on_fill",
+            TIME_PASSED: "on_time",
+        },
+        publishes=frozenset({ENTRIES_BLOCKED, ENTRIES_RELEASED, STRATEGY_DIRECTIVE_ISSUED}),
+        parameters=CircuitBreakerParameters,
+        state={
+            "block.<symbol or everything>": "why a block stands and since when",
+            _ERRORS_KEY: "the orders that failed within the window",
+            "losses": "the losses in a row, and the open trades whose end will count",
+            "reductions": "the trades that are being left",
+        },
+    )
+
+    def __init__(self, parameters: CircuitBreakerParameters, context: PluginContext) -> None:
+        super().__init__(parameters, context)
+        self._parameters = parameters
+        own = parameters.own_strategy_only
+        self._blocks = StandingBlocks(self, context, own_strategy_only=own)
+        self._reductions = Reductions(self, context)
+        self._streak = LossStreak(context)
+        kept = context.memory.get(_ERRORS_KEY)
+        self._failed = () if kept is None else _FAILURES.validate_json(kept)
+        window_ms = milliseconds(parameters.shock_window_s)
+        watched = parameters.symbols if parameters.watch_shock else ()
+        self._shocks = {symbol: PriceShock(parameters.shock, window_ms) for symbol in watched}
+        self._began_ms: int | None = None
+        self._is_due = False
+        self._healthy_since_ms: dict[str, int] = {}
+
+    def on_tick(self, tick: Tick) -> DispositionEnvelope:
+        """Follow the price; a tick within the shock allocates nothing."""
+        price = self._shocks.get(tick.symbol)
+        is_calm = price is None or price.take(tick)
+        if (is_calm and not self._is_due) or not self.view.is_reconciled():
+            return _PROCEED
+        if price is not None and not is_calm and not self._blocks.has(tick.symbol, _SHOCK):
+            is_measured = tick.price.is_finite() and tick.price > 0
+            self._trip(tick.symbol, _SHOCK, f"{tick.symbol} {price.words(tick.price)}", can_close=is_measured)
+        elif not self._is_due:
+            return _PROCEED
+        return self._looked()
+
+    def on_order(self, order: OrderState) -> DispositionEnvelope:
+        """Count an order that failed, once; it is judged at the next tick or second."""
+        if order.status not in _FAILED or not self._parameters.watch_errors or not self._is_ours(order):
+            return _PROCEED
+        if order.client_order_id not in {one.client_order_id for one in self._failed}:
+            now_ms = self.view.now_ms()
+            failed = FailedOrder(client_order_id=order.client_order_id, time_ms=now_ms)
+            self._keep_failed((*self._failures(), failed))
+            self._is_due = True
+        return _PROCEED
+
+    def on_fill(self, booked: FillBooked) -> DispositionEnvelope:
+        """Count a trade that closed; it is judged at the next tick or second."""
+        position = None if booked.trade_id is None else self.view.position(booked.trade_id)
+        if not self._parameters.watch_losses or position is None or not self._in_care([position]):
+            return _PROCEED
+        is_closed = not position.is_open and position.closed_at_ms is not None
+        self._streak.look(self._in_care(self.view.positions()), position.trade_id if is_closed else None)
+        self._is_due = True
+        return _PROCEED
+
+    def on_time(self, passed: TimePassed) -> DispositionEnvelope:
+        """Look once a second, whether prices come or not; silent before the first comparison."""
+        del passed
+        return self._looked() if self.view.is_reconciled() else _PROCEED
+
+    def _looked(self) -> DispositionEnvelope:
+        """Judge everything, and say what is new."""
+        self._is_due = False
+        now_ms = self.view.now_ms()
+        if self._began_ms is None:
+            self._began_ms = now_ms
+            if self._parameters.watch_losses:
+                self._streak.look(self._in_care(self.view.positions()))
+        for place in self._blocks.look():
+            self._begin_anew(place)
+        self._judge(now_ms)
+        for place in self._blocks.places:
+            self._rearm(place, now_ms)
+        return DispositionEnvelope.publish(*self._blocks.events(), *self._reductions.events())
+
+    def _judge(self, now_ms: int) -> None:
+        """Trip on whatever holds for everything: connection, orders, losses."""
+        parameters = self._parameters
+        trouble = self._trouble(now_ms)
+        if trouble is not None:
+            self._trip(EVERYTHING, _CONNECTION, trouble, can_close=False)
+        if self._has_errors():
+            last = self._failed[-1].client_order_id
+            words = (
+                f"{len(self._failures())} orders rejected or of unknown outcome"
+                f" within {parameters.error_window_s:f} s, the last {last}"
+            )
+            self._trip(EVERYTHING, _ERRORS, words, can_close=True)
+        if parameters.watch_losses and self._streak.losses >= parameters.max_losses:
+            lost = self._streak.losses
+            words = "a losing trade" if lost == 1 else f"{lost} losing trades in a row"
+            self._trip(EVERYTHING, _LOSSES, f"{words}, net of fees", can_close=True)
+
+    def _trouble(self, now_ms: int) -> str | None:
+        """Name what is wrong with the connection: the platform's word, or a price too old or missing."""
+        if not self._parameters.watch_connection:
+            return None
+        trouble = self.view.connection_trouble()
+        if trouble is not None:
+            return trouble
+        most_ms = milliseconds(self._parameters.feed_timeout_s)
+        for symbol in self._parameters.symbols:
+            quote = self.view.quote(symbol)
+            heard_ms = (self._began_ms or now_ms) if quote is None else quote.time_ms
+            if not -most_ms <= now_ms - heard_ms <= most_ms:
+                return f"no price of {symbol} for {(now_ms - heard_ms) // 1000} s"
+        return None
+
+    def _trip(self, place: str, reason: str, words: str, *, can_close: bool) -> None:
+        """Block for a reason, once, and leave what it is about where that is wanted."""
+        if self._blocks.has(place, reason):
+            return
+        self._blocks.add(place, reason, words)
+        self._healthy_since_ms.pop(place, None)
+        if can_close and self._parameters.action is BreakerAction.CLOSE:
+            held = self.view.positions() if place == EVERYTHING else self.view.positions_on(place)
+            self._reductions.want_none(self._in_care(held), f"circuit breaker: {words}")
+
+    def _rearm(self, place: str, now_ms: int) -> None:
+        """Lift a block that has stood its time once all was well for a while."""
+        block = self._blocks.of(place)
+        if block is None or self._parameters.rearm is BreakerRearm.OPERATOR:
+            return
+        if not all(self._is_well(place, reason, now_ms) for reason in block.reasons):
+            self._healthy_since_ms.pop(place, None)
+            return
+        since_ms = self._healthy_since_ms.setdefault(place, now_ms)
+        has_stood = now_ms - block.since_ms >= milliseconds(self._parameters.block_s)
+        if has_stood and now_ms - since_ms >= milliseconds(self._parameters.healthy_s):
+            self._blocks.lift(place, f"well for {(now_ms - since_ms) // 1000} s")
+            self._begin_anew(place)
+
+    def _is_well(self, place: str, reason: str, now_ms: int) -> bool:
+        """Tell whether a reason holds no more; a losing streak is over with the pause."""
+        if reason == _CONNECTION:
+            return self._trouble(now_ms) is None
+        if reason == _ERRORS:
+            return not self._has_errors()
+        if reason == _SHOCK:
+            price = self._shocks.get(place)
+            return price is None or price.is_calm(now_ms)
+        return True
+
+    def _begin_anew(self, place: str) -> None:
+        """Forget what led to a block that is lifted, so that it does not trip at once again."""
+        self._healthy_since_ms.pop(place, None)
+        if place == EVERYTHING:
+            self._keep_failed(())
+            self._streak.forget()
+        elif place in self._shocks:
+            self._shocks[place].forget()
+
+    def _has_errors(self) -> bool:
+        return self._parameters.watch_errors and len(self._failures()) >= self._parameters.max_errors
+
+    def _failures(self) -> tuple[FailedOrder, ...]:
+        """Return the orders that failed within the window."""
+        if not self._failed:
+            return ()
+        since_ms = self.view.now_ms() - milliseconds(self._parameters.error_window_s)
+        return tuple(one for one in self._failed if one.time_ms > since_ms)
+
+    def _keep_failed(self, failed: tuple[FailedOrder, ...]) -> None:
+        if failed != self._failed:
+            self._failed = failed
+            text = _FAILURES.dump_json(failed).decode() if failed else None
+            self.context.memory.put(_ERRORS_KEY, text)
+
+    def _is_ours(self, order: OrderState) -> bool:
+        return not self._parameters.own_strategy_only or order.strategy_id == self.context.strategy_id
+
+    def _in_care(self, positions: Sequence[Position]) -> tuple[Position, ...]:
+        own_only = self._parameters.own_strategy_only
+        return in_care(positions, self.context.strategy_id, own_strategy_only=own_only)
