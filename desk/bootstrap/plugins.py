@@ -3,13 +3,17 @@
 from desk.config.configuration import Plugins
 from desk.planning.coverage import check_coverage
 from desk.planning.registry import planner_manifests
-from desk.workers.registry import worker_manifests
+from desk.workers.inspection import faults_of
+from desk.workers.registry import offered_workers
 
 
 def offered_plugins() -> Plugins:
-    """Collect every manifest; raises WorkerRefused where an installed package's worker is broken."""
+    """Collect every manifest; what a package offers and cannot be run is refused where it is used."""
+    offered = offered_workers()
     return Plugins(
-        workers={manifest.name: manifest for manifest in worker_manifests()},
+        workers=offered.manifests,
         planners=planner_manifests(),
         coverage_check=check_coverage,
+        worker_check=faults_of,
+        refused=offered.refused,
     )

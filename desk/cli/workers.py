@@ -24,9 +24,9 @@ _TYPE_WORDS: Mapping[object, str] = {
 
 def command(name: str | None, *, as_json: bool) -> int:
     """List the workers, or show the named one; raises InputRefused for a name nobody has."""
-    from desk.workers.registry import worker_manifests
+    from desk.workers.registry import offered_workers
 
-    manifests = {manifest.name: manifest for manifest in worker_manifests()}
+    manifests = offered_workers().manifests
     if name is None:
         _list(list(manifests.values()), as_json=as_json)
         return ExitCode.DONE

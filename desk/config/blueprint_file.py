@@ -3,15 +3,17 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TypeVar
 
 from pydantic import ValidationError
 
 from desk.config.blueprint import Blueprint, PlannerEntry, StrategyMode, WorkerEntry
 from desk.config.document import Document, KeyPath
-from desk.config.faults import folded, problems_of, suggestion, validated
+from desk.config.faults import folded, nearest, problems_of, suggestion, validated
 from desk.config.migration import execution_workers
 from desk.contracts.directives import Protection
+from desk.contracts.events import EVENT_NAMES
 from desk.contracts.manifests import Parameters, PlannerManifest, WorkerCategory, WorkerManifest
 from desk.contracts.plans import PlanRole
 from desk.contracts.problems import InputRefused, Problem
@@ -57,11 +59,27 @@ class BlueprintFile:
 
     def cautions(self) -> tuple[Problem, ...]:
         """List what is allowed and probably not meant."""
-        return tuple(
-            self.document.problem(("workers", index, "parameters"), caution, "mend it if that is not meant")
-            for index, use in enumerate(self.workers)
-            for caution in use.parameters.cautions()
+        return (
+            *(
+                self.document.problem(
+                    ("workers", index, "parameters"), caution, "mend it if that is not meant"
+                )
+                for index, use in enumerate(self.workers)
+                for caution in use.parameters.cautions()
+            ),
+            *self._unheard(),
         )
+
+    def _unheard(self) -> Iterator[Problem]:
+        """Find workers that wait for an event which nobody publishes."""
+        published = EVENT_NAMES.union(*(use.manifest.publishes for use in self.workers))
+        for index, use in enumerate(self.workers):
+            for name in use.manifest.handlers:
+                if name not in published:
+                    what = f"{use.name} hears {name}, which nobody publishes"
+                    close = nearest(name, published)
+                    remedy = f"did you mean `{close}`?" if close else "use the worker that does, too"
+                    yield self.document.problem(("workers", index, "use"), what, remedy)
 
 
 CoverageCheck = Callable[[PlanRole, Sequence[PlannerUse]], Sequence[str]]
@@ -89,16 +107,18 @@ def validate_blueprint(
     worker_manifests: Mapping[str, WorkerManifest],
     planner_manifests: Mapping[str, PlannerManifest],
     coverage_check: CoverageCheck,
+    refused: Mapping[str, Problem] = MappingProxyType({}),
 ) -> BlueprintFile:
     """Check a blueprint as read; raises InputRefused with every fault.
 
-    Manifests are found by the name a blueprint uses, or by the path it names.
+    Manifests are found by the name a blueprint uses, or by the path it names; `refused` are workers that
+    exist and cannot be run.
     """
     old = execution_workers(document)
     if old:
         raise InputRefused(*old)
     blueprint = validated(document, Blueprint)
-    plugins = _Plugins(document, worker_manifests, planner_manifests)
+    plugins = _Plugins(document, worker_manifests, planner_manifests, refused)
     workers = tuple(plugins.workers(blueprint))
     planners = {role: tuple(plugins.planners(role, blueprint.planners.of(role))) for role in PlanRole}
     problems = [*plugins.problems, *_repeated_names(document, workers)]
@@ -122,8 +142,10 @@ class _Plugins:
         document: Document,
         worker_manifests: Mapping[str, WorkerManifest],
         planner_manifests: Mapping[str, PlannerManifest],
+        refused: Mapping[str, Problem],
     ) -> None:
         self._document = document
+        self._refused = refused
         self._workers = worker_manifests
         self._planners = planner_manifests
         self.problems: list[Problem] = []
@@ -141,6 +163,10 @@ class _Plugins:
 
     def _worker(self, entry: WorkerEntry, path: KeyPath) -> WorkerManifest | None:
         found = named(entry.use, self._workers)
+        broken = named(entry.use, self._refused)
+        if broken is not None:
+            self._refuse((*path, "use"), f"{broken.file}: {broken.what}", broken.remedy)
+            return None
         if found is None:
             remedy = suggestion(entry.use, self._workers, "write one of")
             self._refuse((*path, "use"), f"there is no worker {entry.use!r}", remedy)
@@ -172,11 +198,11 @@ class _Plugins:
         self.problems.append(self._document.problem(path, what, remedy))
 
 
-Found = TypeVar("Found", WorkerManifest, PlannerManifest)
+Found = TypeVar("Found", WorkerManifest, PlannerManifest, Problem)
 
 
 def named(name: str, manifests: Mapping[str, Found]) -> Found | None:
-    """Return the manifest of a name, however it is spelt: TrailingStopManager is trailing_stop_manager."""
+    """Return what has a name, however it is spelt: TrailingStopManager is trailing_stop_manager."""
     exact = manifests.get(name)
     if exact is not None:
         return exact

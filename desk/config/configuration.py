@@ -18,7 +18,7 @@ from desk.config.document import Document
 from desk.config.platform import Platform
 from desk.config.platform_file import PlatformFile, load_platform
 from desk.config.storage import StorageLayout, storage_of
-from desk.config.worker_path import load_by_path
+from desk.config.worker_path import LoadedWorker, WorkerCheck, load_by_path, name_clashes
 from desk.config.yaml_loader import load_document
 from desk.contracts.manifests import PlannerManifest, WorkerManifest
 from desk.contracts.problems import InputRefused, Problem
@@ -28,11 +28,16 @@ Loaded = TypeVar("Loaded")
 
 @dataclass(frozen=True, slots=True)
 class Plugins:
-    """Hold what the desk offers to blueprints: manifests by name, and the check of planners' ranges."""
+    """Hold what the desk offers to blueprints: manifests by name, and the checks that plugins must pass.
+
+    `refused` are the workers that installed packages offer and that cannot be run, with the reason.
+    """
 
     workers: Mapping[str, WorkerManifest]
     planners: Mapping[str, PlannerManifest]
     coverage_check: CoverageCheck
+    worker_check: WorkerCheck
+    refused: Mapping[str, Problem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +88,17 @@ def load_configuration(
 
 def check_blueprint(document: Document, plugins: Plugins) -> BlueprintFile:
     """Check a blueprint as read, loading the workers it names by path; raises InputRefused."""
-    loaded = {use: load_by_path(document, use) for use in worker_paths(document)}
+    problems: list[Problem] = []
+    loaded: dict[str, LoadedWorker] = {}
+    for use in worker_paths(document):
+        found = kept(problems, partial(load_by_path, document, use, plugins.worker_check))
+        if found is not None:
+            loaded[use] = found
+    problems += name_clashes(document, loaded, plugins.workers)
+    if problems:
+        raise InputRefused(*problems)
     manifests = {**plugins.workers, **{use: one.manifest for use, one in loaded.items()}}
-    file = validate_blueprint(document, manifests, plugins.planners, plugins.coverage_check)
+    file = validate_blueprint(document, manifests, plugins.planners, plugins.coverage_check, plugins.refused)
     return replace(file, by_path={use: one.worker_class for use, one in loaded.items()})
 
 

@@ -1,17 +1,24 @@
 """Workers named by a path in a blueprint: `FILE.py:ClassName`, relative to the blueprint."""
 
-import importlib.util
+import hashlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.abc import InspectLoader
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
+from traceback import extract_tb
+from types import CodeType, ModuleType
 
 from desk.config.document import Document
-from desk.config.faults import suggestion
+from desk.config.faults import folded, suggestion
 from desk.config.migration import migration_of
+from desk.config.trusted_file import distrust
 from desk.contracts.manifests import WorkerManifest
 from desk.contracts.problems import InputRefused, Problem
+
+WorkerCheck = Callable[[type[object]], Sequence[Problem]]
+"""Name what keeps a class from being run as a worker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +29,26 @@ class LoadedWorker:
     manifest: WorkerManifest
 
 
-def load_by_path(document: Document, use: str) -> LoadedWorker:
+def load_by_path(document: Document, use: str, check: WorkerCheck) -> LoadedWorker:
     """Run the file a blueprint's `use` names and return its worker; raises InputRefused.
 
-    The file is code and is trusted like the desk itself.
+    Each fault is told where the blueprint names the file, with its own place in the file.
+    """
+    try:
+        return load_worker(use, Path(document.file).parent, check)
+    except InputRefused as refused:
+        told = [_problem(document, use, _inner(one), one.remedy) for one in refused.problems]
+        raise InputRefused(*told) from refused
+
+
+def load_worker(use: str, folder: Path, check: WorkerCheck) -> LoadedWorker:
+    """Run `FILE.py:ClassName`, relative to `folder`, and return its worker; raises InputRefused.
+
+    The file is code and is trusted like the desk itself: none but its user may be able to change it.
     """
     file, _, class_name = use.partition(".py:")
-    path = Path(document.file).parent / f"{file}.py"
-    module = _module(document, use, path)
+    path = folder / f"{file}.py"
+    module = _module(path)
     found = getattr(module, class_name, None)
     manifest = getattr(found, "manifest", None)
     if not isinstance(found, type):
@@ -39,41 +58,114 @@ def load_by_path(document: Document, use: str) -> LoadedWorker:
             if isinstance(getattr(one, "manifest", None), WorkerManifest)
         ]
         remedy = suggestion(class_name, classes, "write one of")
-        raise InputRefused(_problem(document, use, f"{path} has no class {class_name}", remedy))
+        raise InputRefused(Problem(str(path), None, "", f"{path} has no class {class_name}", remedy))
     if isinstance(manifest, Mapping):
-        raise InputRefused(_of_v2(document, use, class_name, manifest))
-    if not isinstance(manifest, WorkerManifest):
-        raise InputRefused(
-            _problem(document, use, f"{class_name} has no manifest", "declare `manifest` on the class")
-        )
+        raise InputRefused(_of_v2(path, class_name, manifest))
+    problems = check(found)
+    if problems or not isinstance(manifest, WorkerManifest):
+        raise InputRefused(*problems)
     return LoadedWorker(found, manifest)
 
 
-def _of_v2(document: Document, use: str, class_name: str, manifest: Mapping[object, object]) -> Problem:
+def name_clashes(
+    document: Document, loaded: Mapping[str, LoadedWorker], known: Mapping[str, WorkerManifest]
+) -> list[Problem]:
+    """Find workers by path that are called like a worker the desk has, or like each other."""
+    problems = []
+    first: dict[str, str] = {}
+    for use, one in loaded.items():
+        name = one.manifest.name
+        other = next((each for each in known if folded(each) == folded(name)), None)
+        earlier = first.setdefault(folded(name), use)
+        if other is not None:
+            what = f"the manifest of {use} calls it {name}, and the desk has a worker {other}"
+            problems.append(_problem(document, use, what, "give the manifest another name"))
+        elif loaded[earlier].worker_class is not one.worker_class:
+            what = f"the manifests of {earlier} and {use} both say {name}"
+            problems.append(_problem(document, use, what, "give one of them another name"))
+    return problems
+
+
+class _OneFile(InspectLoader):
+    """Load a module from text that was read once: no compiled copy beside it is read or written."""
+
+    def __init__(self, path: Path, text: bytes) -> None:
+        self.path = path
+        self.text = text
+
+    def get_source(self, fullname: str) -> str:
+        """Return the text."""
+        return self.text.decode()
+
+    def get_code(self, fullname: str) -> CodeType:
+        """Return the text, compiled; raises SyntaxError or ValueError."""
+        return self.source_to_code(self.text, str(self.path))
+
+
+def _module(path: Path) -> ModuleType:
+    """Return the module of a file; a file that two blueprints use is run once."""
+    text = _read(path)
+    place = path.resolve()
+    name = f"desk_worker_{place.stem}_{hashlib.sha256(str(place).encode()).hexdigest()[:8]}"
+    known = sys.modules.get(name)
+    if known is not None and getattr(known.__loader__, "text", None) == text:
+        return known
+    specification = spec_from_file_location(name, place, loader=_OneFile(place, text))
+    if specification is None or specification.loader is None:
+        raise InputRefused(Problem(str(path), None, "", f"{path} is no Python file", "name a .py file"))
+    module = module_from_spec(specification)
+    sys.modules[name] = module
+    try:
+        specification.loader.exec_module(module)
+    except (Exception, SystemExit) as error:
+        # Whatever somebody else's file raises is a fault of that file, told where the blueprint names it.
+        del sys.modules[name]
+        raise InputRefused(_load_fault(path, place, error)) from error
+    return module
+
+
+def _read(path: Path) -> bytes:
+    if not path.is_file():
+        raise InputRefused(Problem(str(path), None, "", f"{path} does not exist", "check the path"))
+    try:
+        found = distrust(path)
+        if found is None:
+            return path.read_bytes()
+    except OSError as error:
+        what = f"{path} cannot be read: {error.strerror}"
+        raise InputRefused(Problem(str(path), None, "", what, "mend its permissions")) from error
+    raise InputRefused(Problem(str(path), None, "", *found))
+
+
+def _load_fault(path: Path, place: Path, error: BaseException) -> Problem:
+    lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == str(place)]
+    line = lines[-1] if lines else None
+    text = str(error)
+    if isinstance(error, SyntaxError):
+        text = error.msg
+        line = error.lineno if error.filename == str(place) else line
+    which = f"{path} " if line is None else ""
+    what = f"{which}does not load: {type(error).__name__}: {' '.join(text.split())}"
+    return Problem(str(path), line, "", what, "mend the file")
+
+
+def _of_v2(path: Path, class_name: str, manifest: Mapping[object, object]) -> Problem:
     nested = manifest.get("identification")
     named = nested if isinstance(nested, Mapping) else manifest
     remedy = migration_of(named.get("type"), named.get("subtype"))
     if remedy is not None:
         what = f"{class_name} is a V2 ExecutionWorker of {named.get('subtype')}, which is not supported"
-        return _problem(document, use, what, remedy)
-    return _problem(document, use, f"the manifest of {class_name} is a mapping", "write a WorkerManifest")
+        return Problem(str(path), None, "manifest", what, remedy)
+    what = f"the manifest of {class_name} is a mapping"
+    return Problem(str(path), None, "manifest", what, "write a WorkerManifest")
 
 
-def _module(document: Document, use: str, path: Path) -> ModuleType:
-    name = f"desk_worker_{path.stem}"
-    specification = importlib.util.spec_from_file_location(name, path)
-    if specification is None or specification.loader is None or not path.is_file():
-        raise InputRefused(_problem(document, use, f"{path} does not exist", "check the path"))
-    module = importlib.util.module_from_spec(specification)
-    sys.modules[name] = module
-    try:
-        specification.loader.exec_module(module)
-    except Exception as error:
-        # Whatever somebody else's file raises is a fault of that file, told where the blueprint names it.
-        del sys.modules[name]
-        what = f"{path} does not load: {type(error).__name__}: {' '.join(str(error).split())}"
-        raise InputRefused(_problem(document, use, what, "mend the file")) from error
-    return module
+def _inner(problem: Problem) -> str:
+    """Say a fault within a file, in one clause."""
+    if problem.line is None:
+        return problem.what
+    key = f"{problem.key}: " if problem.key else ""
+    return f"{Path(problem.file).name}:{problem.line}: {key}{problem.what}"
 
 
 def _problem(document: Document, use: str, what: str, remedy: str) -> Problem:

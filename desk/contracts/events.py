@@ -36,6 +36,11 @@ WORKER_STOPPED = "WORKER_STOPPED"
 FLOW_STOP_SUCCESS = "_flow_stop_success"
 FLOW_STOP_ERROR = "_flow_stop_error"
 
+EVENT_NAMES = frozenset(
+    value for name, value in dict(globals()).items() if name.isupper() and isinstance(value, str)
+)
+"""Every name above: what the platform, its planners or one of its workers publishes."""
+
 RESERVED_PREFIXES = ("_", "SYSTEM_", "INTERNAL_")
 
 PLATFORM_ONLY = frozenset(

@@ -41,22 +41,10 @@ class DirectiveParts(TypedDict, total=False):
 class Worker:
     """Decide, and only decide: each handler takes an event's payload and returns an envelope.
 
-    A subclass declares its `manifest`; the handlers that it names must be methods, or the class is refused
-    with TypeError when it is defined.
+    A subclass declares its `manifest`; `desk.workers.inspection` says whether one from outside is sound.
     """
 
     manifest: ClassVar[WorkerManifest]
-
-    def __init_subclass__(cls) -> None:
-        """Check that the manifest names methods that exist."""
-        super().__init_subclass__()
-        manifest = cls.__dict__.get("manifest")
-        if manifest is None:
-            return
-        for event_name, method in manifest.handlers.items():
-            if not callable(getattr(cls, method, None)):
-                message = f"{cls.__name__}: the manifest hands {event_name} to {method}, which is no method"
-                raise TypeError(message)
 
     def __init__(self, parameters: Parameters, context: PluginContext) -> None:
         self.context = context

@@ -1,11 +1,15 @@
 """Find workers by name: the desk's own, and those that installed packages offer."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 
 from desk.contracts.manifests import WorkerManifest
-from desk.contracts.problems import DeskError
+from desk.contracts.problems import DeskError, InputRefused, Problem
 from desk.workers.base import Worker
+from desk.workers.inspection import faults_of
 
 ENTRY_POINT_GROUP = "desk.workers"
 
@@ -29,8 +33,20 @@ class UnknownWorker(DeskError):
     """No worker has this name; the message lists those that exist."""
 
 
-class WorkerRefused(DeskError):
+class WorkerRefused(InputRefused):
     """A package offers something that cannot be run as the worker it says it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedWorkers:
+    """Hold every worker there is by name: the manifests of the sound ones, the reasons against the others.
+
+    `packages` names the package of each that is not the desk's own.
+    """
+
+    manifests: Mapping[str, WorkerManifest]
+    refused: Mapping[str, Problem]
+    packages: Mapping[str, str]
 
 
 def worker_names() -> tuple[str, ...]:
@@ -44,44 +60,66 @@ def worker_class(name: str) -> type[Worker]:
     Raises UnknownWorker, or WorkerRefused where a package's worker does not load or is not what it says.
     """
     place = _BUILT_IN.get(name)
-    if place is None:
-        return _installed(name)
-    module, _, attribute = place.partition(":")
-    found = getattr(import_module(module), attribute)
-    return _checked(name, found, place)
-
-
-def worker_manifests() -> tuple[WorkerManifest, ...]:
-    """Import every worker and return the manifests, by name."""
-    return tuple(worker_class(name).manifest for name in worker_names())
-
-
-def _installed(name: str) -> type[Worker]:
+    if place is not None:
+        module, _, attribute = place.partition(":")
+        found: type[Worker] = getattr(import_module(module), attribute)
+        return found
     offered = tuple(entry_points(group=ENTRY_POINT_GROUP, name=name))
     if not offered:
         message = f"there is no worker {name!r}; there are {', '.join(worker_names())}"
         raise UnknownWorker(message)
+    return _installed(offered)
+
+
+def offered_workers() -> OfferedWorkers:
+    """Import every worker; one that cannot be run does not keep the others from it."""
+    manifests = {name: worker_class(name).manifest for name in sorted(_BUILT_IN)}
+    refused: dict[str, Problem] = {}
+    entries = tuple(entry_points(group=ENTRY_POINT_GROUP))
+    for name in sorted({one.name for one in entries}):
+        offered = tuple(one for one in entries if one.name == name)
+        try:
+            if name in _BUILT_IN:
+                raise _refused(offered[0], f"offers a worker {name!r}, and the desk has one of that name")
+            manifests[name] = _installed(offered).manifest
+        except WorkerRefused as error:
+            refused[name] = error.problems[0]
+    packages = {one.name: _package(one) for one in entries if one.name not in _BUILT_IN}
+    return OfferedWorkers(dict(sorted(manifests.items())), refused, packages)
+
+
+def _installed(offered: tuple[EntryPoint, ...]) -> type[Worker]:
+    first = offered[0]
     places = sorted({one.value for one in offered})
     if len(places) > 1:
-        message = f"worker {name!r} is offered more than once: {', '.join(places)}; uninstall all but one"
-        raise WorkerRefused(message)
+        packages = " and ".join(sorted(_package(one) for one in offered))
+        what = f"worker {first.name!r} is offered more than once: {', '.join(places)} ({packages})"
+        raise _refused(first, what, "uninstall all but one")
     try:
-        found = offered[0].load()
-    except (ImportError, AttributeError) as error:
-        message = f"worker {name!r} does not load from {places[0]}: {error}"
-        raise WorkerRefused(message) from error
-    return _checked(name, found, places[0])
+        found = first.load()
+    except (Exception, SystemExit) as error:
+        # Whatever somebody else's package raises is a fault of that package, told where it is wanted.
+        reason = " ".join(str(error).split())
+        what = f"worker {first.name!r} does not load from {first.value}: {type(error).__name__}: {reason}"
+        raise _refused(first, what) from error
+    if not isinstance(found, type):
+        raise _refused(first, f"worker {first.name!r}: {first.value} is no class")
+    faults = faults_of(found)
+    if faults:
+        one = faults[0]
+        place = Path(one.file).name if one.line is None else f"{Path(one.file).name}:{one.line}"
+        key = f"{one.key}: " if one.key else ""
+        raise _refused(first, f"worker {first.name!r}: {place}: {key}{one.what}", one.remedy)
+    kind: type[Worker] = found
+    if kind.manifest.name != first.name:
+        what = f"worker {first.name!r}: the manifest of {first.value} calls it {kind.manifest.name!r}"
+        raise _refused(first, what, "let entry point and manifest agree")
+    return kind
 
 
-def _checked(name: str, found: object, place: str) -> type[Worker]:
-    if not (isinstance(found, type) and issubclass(found, Worker)):
-        message = f"worker {name!r}: {place} is not a subclass of desk.workers.base.Worker"
-        raise WorkerRefused(message)
-    manifest = getattr(found, "manifest", None)
-    if not isinstance(manifest, WorkerManifest):
-        message = f"worker {name!r}: {place} declares no manifest"
-        raise WorkerRefused(message)
-    if manifest.name != name:
-        message = f"worker {name!r}: the manifest of {place} calls it {manifest.name!r}; the names must agree"
-        raise WorkerRefused(message)
-    return found
+def _refused(entry: EntryPoint, what: str, remedy: str = "mend or uninstall the package") -> WorkerRefused:
+    return WorkerRefused(Problem(f"package {_package(entry)}", None, "", what, remedy))
+
+
+def _package(entry: EntryPoint) -> str:
+    return "unknown" if entry.dist is None else f"{entry.dist.name} {entry.dist.version}"

@@ -128,6 +128,7 @@ def written(folder: Path, name: str, text: str) -> Path:
     """Write a file and return its path."""
     path = folder / name
     path.write_text(text, encoding="utf-8")
+    path.chmod(0o644)  # a worker's file that its group may write is not run
     return path
 
 

@@ -62,7 +62,7 @@ def test_a_worker_beside_its_blueprint_is_used(tmp_path: Path) -> None:
     [
         (WORKER, changed(USE, "quiet.py", "gone.py"), "gone.py does not exist"),
         (WORKER, changed(USE, ":Quiet", ":Quite"), "did you mean `Quiet`?"),
-        (WORKER, changed(USE, ":Quiet", ":Worker"), "Worker has no manifest"),
+        (WORKER, changed(USE, ":Quiet", ":Worker"), "Worker declares no manifest"),
         (WORKER, changed(USE, "patience_s", "patience"), "did you mean `patience_s`?"),
         ("import nothing_like_it", USE, "does not load: ModuleNotFoundError"),
         ("1 / 0", USE, "does not load: ZeroDivisionError"),

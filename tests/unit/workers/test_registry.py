@@ -5,15 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from desk.contracts.events import PLANNER_ONLY, PLATFORM_ONLY, RESERVED_PREFIXES, TICK_RECEIVED
-from desk.contracts.manifests import Parameters, WorkerCategory, WorkerManifest
-from desk.workers.base import Worker
+from desk.contracts.events import PLANNER_ONLY, PLATFORM_ONLY, RESERVED_PREFIXES
 from desk.workers.registry import (
     ENTRY_POINT_GROUP,
     UnknownWorker,
     WorkerRefused,
+    offered_workers,
     worker_class,
-    worker_manifests,
     worker_names,
 )
 
@@ -32,15 +30,19 @@ OWN = (
 )
 
 PLUGIN = """
+from desk.contracts.envelope import DispositionEnvelope
 from desk.contracts.manifests import Parameters, WorkerCategory, WorkerManifest
 from desk.workers.base import Worker
 
 
 class Watcher(Worker):
     manifest = WorkerManifest(
-        name="watcher", category=WorkerCategory.CONTEXT, summary="Watches.", handlers={},
-        publishes=frozenset(), parameters=Parameters,
+        name="watcher", category=WorkerCategory.CONTEXT, summary="Watches.",
+        handlers={"TICK_RECEIVED": "on_tick"}, publishes=frozenset(), parameters=Parameters,
     )
+
+    def on_tick(self, tick):
+        return DispositionEnvelope.CONTINUE
 
 
 class Nameless(Worker):
@@ -77,7 +79,7 @@ class Offer:
 
 def test_the_desks_own_workers_are_found() -> None:
     assert set(OWN) <= set(worker_names())
-    assert [one.name for one in worker_manifests() if one.name in OWN] == list(OWN)
+    assert [name for name in offered_workers().manifests if name in OWN] == list(OWN)
 
 
 @pytest.mark.parametrize("name", OWN)
@@ -115,7 +117,7 @@ def test_a_package_cannot_replace_the_desks_own(offer: Offer) -> None:
     [
         ("watcher", "absent:Watcher", "does not load from absent:Watcher"),
         ("watcher", "watching:Absent", "does not load from watching:Absent"),
-        ("watcher", "watching:NUMBER", "not a subclass"),
+        ("watcher", "watching:NUMBER", "is no class"),
         ("watcher", "watching:Nameless", "declares no manifest"),
         ("other", "watching:Watcher", "calls it 'watcher'"),
     ],
@@ -133,19 +135,25 @@ def test_two_packages_with_one_name_are_refused(offer: Offer) -> None:
         worker_class("watcher")
 
 
-def test_a_handler_that_is_no_method_is_refused_when_the_class_is_made() -> None:
-    with pytest.raises(TypeError, match="hands TICK_RECEIVED to on_tock, which is no method"):
-        type(
-            "Wrong",
-            (Worker,),
-            {
-                "manifest": WorkerManifest(
-                    name="wrong",
-                    category=WorkerCategory.CONTEXT,
-                    summary="Is wrong.",
-                    handlers={TICK_RECEIVED: "on_tock"},
-                    publishes=frozenset(),
-                    parameters=Parameters,
-                )
-            },
-        )
+def test_a_broken_package_is_refused_alone_with_its_name_and_what_to_do(offer: Offer) -> None:
+    offer("broken", "watching:NUMBER")
+    offered = offered_workers()
+    assert set(OWN) <= set(offered.manifests)
+    assert str(offered.refused["broken"]) == (
+        "package watching 1.0: worker 'broken': watching:NUMBER is no class; mend or uninstall the package"
+    )
+
+
+def test_a_package_that_takes_the_name_of_the_desks_own_makes_it_doubtful(offer: Offer) -> None:
+    offer("breakeven_mover", "watching:Watcher")
+    told = str(offered_workers().refused["breakeven_mover"])
+    assert "offers a worker 'breakeven_mover', and the desk has one of that name" in told
+
+
+@pytest.mark.parametrize("text", ["1 / 0", "(", "raise SystemExit"])
+def test_whatever_a_package_raises_when_it_loads_stays_its_own(
+    offer: Offer, tmp_path: Path, text: str
+) -> None:
+    (tmp_path / "watching.py").write_text(text, encoding="utf-8")
+    offer("watcher", "watching:Watcher")
+    assert "does not load from watching:Watcher" in str(offered_workers().refused["watcher"])
