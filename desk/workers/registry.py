@@ -19,6 +19,7 @@ _BUILT_IN = {
     "circuit_breaker": "desk.workers.risk_control.circuit_breaker:CircuitBreaker",
     "dca_executor": "desk.workers.scheduled_operations.dca_executor:DCAExecutor",
     "emergency_exit_agent": "desk.workers.risk_control.emergency_exit_agent:EmergencyExitAgent",
+    "hedge_manager": "desk.workers.scheduled_operations.hedge_manager:HedgeManager",
     "partial_profit_taker": "desk.workers.dynamic_management.partial_profit_taker:PartialProfitTaker",
     "rebalancing_agent": "desk.workers.scheduled_operations.rebalancing_agent:RebalancingAgent",
     "scale_in_manager": "desk.workers.dynamic_management.scale_in_manager:ScaleInManager",

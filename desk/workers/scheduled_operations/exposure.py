@@ -1,0 +1,96 @@
+"""What a book gains or loses with the hedge instrument: its exposure, and the hedge that answers it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from desk.contracts.market import ONE, ZERO
+from desk.contracts.ports.view import DeskView
+from desk.contracts.positions import Position
+from desk.workers.prices import middle, price_fault
+from desk.workers.returns import Relation, relation
+from desk.workers.scheduled_operations.hedge_parameters import HedgeParameters
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """Hold the net exposure in the account currency, long above zero, and the betas it was reckoned with."""
+
+    net: Decimal
+    betas: Mapping[str, Decimal]
+
+
+class BetaBook:
+    """Know the beta of each symbol to the hedge instrument, reckoned anew when a bar closes."""
+
+    def __init__(self, parameters: HedgeParameters) -> None:
+        self._parameters = parameters
+        self._known: dict[str, tuple[tuple[int, int], Decimal | None]] = {}
+
+    def beta(self, symbol: str, view: DeskView) -> Decimal | None:
+        """Return correlation x sd / sd of the instrument; None where it is not known or means nothing."""
+        parameters = self._parameters
+        if symbol.partition("/")[0] == parameters.base:
+            return ONE
+        bars = view.bars(symbol, parameters.interval_ms)
+        other = view.bars(parameters.instrument, parameters.interval_ms)
+        if not bars or not other:
+            return None
+        newest = min(bars[-1].close_time_ms, other[-1].close_time_ms)
+        if not view.now_ms() - newest <= 2 * parameters.interval_ms:
+            return None
+        at = (bars[-1].open_time_ms, other[-1].open_time_ms)
+        known = self._known.get(symbol)
+        if known is None or known[0] != at:
+            count = parameters.lookback_bars
+            known = at, self._reckon(relation(bars[-count:], other[-count:], parameters.min_bars))
+            self._known[symbol] = known
+        return known[1]
+
+    def _reckon(self, found: Relation | None) -> Decimal | None:
+        if found is None or abs(found.correlation) < self._parameters.min_abs_correlation:
+            return None
+        return found.beta
+
+
+def exposure_of(
+    hedged: Iterable[Position], view: DeskView, betas: BetaBook, max_price_age_ms: int
+) -> Exposure | None:
+    """Return N = sum(s q p beta) over trades, in the account currency.
+
+    None where one of them has no sound price, rate or beta: what is not known is not zero.
+    """
+    net, used = ZERO, dict[str, Decimal]()
+    for trade in hedged:
+        unit = worth_of_unit(trade.symbol, view, max_price_age_ms)
+        beta = betas.beta(trade.symbol, view)
+        if unit is None or beta is None:
+            return None
+        used[trade.symbol] = beta
+        net += trade.side.sign * trade.size_base * unit * beta
+    return Exposure(net, used)
+
+
+def worth_of_unit(symbol: str, view: DeskView, max_price_age_ms: int) -> Decimal | None:
+    """Return what one unit of base is worth in the account currency; None without a sound price or rate."""
+    instrument, quote = view.instrument(symbol), view.quote(symbol)
+    if instrument is None or quote is None or price_fault(quote, view.now_ms(), max_price_age_ms) is not None:
+        return None
+    rate = view.rate(instrument.quote)
+    return middle(quote) * rate if rate is not None and rate.is_finite() and rate > 0 else None
+
+
+def wanted_hedge(net: Decimal, ratio: Decimal, max_notional: Decimal) -> Decimal:
+    """Return G = -ratio x N, held within the limit, in the account currency; a short hedge is below zero."""
+    return max(min(ZERO - ratio * net, max_notional), -max_notional)
+
+
+def is_off(wanted: Decimal, present: Decimal, net: Decimal, band: Decimal, least: Decimal) -> bool:
+    """Tell whether a hedge is further off than band x |N|, by a change that is worth making.
+
+    A hedge of nothing is off whatever it is worth.
+    """
+    change = abs(wanted - present)
+    if wanted == ZERO:
+        return present != ZERO
+    return change > band * abs(net) and change >= least

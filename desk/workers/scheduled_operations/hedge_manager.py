@@ -1,0 +1,280 @@
+"""Hold the opposite of what the book is exposed to, in one hedge instrument, within a band and limits."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from desk.contracts.directives import (
+    DirectiveScope,
+    EntryDirective,
+    ExitDirective,
+    RoutingDirective,
+    SizeDirective,
+    StrategyDirective,
+)
+from desk.contracts.dto import Dto, NotNegative
+from desk.contracts.envelope import DispositionEnvelope
+from desk.contracts.events import STRATEGY_DIRECTIVE_ISSUED, TICK_RECEIVED, TIME_PASSED
+from desk.contracts.ids import TradeId
+from desk.contracts.manifests import WorkerCategory, WorkerManifest
+from desk.contracts.market import ONE, ZERO, Instrument, Quote, Tick, TimePassed
+from desk.contracts.ports.plugin import PluginContext
+from desk.contracts.positions import Position
+from desk.contracts.sides import OrderSide
+from desk.contracts.states import DeskState
+from desk.workers.base import DirectiveParts, Worker, issue
+from desk.workers.prices import milliseconds, written
+from desk.workers.scheduled_operations.exposure import (
+    BetaBook,
+    Exposure,
+    exposure_of,
+    is_off,
+    wanted_hedge,
+    worth_of_unit,
+)
+from desk.workers.scheduled_operations.hedge_parameters import HedgeMode, HedgeParameters
+
+_KEY = "hedge"
+
+
+class PaidCost(Dto):
+    """Keep what one change of the hedge was reckoned to cost, in the account currency."""
+
+    time_ms: int
+    cost: NotNegative
+
+
+class RememberedHedge(Dto):
+    """Keep the hedge trade, when it was last changed, whether it was told to close, and what changes cost."""
+
+    trade_id: TradeId | None = None
+    asked_at_ms: int | None = None
+    is_closing: bool = False
+    stopped_at_ms: int | None = None
+    costs: tuple[PaidCost, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Hold what the hedge is and what it should be, in the account currency, short below zero."""
+
+    instrument: Instrument
+    quote: Quote
+    unit: Decimal
+    exposure: Exposure
+    trade: Position | None
+    wanted: Decimal
+
+    @property
+    def present(self) -> Decimal:
+        """What the hedge is."""
+        if self.trade is None:
+            return ZERO
+        return self.trade.side.sign * self.trade.size_base * self.unit
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether there is nothing to hedge, or the other side is to be held."""
+        return self.wanted == ZERO or self.wanted * self.present < 0
+
+
+class HedgeManager(Worker):
+    """Issue what brings the hedge to -ratio x N: a NEW_TRADE, a MODIFY to an absolute size, or a CLOSE.
+
+    N = sum(s q p beta) over the trades it hedges, its own left out. A change of sign closes first. What
+    cannot be read is not zero: it does nothing then.
+    """
+
+    manifest = WorkerManifest(
+        name="hedge_manager",
+        category=WorkerCategory.SCHEDULED_OPERATIONS,
+        summary="Holds the opposite of the book's net exposure in one hedge instrument.",
+        handlers={TICK_RECEIVED: "on_tick", TIME_PASSED: "on_time"},
+        publishes=frozenset({STRATEGY_DIRECTIVE_ISSUED}),
+        parameters=HedgeParameters,
+        state={_KEY: "the hedge trade, its last change, and what changes cost in the window"},
+    )
+
+    def __init__(self, parameters: HedgeParameters, context: PluginContext) -> None:
+        super().__init__(parameters, context)
+        self._parameters = parameters
+        self._cooldown_ms = milliseconds(parameters.cooldown_s)
+        self._every_ms = milliseconds(parameters.check_every_s)
+        self._max_price_age_ms = milliseconds(parameters.max_price_age_s)
+        self._betas = BetaBook(parameters)
+        self._looked_ms: int | None = None
+        self._kept: RememberedHedge | None = None
+
+    def on_tick(self, tick: Tick) -> DispositionEnvelope:
+        """Look at the exposure, at most once in `check_every_s`."""
+        return self._look()
+
+    def on_time(self, passed: TimePassed) -> DispositionEnvelope:
+        """Look at the exposure where no price comes."""
+        return self._look()
+
+    def _look(self) -> DispositionEnvelope:
+        now_ms = self.view.now_ms()
+        if self._looked_ms is not None and 0 <= now_ms - self._looked_ms < self._every_ms:
+            return DispositionEnvelope.CONTINUE
+        self._looked_ms = now_ms
+        if not self.view.is_reconciled():
+            return DispositionEnvelope.CONTINUE
+        trade = self._own_trade()
+        kept = self._settled(trade)
+        if self._must_wait(kept, trade):
+            return DispositionEnvelope.CONTINUE
+        found = self._situation(trade)
+        directive = None if found is None else self._change(found, kept)
+        return DispositionEnvelope.CONTINUE if directive is None else issue(directive)
+
+    def _own_trade(self) -> Position | None:
+        """Return the hedge, None where there is none."""
+        held = self.view.positions_on(self._parameters.instrument)
+        return next((one for one in held if self._is_own(one)), None)
+
+    def _is_own(self, position: Position) -> bool:
+        return position.strategy_id == self.context.strategy_id and position.worker == self.context.name
+
+    def _settled(self, trade: Position | None) -> RememberedHedge:
+        """Return what is remembered, a hedge that has come or gone meanwhile noted.
+
+        A hedge that went without being told to was stopped out, or closed by another hand.
+        """
+        kept = self._kept or self._restored()
+        if trade is not None and trade.trade_id != kept.trade_id:
+            kept = self._keep(kept.model_copy(update={"trade_id": trade.trade_id, "is_closing": False}))
+        elif trade is None and kept.trade_id is not None:
+            stopped_ms = None if kept.is_closing else self.view.now_ms()
+            kept = self._keep(RememberedHedge(stopped_at_ms=stopped_ms, costs=kept.costs))
+        self._kept = kept
+        return kept
+
+    def _restored(self) -> RememberedHedge:
+        text = self.context.memory.get(_KEY)
+        return RememberedHedge() if text is None else RememberedHedge.model_validate_json(text)
+
+    def _keep(self, kept: RememberedHedge) -> RememberedHedge:
+        self.context.memory.put(_KEY, kept.model_dump_json(exclude_defaults=True))
+        self._kept = kept
+        return kept
+
+    def _must_wait(self, kept: RememberedHedge, trade: Position | None) -> bool:
+        """Tell whether a change is under way, or one was made, or undone by a stop, too short ago."""
+        view, now_ms, instrument = self.view, self.view.now_ms(), self._parameters.instrument
+        is_cooling = kept.asked_at_ms is not None and now_ms - kept.asked_at_ms < self._cooldown_ms
+        stopped_ms = kept.stopped_at_ms
+        is_stopped = stopped_ms is not None and now_ms - stopped_ms < self._parameters.after_stop_s * 1000
+        return (
+            is_cooling
+            or is_stopped
+            or (trade is not None and view.has_directive_in_flight(trade.trade_id))
+            or view.has_pending_entry(self.context.strategy_id, instrument)
+            or view.has_unknown_order(instrument)
+            or view.state() in {DeskState.HALTED, DeskState.EXITING}
+        )
+
+    def _situation(self, trade: Position | None) -> Situation | None:
+        """Return what the hedge is and should be; None where anything that counts is not known."""
+        parameters, view = self._parameters, self.view
+        exposure = exposure_of(
+            filter(self._is_hedged, view.positions()), view, self._betas, self._max_price_age_ms
+        )
+        instrument, quote = view.instrument(parameters.instrument), view.quote(parameters.instrument)
+        unit = worth_of_unit(parameters.instrument, view, self._max_price_age_ms)
+        if exposure is None or instrument is None or quote is None or unit is None:
+            return None
+        wanted = wanted_hedge(exposure.net, parameters.ratio, parameters.max_notional)
+        if instrument.is_spot and wanted < 0:
+            wanted = ZERO
+        return Situation(instrument, quote, unit, exposure, trade, wanted)
+
+    def _is_hedged(self, position: Position) -> bool:
+        parameters = self._parameters
+        if self._is_own(position) or (parameters.symbols and position.symbol not in parameters.symbols):
+            return False
+        if parameters.own_strategy_only and position.strategy_id != self.context.strategy_id:
+            return False
+        same_base = position.symbol.partition("/")[0] == parameters.base
+        return same_base or parameters.mode is HedgeMode.BETA
+
+    def _change(self, found: Situation, kept: RememberedHedge) -> StrategyDirective | None:
+        parameters = self._parameters
+        if not is_off(found.wanted, found.present, found.exposure.net, parameters.band, parameters.min_trade):
+            return None
+        if found.is_leaving:
+            return None if found.trade is None else self._leave(found, found.trade, kept)
+        size_base = found.instrument.floor_size(abs(found.wanted) / found.unit)
+        held_base = ZERO if found.trade is None else found.trade.size_base
+        changed = abs(size_base - held_base)
+        costs = self._costs(found, kept, changed * found.unit)
+        is_small = found.instrument.is_dust(changed, found.quote.bid)
+        if is_small or costs is None or (size_base > held_base and self._may_not_add(found)):
+            return None
+        update = {"asked_at_ms": self.view.now_ms(), "is_closing": False, "costs": costs}
+        self._keep(kept.model_copy(update=update))
+        return self._resize(found, size_base)
+
+    def _may_not_add(self, found: Situation) -> bool:
+        """Tell whether new risk is forbidden, or somebody holds the other side of the instrument."""
+        symbol, view = self._parameters.instrument, self.view
+        return (
+            view.state() is not DeskState.ACTIVE
+            or view.entry_block(self.context.strategy_id, symbol) is not None
+            or any(one.side.sign * found.wanted < 0 for one in view.positions_on(symbol))
+        )
+
+    def _costs(self, found: Situation, kept: RememberedHedge, worth: Decimal) -> tuple[PaidCost, ...] | None:
+        """Return the costs of the window with this change's, fee and half the spread; None over the limit."""
+        now_ms, most = self.view.now_ms(), self._parameters.max_cost
+        half_spread = (found.quote.ask - found.quote.bid) / (found.quote.ask + found.quote.bid)
+        cost = worth * (found.instrument.taker_fee + half_spread)
+        since_ms = now_ms - self._parameters.cost_window_s * 1000
+        paid = tuple(one for one in kept.costs if one.time_ms > since_ms)
+        if most is None:
+            return ()
+        if not sum((one.cost for one in paid), cost) <= most:
+            return None
+        return (*paid, PaidCost(time_ms=now_ms, cost=cost))
+
+    def _leave(self, found: Situation, trade: Position, kept: RememberedHedge) -> StrategyDirective:
+        """Close the hedge; the other side, where it is wanted, is opened once this has ended."""
+        self._keep(kept.model_copy(update={"asked_at_ms": self.view.now_ms(), "is_closing": True}))
+        return self.new_directive(
+            scope=DirectiveScope.CLOSE_EXISTING,
+            rationale=f"close the hedge of {written(trade.size_base)}: {self._words(found)}",
+            target_trade_ids=(trade.trade_id,),
+            routing_directive=self._routing(),
+        )
+
+    def _resize(self, found: Situation, size_base: Decimal) -> StrategyDirective:
+        parts = DirectiveParts(
+            size_directive=SizeDirective(target_size_base=size_base), routing_directive=self._routing()
+        )
+        held_base = ZERO if found.trade is None else found.trade.size_base
+        buys = (found.wanted > 0) is (size_base > held_base)
+        said = f"{'buy' if buys else 'sell'} {written(abs(size_base - held_base))} {found.instrument.symbol}"
+        words = f"{said}: {self._words(found)}"
+        if found.trade is not None:
+            parts["target_trade_ids"] = (found.trade.trade_id,)
+            return self.new_directive(scope=DirectiveScope.MODIFY_EXISTING, rationale=words, **parts)
+        parts["entry_directive"] = EntryDirective(
+            symbol=found.instrument.symbol,
+            direction=OrderSide.BUY if buys else OrderSide.SELL,
+            timing_preference=ONE,
+            max_acceptable_slippage=self._parameters.max_slippage,
+        )
+        if self._parameters.stop_fraction is not None:
+            parts["exit_directive"] = ExitDirective(stop_loss_tolerance=self._parameters.stop_fraction)
+        return self.new_directive(scope=DirectiveScope.NEW_TRADE, rationale=words, **parts)
+
+    def _routing(self) -> RoutingDirective:
+        return RoutingDirective(execution_urgency=ONE, max_total_slippage=self._parameters.max_slippage)
+
+    def _words(self, found: Situation) -> str:
+        net, present, wanted = (
+            written(round(one, 2)) for one in (found.exposure.net, found.present, found.wanted)
+        )
+        betas = ", ".join(
+            f"{symbol} {written(beta)}" for symbol, beta in found.exposure.betas.items() if beta != ONE
+        )
+        return f"net exposure {net}, hedge {present} → {wanted}" + (f" (beta {betas})" if betas else "")
