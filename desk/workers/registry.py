@@ -18,6 +18,7 @@ _BUILT_IN = {
     "breakout_opportunity": "desk.workers.opportunity.breakout_opportunity:BreakoutOpportunity",
     "circuit_breaker": "desk.workers.risk_control.circuit_breaker:CircuitBreaker",
     "dca_executor": "desk.workers.scheduled_operations.dca_executor:DCAExecutor",
+    "drawdown_limiter": "desk.workers.risk_control.drawdown_limiter:DrawdownLimiter",
     "emergency_exit_agent": "desk.workers.risk_control.emergency_exit_agent:EmergencyExitAgent",
     "hedge_manager": "desk.workers.scheduled_operations.hedge_manager:HedgeManager",
     "partial_profit_taker": "desk.workers.dynamic_management.partial_profit_taker:PartialProfitTaker",

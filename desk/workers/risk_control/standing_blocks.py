@@ -82,9 +82,9 @@ class StandingBlocks:
         self._over |= {place: _OVER for place in standing if place not in self._kept and place not in lifted}
         return lifted
 
-    def add(self, place: str, reason: str, words: str) -> None:
-        """Block for one more reason; nothing is new where it blocks for that already."""
-        if self.has(place, reason):
+    def add(self, place: str, reason: str, words: str, *, anew: bool = False) -> None:
+        """Block for one more reason; where it blocks for that already, say it only where it is `anew`."""
+        if self.has(place, reason) and not anew:
             return
         before = self._kept.get(place) or RememberedBlock(reasons={}, since_ms=0)
         reasons = {**before.reasons, reason: words}

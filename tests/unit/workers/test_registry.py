@@ -20,6 +20,7 @@ OWN = (
     "breakout_opportunity",
     "circuit_breaker",
     "dca_executor",
+    "drawdown_limiter",
     "emergency_exit_agent",
     "partial_profit_taker",
     "scale_in_manager",

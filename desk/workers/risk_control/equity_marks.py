@@ -1,0 +1,78 @@
+"""What equity is measured against: its peak, and where the day began; both follow deposits."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Self
+
+from desk.contracts.dto import Dto
+from desk.contracts.market import ZERO
+
+DAY_MS = 86_400_000
+
+_PEAK_STEP = Decimal("0.0001")
+"""A peak is written down once it has risen by this fraction: not every tick of a rally is."""
+
+
+class EquityMarks(Dto):
+    """Hold peak and start of the UTC day, in the account currency, and how far each was breached.
+
+    A level is 0 where nothing was breached, 1 for the first and 2 for the second. `adjusted` is, by
+    currency, what no fill had changed of the balances when it was last looked at.
+    """
+
+    peak: Decimal
+    day_start: Decimal
+    day_ms: int
+    adjusted: Mapping[str, Decimal]
+    total_level: int = 0
+    daily_level: int = 0
+
+    @classmethod
+    def at(cls, equity: Decimal, now_ms: int, adjusted: Mapping[str, Decimal]) -> Self:
+        """Begin at the equity of now."""
+        return cls(peak=equity, day_start=equity, day_ms=now_ms - now_ms % DAY_MS, adjusted=dict(adjusted))
+
+    def transferred(self, equity: Decimal, amount: Decimal) -> Self:
+        """Return the marks after a deposit, or a withdrawal below zero, that `equity` holds already.
+
+        Both marks change by the factor equity / (equity - amount), so that no drawdown changes: money that
+        comes or goes is no result. The way of time-weighted returns (CFA Institute, Global Investment
+        Performance Standards, 2020). Where nothing was left before, all begins anew at `equity`.
+        """
+        before = equity - amount
+        if not before > ZERO:
+            return self.model_copy(update={"peak": equity, "day_start": equity})
+        factor = equity / before
+        return self.model_copy(update={"peak": self.peak * factor, "day_start": self.day_start * factor})
+
+    def on_day(self, equity: Decimal, now_ms: int) -> Self:
+        """Return the marks of the UTC day of `now_ms`; a new one begins at `equity`, nothing breached."""
+        day_ms = now_ms - now_ms % DAY_MS
+        if day_ms <= self.day_ms:
+            return self
+        return self.model_copy(update={"day_ms": day_ms, "day_start": equity, "daily_level": 0})
+
+    def risen(self, equity: Decimal) -> Self:
+        """Return the marks with the peak no lower than `equity`; a new one ends what was breached of it."""
+        if not equity > self.peak:
+            return self
+        return self.model_copy(update={"peak": equity, "total_level": 0})
+
+    def drawdown(self, equity: Decimal) -> Decimal:
+        """Return (peak - equity) / peak, zero at the peak."""
+        return _lost(self.peak, equity)
+
+    def daily_loss(self, equity: Decimal) -> Decimal:
+        """Return (day start - equity) / day start, zero where the day has gained."""
+        return _lost(self.day_start, equity)
+
+    def is_worth_keeping(self, kept: Self) -> bool:
+        """Tell whether these marks differ from those written down by more than a step of the peak."""
+        if self == kept:
+            return False
+        is_step = self.model_copy(update={"peak": kept.peak}) == kept and self.peak > kept.peak
+        return not is_step or self.peak >= kept.peak * (1 + _PEAK_STEP)
+
+
+def _lost(mark: Decimal, equity: Decimal) -> Decimal:
+    return (mark - equity) / mark if mark > ZERO and equity < mark else ZERO
