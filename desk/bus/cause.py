@@ -19,10 +19,12 @@ def chain_of(payload: object) -> CausalityChain | None:
         case ExecutionDirective():
             chain = payload.causality.in_flow(payload.directive_id)
             return chain.extended(payload.execution_directive_id)
-        case OpportunitySignal(opportunity_id=own) | ThreatSignal(threat_id=own):
+        case (
+            ContextAssessment(context_id=own)
+            | OpportunitySignal(opportunity_id=own)
+            | ThreatSignal(threat_id=own)
+        ):
             return payload.causality.extended(own)
-        case ContextAssessment():
-            return payload.causality.model_copy(update={"context_assessment_id": payload.context_id})
     carried = getattr(payload, "causality", None)
     return carried if isinstance(carried, CausalityChain) else None
 

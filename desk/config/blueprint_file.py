@@ -12,6 +12,7 @@ from desk.config.blueprint import Blueprint, PlannerEntry, StrategyMode, WorkerE
 from desk.config.document import Document, KeyPath
 from desk.config.faults import folded, nearest, problems_of, suggestion, validated
 from desk.config.migration import execution_workers
+from desk.config.parameter_files import parameters_json
 from desk.contracts.directives import Protection
 from desk.contracts.events import EVENT_NAMES
 from desk.contracts.manifests import Parameters, PlannerManifest, WorkerCategory, WorkerManifest
@@ -187,9 +188,11 @@ class _Plugins:
 
     def _parameters(self, model: type[Parameters], path: KeyPath) -> Parameters | None:
         inner = (*path, "parameters")
-        text = "{}" if self._document.value(inner) is None else self._document.json(inner)
         try:
-            return model.model_validate_json(text)
+            return model.model_validate_json(parameters_json(self._document, model, inner))
+        except InputRefused as refused:
+            self.problems += refused.problems
+            return None
         except ValidationError as error:
             self.problems += problems_of(error, self._document, model, inner)
             return None

@@ -1,8 +1,8 @@
 """The chain of ids that answers "why?": it starts with a birth and only grows."""
 
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import model_validator
+from pydantic import AliasChoices, BeforeValidator, Field, model_validator
 
 from desk.contracts.dto import Dto
 from desk.contracts.ids import (
@@ -26,6 +26,7 @@ from desk.contracts.ids import (
 PlanId = EntryPlanId | SizePlanId | ExitPlanId | RoutingPlanId
 
 _PLURAL: dict[type[TypedId], str] = {
+    ContextId: "context_ids",
     OpportunityId: "opportunity_ids",
     ThreatId: "threat_ids",
     EntryPlanId: "plan_ids",
@@ -39,11 +40,26 @@ _SINGULAR: dict[type[TypedId], str] = {
     ScheduleId: "schedule_id",
     NewsId: "news_id",
     ManualId: "manual_id",
-    ContextId: "context_assessment_id",
     DirectiveId: "directive_id",
     ExecutionDirectiveId: "execution_directive_id",
 }
-_BEFORE_A_FLOW = ("tick_id", "schedule_id", "news_id", "manual_id", "context_assessment_id")
+_BIRTHS = ("tick_id", "schedule_id", "news_id", "manual_id")
+_SIGNALS_AND_RESULTS = ("context_ids", "opportunity_ids", "threat_ids", "order_ids", "fill_ids")
+
+
+def _several(told: object) -> object:
+    """Read the one assessment that journals named before a chain could name several."""
+    if told is None:
+        return ()
+    return tuple(told) if isinstance(told, list) else (told,) if isinstance(told, str) else told
+
+
+ContextIds = Annotated[
+    tuple[ContextId, ...],
+    BeforeValidator(_several),
+    Field(validation_alias=AliasChoices("context_ids", "context_assessment_id")),
+]
+"""The assessments that a decision was weighed with."""
 
 
 class CausalityChain(Dto):
@@ -53,7 +69,7 @@ class CausalityChain(Dto):
     schedule_id: ScheduleId | None = None
     news_id: NewsId | None = None
     manual_id: ManualId | None = None
-    context_assessment_id: ContextId | None = None
+    context_ids: ContextIds = ()
     opportunity_ids: tuple[OpportunityId, ...] = ()
     threat_ids: tuple[ThreatId, ...] = ()
     directive_id: DirectiveId | None = None
@@ -110,8 +126,8 @@ class CausalityChain(Dto):
 
         Its directive and plans stay behind: they belong to the flow they are of.
         """
-        own = {name: getattr(self, name) or getattr(earlier, name) for name in _BEFORE_A_FLOW}
-        for name in ("opportunity_ids", "threat_ids", "order_ids", "fill_ids"):
+        own = {name: getattr(self, name) or getattr(earlier, name) for name in _BIRTHS}
+        for name in _SIGNALS_AND_RESULTS:
             added = [item for item in getattr(earlier, name) if item not in getattr(self, name)]
             own[name] = (*getattr(self, name), *added)
         return self.model_copy(update=own)
@@ -126,5 +142,6 @@ class CausalityChain(Dto):
     def ids(self) -> tuple[str, ...]:
         """List every id of the chain, births first."""
         singles = [getattr(self, name) for name in _SINGULAR.values()]
-        plurals = [*self.opportunity_ids, *self.threat_ids, *self.plan_ids, *self.order_ids, *self.fill_ids]
+        signals = [*self.context_ids, *self.opportunity_ids, *self.threat_ids]
+        plurals = [*signals, *self.plan_ids, *self.order_ids, *self.fill_ids]
         return tuple(one for one in [*singles, *plurals] if one is not None)

@@ -1,6 +1,6 @@
 """How plugins present themselves: workers and planners, their parameters, events and state."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -60,8 +60,23 @@ def parameter(default: object, unit: str, description: str, **limits: object) ->
 
 
 @dataclass(frozen=True, slots=True)
+class TextFile:
+    """Mark a parameter that a blueprint may give as the path of a text file, relative to itself.
+
+    A plugin knows no files: the configuration reads it, and `read` makes the value of the text, as JSON has
+    it. It raises FileFault where the text is wrong. Stand it beside the type: `Annotated[tuple[Row, ...],
+    TextFile(read_rows)]`.
+    """
+
+    read: Callable[[str], object]
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerManifest:
-    """Present a worker: `handlers` maps the events it hears to its method names."""
+    """Present a worker: `handlers` maps the events it hears to its method names.
+
+    `signals` are the types of the factors, opportunities or threats it can publish; empty where not told.
+    """
 
     name: str
     category: WorkerCategory
@@ -70,6 +85,7 @@ class WorkerManifest:
     publishes: frozenset[str]
     parameters: type[Parameters]
     state: Mapping[str, str] = field(default_factory=dict)
+    signals: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

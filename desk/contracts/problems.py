@@ -55,3 +55,14 @@ class InputRefused(DeskError):
         """Collect the faults; each is one line of the message."""
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
+
+
+class FileFault(DeskError):
+    """A text file that a parameter names says something wrong: at `line`, under `key`, and what to write."""
+
+    def __init__(self, line: int | None, key: str, what: str, remedy: str) -> None:
+        super().__init__(what)
+        self.line = line
+        self.key = key
+        self.what = what
+        self.remedy = remedy

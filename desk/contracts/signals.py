@@ -1,6 +1,5 @@
 """What context, opportunity and threat workers say about the market."""
 
-from decimal import Decimal
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -14,13 +13,18 @@ SignalType = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{2,24}$")]
 
 
 class ContextFactor(Dto):
-    """Rate one aspect of the market as a strength or as a weakness, never both, in [0, 1]."""
+    """Rate one aspect of the market as a strength or as a weakness, never both, in [0, 1].
+
+    A weakness of the symbol is a short's strength, as with a trend. With `both_sides` the factor is what it
+    is for long and short alike, as with a regime.
+    """
 
     factor_type: SignalType
     symbol: Symbol
     source: str
     strength: Fraction | None = None
     weakness: Fraction | None = None
+    both_sides: bool = False
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
@@ -38,16 +42,6 @@ class ContextAssessment(Dto):
     assessed_at_ms: int
     causality: CausalityChain
     factors: Annotated[tuple[ContextFactor, ...], Field(min_length=1)]
-
-    @property
-    def strength(self) -> Decimal:
-        """The greatest strength, zero where there is none."""
-        return max((one.strength for one in self.factors if one.strength is not None), default=Decimal(0))
-
-    @property
-    def weakness(self) -> Decimal:
-        """The greatest weakness, zero where there is none."""
-        return max((one.weakness for one in self.factors if one.weakness is not None), default=Decimal(0))
 
 
 class OpportunitySignal(Dto):
@@ -69,13 +63,17 @@ OPERATOR_EXIT = "OPERATOR_EXIT"
 
 
 class ThreatSignal(Dto):
-    """Report a danger: severity 0.3 is minor, 0.9 critical; no affected asset means system-wide."""
+    """Report a danger: severity 0.3 is minor, 0.9 critical; no affected asset means system-wide.
+
+    `until_ms` is set where its end is known beforehand, as with a news window.
+    """
 
     threat_id: ThreatId
     threat_type: SignalType
     severity: Fraction
     affected_asset: str | None = None
     detected_at_ms: int
+    until_ms: int | None = None
     source: str
     rationale: str
     causality: CausalityChain

@@ -7,7 +7,7 @@ from desk.contracts.market import Bar
 
 
 class Swings:
-    """Know the last confirmed swing low and high, in quote; None until there is one.
+    """Know the last confirmed swing low and high and the ones before them, in quote; None until there are.
 
     A bar is a swing low where its low is under the lows of `width` bars before it and not over those of
     `width` bars after it (the fractal of B. Williams, Trading Chaos, 1995, of any width): of equal lows the
@@ -19,6 +19,8 @@ class Swings:
         self._bars: deque[Bar] = deque(maxlen=2 * width + 1)
         self.low: Decimal | None = None
         self.high: Decimal | None = None
+        self.low_before: Decimal | None = None
+        self.high_before: Decimal | None = None
 
     def add(self, bar: Bar) -> None:
         """Take the next bar; it may confirm the one `width` bars ago."""
@@ -28,6 +30,6 @@ class Swings:
         bars = tuple(self._bars)
         before, turn, after = bars[: self._width], bars[self._width], bars[self._width + 1 :]
         if all(turn.low < one.low for one in before) and all(turn.low <= one.low for one in after):
-            self.low = turn.low
+            self.low_before, self.low = self.low, turn.low
         if all(turn.high > one.high for one in before) and all(turn.high >= one.high for one in after):
-            self.high = turn.high
+            self.high_before, self.high = self.high, turn.high

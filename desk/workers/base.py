@@ -106,7 +106,13 @@ class Worker:
         )
 
     def new_threat(
-        self, threat_type: str, affected_asset: str | None, *, severity: Decimal, rationale: str
+        self,
+        threat_type: str,
+        affected_asset: str | None,
+        *,
+        severity: Decimal,
+        rationale: str,
+        until_ms: int | None = None,
     ) -> ThreatSignal:
         """Build a threat signal of this worker, detected now; `severity` in [0, 1]."""
         return ThreatSignal(
@@ -115,6 +121,7 @@ class Worker:
             severity=severity,
             affected_asset=affected_asset,
             detected_at_ms=self.view.now_ms(),
+            until_ms=until_ms,
             source=self.context.name,
             rationale=rationale,
             causality=self.context.cause(),

@@ -1,12 +1,20 @@
 """Indicators as pure incremental arithmetic: one bar in, one Decimal out, None until warm."""
 
 from collections import deque
+from collections.abc import Collection
 from decimal import Decimal
 
 from desk.contracts.market import ZERO, Bar
 from desk.indicators.ranges import AverageTrueRange
 
-__all__ = ["AverageTrueRange", "Channel", "ExponentialAverage", "within_unit"]
+__all__ = [
+    "AverageTrueRange",
+    "Channel",
+    "Deviation",
+    "ExponentialAverage",
+    "percentile_rank",
+    "within_unit",
+]
 
 
 class ExponentialAverage:
@@ -53,3 +61,40 @@ class Channel:
 def within_unit(value: Decimal) -> Decimal:
     """Return `value` held within [0, 1], with four decimals: more would only look exact."""
     return min(max(value, ZERO), Decimal(1)).quantize(Decimal("0.0001"))
+
+
+class Deviation:
+    """Tell how many standard deviations the last of `period` values is from their mean.
+
+    The deviation is that of the population, as J. Bollinger takes it (Bollinger on Bollinger Bands, 2001):
+    the last value is one of them, so that no score is beyond the square root of period - 1.
+    """
+
+    def __init__(self, period: int) -> None:
+        self._values: deque[Decimal] = deque(maxlen=period)
+        self._period = period
+        self.mean: Decimal | None = None
+        self.deviation: Decimal | None = None
+
+    def add(self, value: Decimal) -> None:
+        """Take the next value."""
+        self._values.append(value)
+        if len(self._values) < self._period:
+            return
+        mean = sum(self._values, ZERO) / self._period
+        variance = sum(((one - mean) ** 2 for one in self._values), ZERO) / self._period
+        self.mean, self.deviation = mean, variance.sqrt()
+
+    @property
+    def score(self) -> Decimal | None:
+        """(last - mean) / deviation; None until `period` values are known or where they are all the same."""
+        if self.mean is None or not self.deviation:
+            return None
+        return (self._values[-1] - self.mean) / self.deviation
+
+
+def percentile_rank(value: Decimal, among: Collection[Decimal]) -> Decimal:
+    """Return the share of `among` below `value`, those equal to it counting half; `among` is not empty."""
+    below = sum(one < value for one in among)
+    equal = sum(one == value for one in among)
+    return (below + Decimal(equal) / 2) / len(among)

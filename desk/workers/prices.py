@@ -1,5 +1,6 @@
 """Whether a price may be acted on, and prices as a trader writes them."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from desk.contracts.market import Quote, Tick
@@ -35,3 +36,8 @@ def percent(fraction: Decimal) -> str:
 def milliseconds(seconds: Decimal) -> int:
     """Return seconds as whole milliseconds."""
     return int(seconds * 1000)
+
+
+def utc_minute(time_ms: int) -> str:
+    """Write a time as date and minute, in UTC."""
+    return f"{datetime.fromtimestamp(time_ms // 1000, UTC):%Y-%m-%d %H:%M}"

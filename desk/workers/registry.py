@@ -17,16 +17,27 @@ _BUILT_IN = {
     "breakeven_mover": "desk.workers.dynamic_management.breakeven_mover:BreakevenMover",
     "breakout_opportunity": "desk.workers.opportunity.breakout_opportunity:BreakoutOpportunity",
     "circuit_breaker": "desk.workers.risk_control.circuit_breaker:CircuitBreaker",
+    "connection_threat": "desk.workers.threat.connection_threat:ConnectionThreat",
     "dca_executor": "desk.workers.scheduled_operations.dca_executor:DCAExecutor",
     "drawdown_limiter": "desk.workers.risk_control.drawdown_limiter:DrawdownLimiter",
+    "drawdown_threat": "desk.workers.threat.drawdown_threat:DrawdownThreat",
     "emergency_exit_agent": "desk.workers.risk_control.emergency_exit_agent:EmergencyExitAgent",
     "hedge_manager": "desk.workers.scheduled_operations.hedge_manager:HedgeManager",
+    "mean_reversion_opportunity": (
+        "desk.workers.opportunity.mean_reversion_opportunity:MeanReversionOpportunity"
+    ),
+    "momentum_cross_opportunity": (
+        "desk.workers.opportunity.momentum_cross_opportunity:MomentumCrossOpportunity"
+    ),
+    "news_threat": "desk.workers.threat.news_threat:NewsThreat",
     "partial_profit_taker": "desk.workers.dynamic_management.partial_profit_taker:PartialProfitTaker",
     "rebalancing_agent": "desk.workers.scheduled_operations.rebalancing_agent:RebalancingAgent",
     "scale_in_manager": "desk.workers.dynamic_management.scale_in_manager:ScaleInManager",
+    "structure_context": "desk.workers.context.structure_context:StructureContext",
     "swot_planner": "desk.workers.strategy.swot_planner:SwotPlanner",
     "trailing_stop_manager": "desk.workers.dynamic_management.trailing_stop_manager:TrailingStopManager",
     "trend_context": "desk.workers.context.trend_context:TrendContext",
+    "volatility_regime_context": "desk.workers.context.volatility_regime_context:VolatilityRegimeContext",
     "volatility_threat": "desk.workers.threat.volatility_threat:VolatilityThreat",
 }
 

@@ -1,23 +1,19 @@
 """Rate the trend of a symbol as its strength or its weakness."""
 
 from decimal import Decimal
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import model_validator
 
-from desk.contracts.envelope import DispositionEnvelope
 from desk.contracts.events import BAR_CLOSED, CONTEXT_ASSESSED
 from desk.contracts.manifests import WorkerCategory, WorkerManifest, parameter
 from desk.contracts.market import Bar
 from desk.contracts.ports.plugin import PluginContext
-from desk.contracts.signals import ContextFactor
-from desk.workers.bars import BarParameters, BarWorker
-from desk.workers.indicators import ExponentialAverage, within_unit
-
-_FACTOR_TYPE = "TREND"
+from desk.workers.indicators import ExponentialAverage
+from desk.workers.rated_context import RatedContext, RatingParameters
 
 
-class TrendParameters(BarParameters):
+class TrendParameters(RatingParameters):
     """Say which averages make the trend, and how far apart they are in a full one."""
 
     fast_bars: int = parameter(20, "bars", "The period of the fast average.", ge=1, le=1000)
@@ -26,9 +22,6 @@ class TrendParameters(BarParameters):
     )
     full_gap: Decimal = parameter(
         Decimal("0.01"), "fraction of the slow average", "The gap that rates as a full trend.", gt=0, lt=1
-    )
-    min_change: Decimal = parameter(
-        Decimal("0.1"), "rating", "A smaller change of the rating is not published.", gt=0, le=1
     )
 
     @model_validator(mode="after")
@@ -44,13 +37,13 @@ class TrendParameters(BarParameters):
         return 2 * self.slow_bars
 
 
-class TrendContext(BarWorker):
-    """Publish CONTEXT_ASSESSED when the gap between two exponential averages has changed materially.
+class TrendContext(RatedContext):
+    """Rate the gap between two exponential averages: the fast above the slow is a strength of the symbol.
 
-    The fast average above the slow is a strength of the symbol, below it a weakness: gap / slow / full_gap.
-    After a restart the first warm bar publishes again, so that nothing is remembered.
+    The rating is (fast - slow) / slow / full_gap.
     """
 
+    factor_type: ClassVar[str] = "TREND"
     manifest = WorkerManifest(
         name="trend_context",
         category=WorkerCategory.CONTEXT,
@@ -58,35 +51,23 @@ class TrendContext(BarWorker):
         handlers={BAR_CLOSED: "on_bar"},
         publishes=frozenset({CONTEXT_ASSESSED}),
         parameters=TrendParameters,
+        signals=frozenset({factor_type}),
     )
 
     def __init__(self, parameters: TrendParameters, context: PluginContext) -> None:
         super().__init__(parameters, context)
-        self._parameters = parameters
+        self._full_gap = parameters.full_gap
         self._fast = ExponentialAverage(parameters.fast_bars)
         self._slow = ExponentialAverage(parameters.slow_bars)
-        self._published: Decimal | None = None
 
     def learn(self, bar: Bar) -> None:
         """Take the close into both averages."""
         self._fast.add(bar.close)
         self._slow.add(bar.close)
 
-    def judge(self, bar: Bar) -> DispositionEnvelope:
-        """Publish the trend where it differs materially from what was published last."""
+    def rating(self, bar: Bar) -> Decimal | None:
+        """Return the gap as a part of a full trend."""
         fast, slow = self._fast.value, self._slow.value
-        if fast is None or slow is None:
-            return DispositionEnvelope.CONTINUE
-        gap = (fast - slow) / slow
-        rating = within_unit(abs(gap) / self._parameters.full_gap).copy_sign(gap)
-        if self._published is not None and abs(rating - self._published) < self._parameters.min_change:
-            return DispositionEnvelope.CONTINUE
-        self._published = rating
-        factor = ContextFactor(
-            factor_type=_FACTOR_TYPE,
-            symbol=bar.symbol,
-            source=self.context.name,
-            strength=rating if rating >= 0 else None,
-            weakness=-rating if rating < 0 else None,
-        )
-        return DispositionEnvelope.publish((CONTEXT_ASSESSED, self.new_assessment(bar.symbol, factor)))
+        if fast is None or not slow:
+            return None
+        return (fast - slow) / slow / self._full_gap

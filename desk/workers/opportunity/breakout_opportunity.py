@@ -52,6 +52,7 @@ class BreakoutOpportunity(BarWorker):
         handlers={BAR_CLOSED: "on_bar"},
         publishes=frozenset({OPPORTUNITY_DETECTED}),
         parameters=BreakoutParameters,
+        signals=frozenset({_SIGNAL_TYPE}),
     )
 
     def __init__(self, parameters: BreakoutParameters, context: PluginContext) -> None:

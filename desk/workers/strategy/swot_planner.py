@@ -7,7 +7,6 @@ from typing import Self
 
 from pydantic import model_validator
 
-from desk.contracts.assets import is_affected
 from desk.contracts.causality import CausalityChain
 from desk.contracts.directives import (
     DirectiveScope,
@@ -24,18 +23,19 @@ from desk.contracts.events import (
     STRATEGY_DIRECTIVE_ISSUED,
     THREAT_DETECTED,
 )
-from desk.contracts.ids import ThreatId
 from desk.contracts.manifests import BarsNeeded, WorkerCategory, WorkerManifest, parameter
-from desk.contracts.market import ONE, ZERO
+from desk.contracts.market import ONE
 from desk.contracts.ports.plugin import PluginContext
 from desk.contracts.positions import Position
-from desk.contracts.signals import OPERATOR_EXIT, ContextAssessment, OpportunitySignal, ThreatSignal
+from desk.contracts.signals import ContextAssessment, OpportunitySignal, ThreatSignal
 from desk.contracts.states import DeskState
 from desk.indicators.ranges import AverageTrueRange
 from desk.workers.bars import BarParameters
 from desk.workers.base import Worker, issue
 from desk.workers.confrontation import Confrontation
+from desk.workers.context_book import AggregatedContext, ContextBook
 from desk.workers.prices import middle, milliseconds, price_fault, written
+from desk.workers.threat_book import THREAT_KEY, KnownThreat, ThreatBook, gravest
 
 _DECIDED = "decided_at_ms"
 
@@ -60,7 +60,10 @@ class SwotParameters(BarParameters):
         Decimal("0.6"), "score", "The weakest of the four confrontations must reach this.", gt=0, le=1
     )
     threat_memory_s: Decimal = parameter(
-        Decimal(900), "s", "How long a threat counts after it was last raised.", gt=0
+        Decimal(900), "s", "How long a threat counts after it was last raised, where it names no end.", gt=0
+    )
+    max_context_age_s: Decimal | None = parameter(
+        None, "s", "An older assessment counts no more; unset: it stands until the next of its source.", gt=0
     )
     account_risk_fraction: Decimal | None = parameter(
         None, "fraction of equity", "What a trade may lose at its stop; this or max_risk_quote.", gt=0, le=1
@@ -117,16 +120,17 @@ class _Weighed:
     """Hold an opportunity with what it was confronted with."""
 
     opportunity: OpportunitySignal
-    assessment: ContextAssessment
-    threats: tuple[ThreatSignal, ...]
-    score: Decimal
+    context: AggregatedContext
+    threats: tuple[KnownThreat, ...]
+    confrontation: Confrontation
 
 
 class SwotPlanner(Worker):
     """Issue a NEW_TRADE for an opportunity that context and threats do not speak against.
 
-    One trade at a time. Without a context assessment of the symbol there is no strength, and
-    nothing is decided. List context and threat workers before the opportunity workers in a blueprint, so
+    The strengths and weaknesses are those of the newest assessment of every source, the threats those that
+    count now. One trade at a time. Without an assessment of the symbol there is no strength, and nothing is
+    decided. List context and threat workers before the opportunity workers in a blueprint, so
     that they have spoken about a bar when an opportunity in it is weighed.
     """
 
@@ -141,33 +145,33 @@ class SwotPlanner(Worker):
         },
         publishes=frozenset({STRATEGY_DIRECTIVE_ISSUED}),
         parameters=SwotParameters,
-        state={_DECIDED: "when the last directive was issued, for the pause"},
+        state={
+            _DECIDED: "when the last directive was issued, for the pause",
+            f"{THREAT_KEY}<threat id>": "a threat that counts: its type, its severity and until when",
+        },
     )
 
     def __init__(self, parameters: SwotParameters, context: PluginContext) -> None:
         super().__init__(parameters, context)
         self._parameters = parameters
-        self._threat_memory_ms = milliseconds(parameters.threat_memory_s)
         self._cooldown_ms = milliseconds(parameters.cooldown_s)
         self._max_price_age_ms = milliseconds(parameters.max_price_age_s)
-        self._assessment: ContextAssessment | None = None
-        self._threats: dict[ThreatId, ThreatSignal] = {}
+        max_age_s = parameters.max_context_age_s
+        self._contexts = ContextBook(
+            parameters.symbol, None if max_age_s is None else milliseconds(max_age_s)
+        )
+        self._threats = ThreatBook(
+            parameters.symbol, milliseconds(parameters.threat_memory_s), context.memory
+        )
 
     def on_context_assessed(self, assessment: ContextAssessment) -> DispositionEnvelope:
-        """Keep the newest assessment of the symbol; it stands until the next."""
-        if assessment.symbol == self._parameters.symbol:
-            self._assessment = assessment
+        """Keep the newest assessment of the symbol by each source."""
+        self._contexts.take(assessment)
         return DispositionEnvelope.CONTINUE
 
     def on_threat_detected(self, threat: ThreatSignal) -> DispositionEnvelope:
-        """Keep a threat to the symbol for as long as it counts.
-
-        An exit by the operator is none: the latch holds trades back, until he takes it off.
-        """
-        self._forget_old_threats()
-        is_exit = threat.threat_type == OPERATOR_EXIT
-        if not is_exit and is_affected(self._parameters.symbol, threat.affected_asset):
-            self._threats[threat.threat_id] = threat
+        """Keep a threat to the symbol for as long as it counts."""
+        self._threats.take(threat, self.view.now_ms())
         return DispositionEnvelope.CONTINUE
 
     def on_opportunity_detected(self, opportunity: OpportunitySignal) -> DispositionEnvelope:
@@ -175,7 +179,9 @@ class SwotPlanner(Worker):
         if opportunity.symbol != self._parameters.symbol:
             return DispositionEnvelope.CONTINUE
         weighed = self._weigh(opportunity)
-        if weighed is None or weighed.score < self._parameters.threshold or self._is_silent():
+        if weighed is None or self._is_silent():
+            return DispositionEnvelope.CONTINUE
+        if not weighed.confrontation.score >= self._parameters.threshold:
             return DispositionEnvelope.CONTINUE
         own = [
             position
@@ -188,25 +194,19 @@ class SwotPlanner(Worker):
         self.context.memory.put(_DECIDED, str(directive.decided_at_ms))
         return issue(directive)
 
-    def _forget_old_threats(self) -> None:
-        oldest_ms = self.view.now_ms() - self._threat_memory_ms
-        for threat in [one for one in self._threats.values() if one.detected_at_ms < oldest_ms]:
-            del self._threats[threat.threat_id]
-
     def _weigh(self, opportunity: OpportunitySignal) -> _Weighed | None:
-        assessment = self._assessment
-        if assessment is None:
+        now_ms = self.view.now_ms()
+        context = self._contexts.standing(now_ms)
+        if context is None:
             return None
-        self._forget_old_threats()
-        threats = tuple(self._threats.values())
-        confrontation = Confrontation.of(
-            opportunity.side,
-            symbol_strength=assessment.strength,
-            symbol_weakness=assessment.weakness,
+        threats = self._threats.standing(now_ms)
+        confrontation = Confrontation(
+            strength=context.strength(opportunity.side),
+            weakness=context.weakness(opportunity.side),
             opportunity=opportunity.confidence,
-            threat=max((one.severity for one in threats), default=ZERO),
+            threat=gravest(threats),
         )
-        return _Weighed(opportunity, assessment, threats, confrontation.score)
+        return _Weighed(opportunity, context, threats, confrontation)
 
     def _is_silent(self) -> bool:
         view, symbol = self.view, self._parameters.symbol
@@ -237,7 +237,7 @@ class SwotPlanner(Worker):
             scope=DirectiveScope.CLOSE_EXISTING,
             rationale=f"{opportunity.signal_type} {opportunity.side} against it: {self._reasons(weighed)}",
             causality=self._causality(weighed),
-            confidence=weighed.score,
+            confidence=weighed.confrontation.score,
             target_trade_ids=against,
         )
 
@@ -251,7 +251,7 @@ class SwotPlanner(Worker):
             scope=DirectiveScope.NEW_TRADE,
             rationale=f"{opportunity.signal_type} {opportunity.side}: {self._reasons(weighed)}",
             causality=self._causality(weighed),
-            confidence=weighed.score,
+            confidence=weighed.confrontation.score,
             entry_directive=EntryDirective(
                 symbol=opportunity.symbol,
                 direction=opportunity.side.entry_side,
@@ -288,13 +288,18 @@ class SwotPlanner(Worker):
         return tolerance if 0 < tolerance <= _MOST_TOLERANCE else None
 
     def _reasons(self, weighed: _Weighed) -> str:
-        return f"{weighed.opportunity.rationale}; score {written(weighed.score)}" + "".join(
-            f"; in spite of {one.threat_type} {written(one.severity)}" for one in weighed.threats
+        found = weighed.confrontation
+        score = (
+            f"score {written(found.score)} of S {written(found.strength)}, W {written(found.weakness)},"
+            f" O {written(found.opportunity)}, T {written(found.threat)}"
         )
+        threats = (f"; in spite of {one.threat_type} {written(one.severity)}" for one in weighed.threats)
+        return f"{weighed.opportunity.rationale}; {score}{''.join(threats)}"
 
     def _causality(self, weighed: _Weighed) -> CausalityChain:
-        """Name the signals weighed; the chain itself comes from the opportunity."""
-        chain = self.because_of(
-            weighed.opportunity.opportunity_id, *(one.threat_id for one in weighed.threats)
+        """Name every signal weighed."""
+        return self.because_of(
+            *weighed.context.context_ids,
+            weighed.opportunity.opportunity_id,
+            *(one.threat_id for one in weighed.threats),
         )
-        return chain if chain.context_assessment_id else chain.extended(weighed.assessment.context_id)

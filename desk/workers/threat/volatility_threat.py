@@ -12,12 +12,13 @@ from desk.contracts.market import Bar
 from desk.contracts.ports.plugin import PluginContext
 from desk.indicators.ranges import AverageTrueRange
 from desk.workers.bars import BarParameters, BarWorker
+from desk.workers.episodes import Episode, ThreatLevels
 from desk.workers.indicators import within_unit
 
 _THREAT_TYPE = "HIGH_VOLATILITY_DETECTED"
 
 
-class VolatilityParameters(BarParameters):
+class VolatilityParameters(BarParameters, ThreatLevels):
     """Say what is usual, what is a spike, and when it counts as over."""
 
     fast_bars: int = parameter(5, "bars", "The period of the average true range now.", ge=1, le=1000)
@@ -30,27 +31,10 @@ class VolatilityParameters(BarParameters):
     panic_ratio: Decimal = parameter(
         Decimal(10), "now / usual", "The ratio that rates as severity 1; above calm_ratio.", gt=0
     )
-    raise_severity: Decimal = parameter(
-        Decimal("0.2"), "severity", "From here on a threat is raised.", gt=0, le=1
-    )
-    rearm_severity: Decimal = parameter(
-        Decimal("0.15"),
-        "severity",
-        "Below this a raised threat is over, and the next is a new one.",
-        ge=0,
-        le=1,
-    )
-    escalation: Decimal = parameter(
-        Decimal("0.2"), "severity", "A raised threat is raised again when it has grown by this.", gt=0, le=1
-    )
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        for below, above in (
-            ("fast_bars", "slow_bars"),
-            ("calm_ratio", "panic_ratio"),
-            ("rearm_severity", "raise_severity"),
-        ):
+        for below, above in (("fast_bars", "slow_bars"), ("calm_ratio", "panic_ratio")):
             if not getattr(self, below) < getattr(self, above):
                 message = f"{below} {getattr(self, below)} must be below {above} {getattr(self, above)}"
                 raise ValueError(message)
@@ -76,6 +60,7 @@ class VolatilityThreat(BarWorker):
         handlers={BAR_CLOSED: "on_bar"},
         publishes=frozenset({THREAT_DETECTED}),
         parameters=VolatilityParameters,
+        signals=frozenset({_THREAT_TYPE}),
     )
 
     def __init__(self, parameters: VolatilityParameters, context: PluginContext) -> None:
@@ -83,7 +68,7 @@ class VolatilityThreat(BarWorker):
         self._parameters = parameters
         self._fast = AverageTrueRange(parameters.fast_bars)
         self._slow = AverageTrueRange(parameters.slow_bars)
-        self._raised: Decimal | None = None
+        self._episode = Episode(parameters)
 
     def learn(self, bar: Bar) -> None:
         """Take the bar's range into both averages."""
@@ -99,14 +84,8 @@ class VolatilityThreat(BarWorker):
         ratio = fast / slow
         span = parameters.panic_ratio - parameters.calm_ratio
         severity = within_unit((ratio - parameters.calm_ratio) / span)
-        if self._raised is not None and severity < parameters.rearm_severity:
-            self._raised = None
-        least = parameters.raise_severity
-        if self._raised is not None:
-            least = max(least, self._raised + parameters.escalation)
-        if severity < least:
+        if not self._episode.is_due(severity, self.view.now_ms()):
             return DispositionEnvelope.CONTINUE
-        self._raised = severity
         threat = self.new_threat(
             _THREAT_TYPE,
             bar.symbol.partition("/")[0],

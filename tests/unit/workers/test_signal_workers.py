@@ -47,7 +47,8 @@ def ratings(payloads: Sequence[object]) -> list[Decimal]:
     found = []
     for payload in payloads:
         assert isinstance(payload, ContextAssessment)
-        found.append(payload.strength - payload.weakness)
+        (factor,) = payload.factors
+        found.append((factor.strength or Decimal(0)) - (factor.weakness or Decimal(0)))
     return found
 
 
