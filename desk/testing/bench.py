@@ -191,6 +191,7 @@ class Bench:
         *,
         number: int | None = None,
         threat_type: str = "CONNECTION_LOST",
+        until_ms: int | None = None,
     ) -> list[object]:
         """Raise a threat; give `number` again to raise the very same one."""
         self._sequence += 1
@@ -201,22 +202,26 @@ class Bench:
             severity=Decimal(severity),
             affected_asset=asset,
             detected_at_ms=self.desk.time_ms,
+            until_ms=until_ms,
             source="watch",
             rationale="nothing heard for a minute",
             causality=CausalityChain.born(born),
         )
         return self.handle(THREAT_DETECTED, threat, threat.causality.extended(threat.threat_id))
 
-    def assessment(self, rating: str, symbol: str = SPOT) -> list[object]:
+    def assessment(
+        self, rating: str, symbol: str = SPOT, *, source: str = "trend_context", both_sides: bool = False
+    ) -> list[object]:
         """Assess the context: above zero a strength, below a weakness."""
         self._sequence += 1
         value = Decimal(rating)
         factor = ContextFactor(
             factor_type="TREND",
             symbol=symbol,
-            source="trend_context",
+            source=source,
             strength=value if value >= 0 else None,
             weakness=-value if value < 0 else None,
+            both_sides=both_sides,
         )
         assessment = ContextAssessment(
             context_id=ContextId.at(self.desk.time_ms, self._sequence),

@@ -124,6 +124,6 @@ def _amount(number: int, column: str, text: str) -> Decimal:
         amount = Decimal(text)
     except InvalidOperation:
         amount = Decimal("NaN")
-    if not abs(amount) <= _MOST_MINUTES:
+    if not amount.is_finite() or abs(amount) > _MOST_MINUTES:
         raise FileFault(number, column, f"{text!r} is no such number", "write a plain number")
     return amount

@@ -108,7 +108,7 @@ class ConnectionThreat(Worker):
         found: tuple[ThreatSignal, ...] = ()
         for symbol in self._parameters.symbols:
             silent_ms = self._silent_ms(symbol, now_ms)
-            severity = self._parameters.worst_severity * self._part(silent_ms - self._calm_ms)
+            severity = within_unit(self._parameters.worst_severity * self._part(silent_ms - self._calm_ms))
             if self._silences[symbol].is_due(severity, now_ms):
                 found = (*found, self._stale(symbol, silent_ms, severity))
         trouble = self._troubled(now_ms)
@@ -118,10 +118,12 @@ class ConnectionThreat(Worker):
 
     def _silent_ms(self, symbol: str, now_ms: int) -> int:
         """Return the age of the last sound price."""
-        heard_ms = self._heard_ms.setdefault(symbol, now_ms)
-        quote = self.view.quote(symbol)
-        if quote is not None and quote.time_ms > heard_ms and quote.bid.is_finite() and quote.ask.is_finite():
-            heard_ms = self._heard_ms[symbol] = quote.time_ms
+        quote, heard_ms = self.view.quote(symbol), self._heard_ms.get(symbol)
+        if quote is not None and quote.bid.is_finite() and quote.ask.is_finite():
+            heard_ms = quote.time_ms if heard_ms is None else max(heard_ms, quote.time_ms)
+        elif heard_ms is None:
+            heard_ms = now_ms
+        self._heard_ms[symbol] = heard_ms
         return max(now_ms - heard_ms, 0)
 
     def _troubled(self, now_ms: int) -> ThreatSignal | None:
@@ -134,7 +136,7 @@ class ConnectionThreat(Worker):
         if self._trouble_since_ms is None:
             self._trouble_since_ms = now_ms
         least, worst = parameters.trouble_severity, parameters.worst_severity
-        severity = least + (worst - least) * self._part(now_ms - self._trouble_since_ms)
+        severity = within_unit(least + (worst - least) * self._part(now_ms - self._trouble_since_ms))
         if not self._trouble.is_due(severity, now_ms):
             return None
         return self.new_threat(_CONNECTION_LOST, None, severity=severity, rationale=text)

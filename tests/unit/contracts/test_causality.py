@@ -100,3 +100,37 @@ def test_a_chain_only_grows_and_survives_its_own_json(named: list[tuple[type[Typ
     read = CausalityChain.model_validate_json(chain.model_dump_json())
     assert read == chain
     assert [type(one) for one in read.plan_ids] == [type(one) for one in chain.plan_ids]
+
+
+def test_a_chain_names_every_assessment_that_was_weighed() -> None:
+    first, second = ContextId.at(NOW_MS, 1), ContextId.at(NOW_MS, 2)
+    chain = born().extended(first).extended(second, first)
+    assert chain.context_ids == (first, second)
+    assert {first, second} < set(chain.ids())
+    other = born().extended(ContextId.at(NOW_MS, 3))
+    assert other.caused_by(chain).context_ids == (ContextId.at(NOW_MS, 3), first, second)
+
+
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        ('"CTX_20231114_221320_00000007"', ("CTX_20231114_221320_00000007",)),
+        ("null", ()),
+    ],
+)
+def test_a_journal_that_named_one_assessment_still_reads(written: str, named: tuple[str, ...]) -> None:
+    text = (
+        f'{{"tick_id": "TCK_20231114_221320_00000001", "context_assessment_id": {written},'
+        ' "opportunity_ids": ["OPP_20231114_221320_00000002"]}'
+    )
+    chain = CausalityChain.model_validate_json(text)
+    assert chain.context_ids == named
+    assert all(type(one) is ContextId for one in chain.context_ids)
+    assert CausalityChain.model_validate_json(chain.model_dump_json()) == chain
+
+
+@pytest.mark.parametrize("wrong", ['"OPP_20231114_221320_00000002"', "7", '["CTX"]', '{"a": 1}'])
+def test_what_is_no_assessment_is_refused(wrong: str) -> None:
+    text = f'{{"tick_id": "TCK_20231114_221320_00000001", "context_ids": {wrong}}}'
+    with pytest.raises(ValidationError):
+        CausalityChain.model_validate_json(text)

@@ -5,7 +5,10 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
+from desk.contracts.blocks import EntryBlock
+from desk.contracts.causality import CausalityChain
 from desk.contracts.directives import DirectiveScope
+from desk.contracts.ids import TickId
 from desk.contracts.market import Quote
 from desk.contracts.sides import OrderSide, PositionSide
 from desk.contracts.signals import OPERATOR_EXIT
@@ -143,6 +146,90 @@ def test_a_threat_that_did_not_stop_the_trade_is_written_down() -> None:
 def test_the_newest_context_counts() -> None:
     bench = in_an_uptrend()
     bench.assessment("-0.9", PERPETUAL)
+    assert chance(bench) == []
+
+
+def test_every_source_has_its_say_and_the_greatest_of_each_counts() -> None:
+    bench = in_an_uptrend("0.5", threshold="0.1")
+    bench.assessment("0.8", PERPETUAL, source="structure_context")
+    bench.assessment("-0.3", PERPETUAL, source="another_trend")
+    directive = only_directive(chance(bench))
+    assert directive.rationale.endswith("; score 0.63 of S 0.8, W 0.3, O 0.9, T 0"), "0.7 x 0.9"
+    assert len(directive.causality.context_ids) == 3
+
+
+def test_a_source_that_speaks_again_is_counted_once() -> None:
+    bench = in_an_uptrend("1")
+    bench.assessment("0.8", PERPETUAL)
+    directive = only_directive(chance(bench))
+    assert directive.confidence == Decimal("0.72")
+    assert len(directive.causality.context_ids) == 1
+
+
+@pytest.mark.parametrize(("rating", "side"), [("0.9", LONG), ("-0.9", SHORT)])
+def test_a_regime_is_the_same_for_both_sides(rating: str, side: PositionSide) -> None:
+    for regime, expected in (("0.95", "0.855"), ("-0.4", "0.54")):
+        bench = in_an_uptrend(rating, threshold="0.1")
+        bench.assessment(regime, PERPETUAL, source="regime", both_sides=True)
+        assert only_directive(chance(bench, side=side)).confidence == Decimal(expected)
+
+
+def test_an_assessment_that_is_too_old_counts_no_more() -> None:
+    bench = in_an_uptrend(max_context_age_s="3600")
+    bench.desk.time_ms += 3_600_000
+    quote(bench)
+    assert len(chance(bench)) == 1
+    bench = in_an_uptrend(max_context_age_s="3600")
+    bench.assessment("-0.8", PERPETUAL, source="structure_context")
+    bench.desk.time_ms += 3_600_001
+    quote(bench)
+    assert chance(bench) == []
+    bench.assessment("0.7", PERPETUAL)
+    directive = only_directive(chance(bench))
+    assert directive.rationale.endswith("S 0.7, W 0, O 0.9, T 0")
+    assert len(directive.causality.context_ids) == 1
+
+
+def test_a_threat_that_names_its_end_counts_until_then() -> None:
+    bench = in_an_uptrend(threat_memory_s=900)
+    bench.threat("0.8", until_ms=bench.desk.time_ms + 7_200_000)
+    for later_ms, trades in ((7_199_999, 0), (1, 1)):
+        bench.desk.time_ms += later_ms
+        quote(bench)
+        assert len(chance(bench)) == trades
+
+
+def test_a_threat_that_was_over_when_it_came_is_none() -> None:
+    bench = in_an_uptrend()
+    bench.threat("0.8", until_ms=bench.desk.time_ms)
+    assert len(chance(bench)) == 1
+    assert bench.memory.notes.keys() == {"decided_at_ms"}
+
+
+def test_threats_count_over_a_restart_and_are_forgotten_when_they_are_over() -> None:
+    bench = in_an_uptrend(threat_memory_s=900)
+    bench.threat("0.8")
+    bench.threat("0.1", "ETH")
+    bench.restart()
+    bench.assessment("0.9", PERPETUAL)
+    assert chance(bench) == []
+    (key,) = bench.memory.notes
+    assert key.startswith("threat.THR_")
+    bench.restart()
+    bench.assessment("0.9", PERPETUAL)
+    bench.desk.time_ms += 900_001
+    quote(bench)
+    directive = only_directive(chance(bench))
+    assert directive.causality.threat_ids == ()
+    assert bench.memory.notes.keys() == {"decided_at_ms"}
+
+
+def test_a_block_on_new_risk_stands_in_the_way() -> None:
+    bench = in_an_uptrend()
+    born = CausalityChain.born(TickId.at(bench.desk.time_ms, 1))
+    bench.desk.blocks.append(
+        EntryBlock(strategy_id="a", worker="b", reason="c", blocked_at_ms=1, causality=born)
+    )
     assert chance(bench) == []
 
 
