@@ -18,6 +18,7 @@ _BUILT_IN = {
     "breakout_opportunity": "desk.workers.opportunity.breakout_opportunity:BreakoutOpportunity",
     "circuit_breaker": "desk.workers.risk_control.circuit_breaker:CircuitBreaker",
     "connection_threat": "desk.workers.threat.connection_threat:ConnectionThreat",
+    "correlation_monitor": "desk.workers.risk_control.correlation_monitor:CorrelationMonitor",
     "dca_executor": "desk.workers.scheduled_operations.dca_executor:DCAExecutor",
     "drawdown_limiter": "desk.workers.risk_control.drawdown_limiter:DrawdownLimiter",
     "drawdown_threat": "desk.workers.threat.drawdown_threat:DrawdownThreat",

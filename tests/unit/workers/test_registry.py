@@ -19,6 +19,7 @@ OWN = (
     "breakeven_mover",
     "breakout_opportunity",
     "circuit_breaker",
+    "correlation_monitor",
     "dca_executor",
     "drawdown_limiter",
     "emergency_exit_agent",

@@ -1,0 +1,385 @@
+"""See when several trades are one bet: refuse what would join it, or make it smaller."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Self
+
+from pydantic import Field, field_validator, model_validator
+
+from desk.contracts.dto import Dto, Symbol
+from desk.contracts.envelope import DispositionEnvelope
+from desk.contracts.events import (
+    BAR_CLOSED,
+    ENTRIES_BLOCKED,
+    ENTRIES_RELEASED,
+    FILL_BOOKED,
+    STRATEGY_DIRECTIVE_ISSUED,
+    TIME_PASSED,
+)
+from desk.contracts.manifests import (
+    BarsNeeded,
+    Parameters,
+    WorkerCategory,
+    WorkerManifest,
+    parameter,
+)
+from desk.contracts.market import ONE, ZERO, Bar, TimePassed
+from desk.contracts.ports.plugin import PluginContext
+from desk.contracts.positions import Position
+from desk.contracts.records import FillBooked
+from desk.workers.base import Worker
+from desk.workers.correlation import Correlation, Returns, correlation, log_returns
+from desk.workers.prices import middle, milliseconds, percent, price_fault, written
+from desk.workers.risk_control.clusters import Holding, Links, clusters, pair_of, worth
+from desk.workers.risk_control.reductions import Reductions, in_care
+from desk.workers.risk_control.standing_blocks import StandingBlocks
+
+_KEY = "correlation"
+_REASON = "correlation"
+_WAKE_MS = 1_000
+_PROCEED = DispositionEnvelope.CONTINUE
+_WHOLE = Decimal(1)
+_TWO_DIGITS = Decimal("0.01")
+
+
+class CorrelationAction(StrEnum):
+    """What is done about a cluster that is full."""
+
+    REFUSE = "refuse"
+    TRIM = "trim"
+
+
+class CorrelationParameters(Parameters):
+    """Say which symbols are compared over which bars, and how large one bet may be."""
+
+    symbols: tuple[Symbol, ...] = parameter(
+        ..., "list of symbols", "The symbols that are compared, and blocked.", min_length=2, max_length=20
+    )
+    interval_ms: int = parameter(900_000, "ms", "The length of one bar.", ge=1000)
+    window_bars: int = parameter(96, "bars", "The bars that are compared.", ge=10, le=500)
+    min_bars: int = parameter(
+        60, "bars", "With fewer bars of both, a correlation is not known.", ge=10, le=500
+    )
+    trip: Decimal = parameter(
+        Decimal("0.8"), "correlation", "From here on two trades are one bet.", gt=0, le=1
+    )
+    clear: Decimal = parameter(
+        Decimal("0.7"), "correlation", "Below this they no longer are; below trip.", ge=0, lt=1
+    )
+    max_members: int = parameter(3, "symbols", "How many symbols one bet may have.", ge=1, le=20)
+    max_cluster: Decimal = parameter(
+        ONE, "fraction of equity", "What one bet may be worth, all its symbols together.", gt=0, le=100
+    )
+    action: CorrelationAction = parameter(
+        CorrelationAction.REFUSE,
+        "",
+        "refuse: no new risk that would join a full bet; trim: that, and reduce its newest trade.",
+    )
+    trim_fraction: Decimal = parameter(
+        Decimal("0.25"), "fraction of the size", "What one trim takes off.", gt=0, le=1
+    )
+    cooldown_s: Decimal = parameter(
+        Decimal(1800), "s", "The least time of a block, and the pause between two trims.", ge=0, le=604_800
+    )
+    check_every_s: Decimal = parameter(
+        Decimal(5), "s", "How often worth is looked at; bars and fills are looked at at once.", ge=1, le=3600
+    )
+    max_price_age_s: Decimal = parameter(
+        Decimal(60), "s", "With an older price the worth of a trade is not known.", gt=0, le=86_400
+    )
+
+    @field_validator("symbols")
+    @classmethod
+    def _differ(cls, symbols: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(symbols)) < len(symbols):
+            message = "a symbol is listed twice"
+            raise ValueError(message)
+        return symbols
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.clear < self.trip:
+            message = f"clear {self.clear} must be below trip {self.trip}"
+            raise ValueError(message)
+        if not self.min_bars <= self.window_bars:
+            message = f"min_bars {self.min_bars} must not be above window_bars {self.window_bars}"
+            raise ValueError(message)
+        return self
+
+    def bars_needed(self) -> tuple[BarsNeeded, ...]:
+        """Ask for the window of each symbol, and the bar before it."""
+        count = self.window_bars + 2
+        return tuple(BarsNeeded(symbol, self.interval_ms, count) for symbol in self.symbols)
+
+    def wake_every_ms(self) -> int:
+        """Look soon after a fill, also where no price comes."""
+        return _WAKE_MS
+
+
+class RememberedCorrelation(Dto):
+    """Keep the linked pairs, and by symbol when it was trimmed, and when the operator let it pass."""
+
+    links: Mapping[str, int] = Field(default_factory=dict)
+    trimmed: Mapping[str, int] = Field(default_factory=dict)
+    allowed: Mapping[str, int] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """Hold what one bet may be: members, and worth in the account currency, None where it is not known."""
+
+    members: int
+    worth: Decimal | None
+
+    def is_full(self, members: int, held: Decimal | None) -> bool:
+        """Tell whether a bet of so many members may not grow; what is not known is full."""
+        return members > self.members or self.worth is None or held is None or not held < self.worth
+
+    def is_beyond(self, members: int, held: Decimal | None) -> bool:
+        """Tell whether a bet is larger than it may be, for certain."""
+        is_heavy = self.worth is not None and held is not None and held > self.worth
+        return members > self.members or is_heavy
+
+
+class CorrelationMonitor(Worker):
+    """Block entries that would make one bet too large, symbol by symbol; trim the newest trade on request.
+
+    Trades i and j are one bet where s_i x s_j x rho >= trip, with s the side (+1 long, -1 short) and rho
+    Pearson's correlation of log returns; what is joined to one member is joined to all. A correlation that
+    is not known counts as 1 for entries, and never trims.
+    """
+
+    manifest = WorkerManifest(
+        name="correlation_monitor",
+        category=WorkerCategory.RISK_CONTROL,
+        summary="Refuses, or trims, trades on symbols that move together beyond what one bet may be.",
+        handlers={BAR_CLOSED: "on_bar", FILL_BOOKED: "on_fill", TIME_PASSED: "on_time"},
+        publishes=frozenset({ENTRIES_BLOCKED, ENTRIES_RELEASED, STRATEGY_DIRECTIVE_ISSUED}),
+        parameters=CorrelationParameters,
+        state={
+            "correlation": "which pairs are linked, what was trimmed and let pass when",
+            "block.<symbol>": "why a symbol is blocked and since when",
+            "reductions": "the trades that are being trimmed",
+        },
+    )
+
+    def __init__(self, parameters: CorrelationParameters, context: PluginContext) -> None:
+        super().__init__(parameters, context)
+        self._parameters = parameters
+        self._symbols = parameters.symbols
+        self._blocks = StandingBlocks(self, context)
+        self._reductions = Reductions(self, context)
+        kept = context.memory.get(_KEY)
+        self._kept = (
+            RememberedCorrelation() if kept is None else RememberedCorrelation.model_validate_json(kept)
+        )
+        self._links = Links(parameters.trip, parameters.clear, self._kept.links)
+        self._cooldown_ms = milliseconds(parameters.cooldown_s)
+        self._check_ms = milliseconds(parameters.check_every_s)
+        self._found: dict[str, Correlation] = {}
+        self._returns: dict[str, Returns] = {}
+        self._window = -1
+        self._next_ms = 0
+        self._is_due = True
+
+    def on_bar(self, bar: Bar) -> DispositionEnvelope:
+        """Compare anew, at the next second, once a bar of the own symbols has closed."""
+        if bar.interval_ms == self._parameters.interval_ms and bar.symbol in self._symbols:
+            self._window = -1
+            self._is_due = True
+        return _PROCEED
+
+    def on_fill(self, booked: FillBooked) -> DispositionEnvelope:
+        """Look at the book, at the next second, once it has changed."""
+        self._is_due = self._is_due or booked.fill.symbol in self._symbols
+        return _PROCEED
+
+    def on_time(self, passed: TimePassed) -> DispositionEnvelope:
+        """Look at the book; silent before the first comparison with the venue."""
+        del passed
+        now_ms = self.view.now_ms()
+        is_early = not self._is_due and now_ms < self._next_ms
+        if is_early or not self.view.is_reconciled():
+            return _PROCEED
+        self._is_due = False
+        self._next_ms = now_ms + self._check_ms
+        self._note_allowed(self._blocks.look(), now_ms)
+        book = self._book(now_ms)
+        self._compare(book, now_ms)
+        room = self._room()
+        self._refuse(book, room, now_ms)
+        if self._parameters.action is CorrelationAction.TRIM:
+            self._trim(book, room, now_ms)
+        return DispositionEnvelope.publish(*self._blocks.events(), *self._reductions.events())
+
+    def _book(self, now_ms: int) -> tuple[Holding, ...]:
+        """Return what is held of the own symbols, and what an own entry may be about to open."""
+        found = []
+        for symbol in self._symbols:
+            held = [one for one in self.view.positions_on(symbol) if not self._is_dust(one)]
+            if held:
+                found.append(self._holding(symbol, held, now_ms))
+            elif self.view.has_pending_entry(self.context.strategy_id, symbol):
+                found.append(Holding(symbol, 0, ZERO))
+        return tuple(found)
+
+    def _holding(self, symbol: str, held: Sequence[Position], now_ms: int) -> Holding:
+        size_base = sum((one.size_base * one.side.sign for one in held), ZERO)
+        sign = (size_base > ZERO) - (size_base < ZERO)
+        instrument, quote = self.view.instrument(symbol), self.view.quote(symbol)
+        most_ms = milliseconds(self._parameters.max_price_age_s)
+        if instrument is None or quote is None or price_fault(quote, now_ms, most_ms) is not None:
+            return Holding(symbol, sign, None)
+        rate = self.view.rate(instrument.quote)
+        if rate is None or not rate.is_finite():
+            return Holding(symbol, sign, None)
+        return Holding(symbol, sign, abs(size_base) * middle(quote) * rate)
+
+    def _is_dust(self, position: Position) -> bool:
+        instrument = self.view.instrument(position.symbol)
+        return instrument is not None and instrument.is_dust(position.size_base, position.entry_price)
+
+    def _compare(self, book: Sequence[Holding], now_ms: int) -> None:
+        """Compare every held symbol with every other, once per window of bars."""
+        window = now_ms // self._parameters.interval_ms
+        if window != self._window:
+            self._window = window
+            self._found.clear()
+            self._returns.clear()
+        held = [one.symbol for one in book]
+        pairs = {pair_of(one, other): (one, other) for one in held for other in self._symbols if one != other}
+        self._links.keep(pairs)
+        for pair, (one, other) in pairs.items():
+            if pair not in self._found:
+                found = correlation(self._bars(one), self._bars(other), self._parameters.min_bars)
+                self._found[pair] = found
+                self._links.take(pair, found.value)
+        self._remember(links=dict(self._links.signs))
+
+    def _bars(self, symbol: str) -> Returns:
+        returns = self._returns.get(symbol)
+        if returns is None:
+            interval_ms = self._parameters.interval_ms
+            from_ms = (self._window - self._parameters.window_bars) * interval_ms
+            returns = self._returns[symbol] = log_returns(self.view.bars(symbol, interval_ms), from_ms)
+        return returns
+
+    def _room(self) -> _Room:
+        equity = self.view.equity()
+        is_known = equity is not None and equity.is_finite() and equity > ZERO
+        most = equity * self._parameters.max_cluster if is_known and equity is not None else None
+        return _Room(self._parameters.max_members, most)
+
+    def _refuse(self, book: Sequence[Holding], room: _Room, now_ms: int) -> None:
+        """Block each symbol whose next entry would make a bet too large; lift what is over."""
+        bets = clusters(book, self._may_be_joined)
+        for symbol in self._symbols:
+            words = self._refusal(symbol, bets, room)
+            block = self._blocks.of(symbol)
+            if words is not None and not self._is_recent(self._kept.allowed.get(symbol), now_ms):
+                self._blocks.add(symbol, _REASON, words)
+            elif words is None and block is not None and not self._is_recent(block.since_ms, now_ms):
+                self._blocks.lift(symbol, "it would join no bet that is full")
+
+    def _refusal(self, symbol: str, bets: Sequence[tuple[Holding, ...]], room: _Room) -> str | None:
+        """Say why a symbol may not be entered, on the worse of both sides; None where it may."""
+        own = next((bet for bet in bets if any(one.symbol == symbol for one in bet)), None)
+        if own is not None:
+            is_full = len(own) > 1 and room.is_full(0, worth(own))
+            return self._words(symbol, own, room) if is_full else None
+        for sign in (1, -1):
+            entry = Holding(symbol, sign, ZERO)
+            joined = [bet for bet in bets if any(self._may_be_joined(entry, one) for one in bet)]
+            members = tuple(one for bet in joined for one in bet)
+            if members and room.is_full(len(members) + 1, worth(members)):
+                return self._words(symbol, members, room)
+        return None
+
+    def _trim(self, book: Sequence[Holding], room: _Room, now_ms: int) -> None:
+        """Reduce the newest trade of each bet that is too large, once per pause."""
+        for bet in clusters(book, self._is_joined):
+            symbols = [one.symbol for one in bet]
+            is_cooling = any(self._is_recent(self._kept.trimmed.get(one), now_ms) for one in symbols)
+            if len(bet) > 1 and not is_cooling and room.is_beyond(len(bet), worth(bet)):
+                self._trim_newest(bet, room, now_ms)
+
+    def _trim_newest(self, bet: Sequence[Holding], room: _Room, now_ms: int) -> None:
+        trades = [trade for one in bet for trade in self._trimmable(one.symbol)]
+        newest = max(trades, key=lambda one: (one.opened_at_ms or 0, one.trade_id), default=None)
+        if newest is None:
+            return
+        instrument = self.view.instrument(newest.symbol)
+        quote = self.view.quote(newest.symbol)
+        if instrument is None or quote is None:
+            return
+        left = instrument.floor_size(newest.size_base * (ONE - self._parameters.trim_fraction))
+        left = ZERO if instrument.is_dust(left, middle(quote)) else left
+        words = self._words(newest.symbol, bet, room)
+        change = f"trim {written(newest.size_base)} → {written(left)} {instrument.base}"
+        self._reductions.want(newest.trade_id, left, f"{words}: {change}")
+        self._remember(trimmed=self._recent(self._kept.trimmed, now_ms) | {one.symbol: now_ms for one in bet})
+
+    def _trimmable(self, symbol: str) -> Iterable[Position]:
+        held = in_care(self.view.positions_on(symbol), self.context.strategy_id, own_strategy_only=False)
+        return (one for one in held if not self._is_dust(one))
+
+    def _may_be_joined(self, one: Holding, other: Holding) -> bool:
+        """Tell whether two holdings count as one bet for entries: also where that is not known."""
+        found = self._found.get(pair_of(one.symbol, other.symbol))
+        if found is None or found.value is None:
+            return True
+        sign = self._links.sign(pair_of(one.symbol, other.symbol))
+        return sign != 0 and sign * one.sign * other.sign >= 0
+
+    def _is_joined(self, one: Holding, other: Holding) -> bool:
+        """Tell whether two holdings are one bet for certain."""
+        found = self._found.get(pair_of(one.symbol, other.symbol))
+        is_known = found is not None and found.value is not None
+        return is_known and self._links.sign(pair_of(one.symbol, other.symbol)) * one.sign * other.sign > 0
+
+    def _words(self, symbol: str, bet: Sequence[Holding], room: _Room) -> str:
+        """Say which pair and how strong, then what the bet is and may be."""
+        others = [one.symbol for one in bet if one.symbol != symbol]
+        nearest = max(others, key=lambda one: self._strength(symbol, one))
+        found = self._found.get(pair_of(symbol, nearest))
+        held, names = worth(bet), ", ".join(one.symbol for one in bet)
+        if found is None or found.value is None:
+            bars = 0 if found is None else found.bars
+            least = self._parameters.min_bars
+            pair = (
+                f"how {symbol} and {nearest} move together is not known ({bars} of {least} bars): taken as 1"
+            )
+        else:
+            way = "together" if found.value > ZERO else "against each other"
+            strength = abs(found.value).quantize(_TWO_DIGITS)
+            pair = f"{symbol} and {nearest} move {way}, {strength} over {found.bars} bars"
+        shown = "an unknown worth" if held is None else written(held.quantize(_WHOLE))
+        most = "an unknown limit" if room.worth is None else written(room.worth.quantize(_WHOLE))
+        return (
+            f"{pair}; {names}: {len(bet)} of {room.members} symbols, {shown} of {most}"
+            f" ({percent(self._parameters.max_cluster)} of equity)"
+        )
+
+    def _strength(self, symbol: str, other: str) -> Decimal:
+        found = self._found.get(pair_of(symbol, other))
+        return ONE if found is None or found.value is None else abs(found.value)
+
+    def _note_allowed(self, lifted: Iterable[str], now_ms: int) -> None:
+        """Let pass, for a pause, what the operator has let pass."""
+        allowed = self._recent(self._kept.allowed, now_ms) | dict.fromkeys(lifted, now_ms)
+        self._remember(allowed=allowed)
+
+    def _recent(self, times: Mapping[str, int], now_ms: int) -> dict[str, int]:
+        return {key: at_ms for key, at_ms in times.items() if self._is_recent(at_ms, now_ms)}
+
+    def _is_recent(self, at_ms: int | None, now_ms: int) -> bool:
+        return at_ms is not None and now_ms - at_ms < self._cooldown_ms
+
+    def _remember(self, **changes: Mapping[str, int]) -> None:
+        kept = self._kept.model_copy(update=changes)
+        if kept != self._kept:
+            self._kept = kept
+            is_empty = not (kept.links or kept.trimmed or kept.allowed)
+            self.context.memory.put(_KEY, None if is_empty else kept.model_dump_json())

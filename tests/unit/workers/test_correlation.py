@@ -1,0 +1,69 @@
+"""Pearson's correlation of log returns, against numbers worked out by hand, and where it is not known."""
+
+from decimal import Decimal
+from itertools import accumulate
+from math import exp
+
+import pytest
+
+from desk.workers.correlation import Correlation, correlation, log_returns
+from tests.builders.memory_desk import START_MS
+from tests.builders.workers import bars
+
+QUICK, SLOW = (1, -1, 1, -1), (1, 1, -1, -1)
+"""Two patterns of mean 0 and variance 1 whose products add up to nothing."""
+
+
+def mixed(quick: int, slow: int, count: int = 60) -> dict[int, float]:
+    """Return returns that hold so much of each pattern; two such correlate by the cosine between them."""
+    one = [quick * first + slow * second for first, second in zip(QUICK, SLOW, strict=True)]
+    return {place: one[place % 4] / 1000 for place in range(count)}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ((1, 0), (1, 0), "1"),
+        ((1, 0), (-3, 0), "-1"),
+        ((1, 0), (0, 1), "0"),
+        ((1, 0), (4, 3), "0.8"),
+        ((0, 1), (4, 3), "0.6"),
+        ((4, 3), (-3, 4), "0"),
+        ((4, 3), (12, 5), "0.9692"),
+    ],
+)
+def test_it_is_the_cosine_of_what_is_mixed(
+    first: tuple[int, int], second: tuple[int, int], expected: str
+) -> None:
+    found = correlation(mixed(*first), mixed(*second), 60)
+    assert found == Correlation(Decimal(expected), 60)
+
+
+def test_too_few_common_bars_are_not_enough() -> None:
+    shifted = {place + 1: one for place, one in mixed(1, 0).items()}
+    assert correlation(mixed(1, 0), shifted, 60) == Correlation(None, 59)
+    assert correlation(mixed(1, 0), shifted, 59).value is not None
+    assert correlation({}, {}, 0) == Correlation(None, 0)
+
+
+@pytest.mark.parametrize("still", [0.0, 0.001, 1e-12])
+def test_a_price_that_stands_still_or_moves_evenly_has_none(still: float) -> None:
+    assert correlation(dict.fromkeys(range(60), still), mixed(1, 0), 10).value is None
+
+
+def test_returns_are_natural_logarithms_of_what_follows_without_a_hole() -> None:
+    closes = [Decimal(str(exp(one))) for one in accumulate([0, 0.01, -0.02, 0.03, 0.01])]
+    path = bars(closes)
+    assert log_returns(path, 0) == pytest.approx(
+        {path[1].open_time_ms: 0.01, path[2].open_time_ms: -0.02, path[3].open_time_ms: 0.03,
+         path[4].open_time_ms: 0.01}
+    )  # fmt: skip
+    with_a_hole = [*path[:2], *path[3:]]
+    assert list(log_returns(with_a_hole, 0)) == [path[1].open_time_ms, path[4].open_time_ms]
+    assert list(log_returns(path, START_MS + 180_000)) == [path[3].open_time_ms, path[4].open_time_ms]
+
+
+@pytest.mark.parametrize("wrong", ["NaN", "Infinity", "0", "-1"])
+def test_a_close_that_is_no_price_makes_no_return(wrong: str) -> None:
+    path = bars(["100", "101", wrong, "102", "103"])
+    assert list(log_returns(path, 0)) == [path[1].open_time_ms, path[4].open_time_ms]
