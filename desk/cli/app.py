@@ -18,6 +18,7 @@ from desk.cli.options import (
     DrillOptions,
     HistoryOptions,
     JournalOptions,
+    NewWorkerOptions,
     ReplayOptions,
     RunOptions,
     ScreenOptions,
@@ -269,6 +270,19 @@ def check(
 def workers(name: str | None = None, /, *, as_json: JsonOption = False) -> int:
     """List the workers, or show what one takes, hears and keeps."""
     return _command("workers")(name, as_json=as_json)
+
+
+@app.command
+def new_worker(
+    name: Annotated[str, Parameter(help="What it is called: small letters, digits and _.")],
+    /,
+    *,
+    category: Annotated[str, Parameter(help="What it is for: context, opportunity, threat, strategy, ...")],
+    folder: Annotated[Path, Parameter(help="Where it is written.")] = Path("plugins"),
+    platform: PlatformOption = DEFAULT_PLATFORM,
+) -> int:
+    """Write a worker, its test and a blueprint that uses it, ready to run; overwrites nothing."""
+    return _command("new_worker")(NewWorkerOptions(name, category, folder, platform))
 
 
 @app.command

@@ -146,3 +146,13 @@ class DrillOptions:
     platform: Path = DEFAULT_PLATFORM
     settings: tuple[str, ...] = ()
     json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewWorkerOptions:
+    """Say what is to be written where; `platform` tells what can be traded."""
+
+    name: str
+    category: str
+    folder: Path
+    platform: Path

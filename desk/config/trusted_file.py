@@ -24,6 +24,14 @@ def distrust(path: Path) -> tuple[str, str] | None:
     return f"{path} is a link to a link without end", "name the file itself"
 
 
+def distrust_folder(path: Path) -> tuple[str, str] | None:
+    """Return why no file in the folder at `path` is to be run, whatever it is; None where one may be.
+
+    Raises OSError where the folder cannot be looked at.
+    """
+    return _fault(path, path.stat())
+
+
 def _fault(path: Path, seen: os.stat_result) -> tuple[str, str] | None:
     is_link = stat.S_ISLNK(seen.st_mode)
     kind = "link" if is_link else "folder" if stat.S_ISDIR(seen.st_mode) else "file"

@@ -10,6 +10,7 @@ It needs nothing but the desk itself, `price_paths` alone wants hypothesis (inst
 """
 
 from desk.testing.bench import Bench, BenchContext, CountingIds, Notebook, Unsound, only_directive, stop_of
+from desk.testing.beside import worker_beside
 from desk.testing.building import (
     PERPETUAL,
     SPOT,
@@ -51,4 +52,5 @@ __all__ = [
     "run_over",
     "stop_of",
     "tick",
+    "worker_beside",
 ]
