@@ -173,7 +173,7 @@ def _inside(configuration: Configuration, outside: Outside) -> _Inside:
 
 def _execution_ports(configuration: Configuration, outside: Outside, inside: _Inside) -> ExecutionPorts:
     return ExecutionPorts(
-        settings=execution_settings(configuration.platform),
+        settings=execution_settings(configuration.platform, configuration.blueprints),
         bus=inside.bus,
         connector=outside.connector,
         recorder=inside.recorder,

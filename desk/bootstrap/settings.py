@@ -10,8 +10,8 @@ from desk.runtime.missed_periods import ScheduleUse
 from desk.runtime.periods import Schedule
 
 
-def execution_settings(platform: Platform) -> ExecutionSettings:
-    """Return the seed's block and the risk limits as execution takes them."""
+def execution_settings(platform: Platform, files: Sequence[BlueprintFile] = ()) -> ExecutionSettings:
+    """Return the seed's block, the risk limits and the blueprints' own as execution takes them."""
     block = platform.orchestration.plan_execution
     risk = platform.risk
     retry = block.retry_policy
@@ -25,6 +25,7 @@ def execution_settings(platform: Platform) -> ExecutionSettings:
             duplicate_window_ms=risk.duplicate_window_ms,
             max_price_age_ms=risk.max_price_age_ms,
             max_open_trades=risk.max_open_trades,
+            size_settling_ms=risk.size_settling_ms,
         ),
         enabled=block.enabled,
         timeout_ms=block.timeout_ms,
@@ -35,6 +36,9 @@ def execution_settings(platform: Platform) -> ExecutionSettings:
             max_delay_ms=retry.max_delay_ms,
         ),
         slow_execution_ms=block.monitoring.alert_on_slow_execution_ms,
+        categories={
+            (file.strategy_id, use.name): use.manifest.category for file in files for use in file.workers
+        },
     )
 
 

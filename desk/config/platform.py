@@ -50,6 +50,11 @@ class RiskSettings(Dto):
     max_open_trades: Annotated[int, Field(gt=0)] = Field(
         20, description="the most trades open at once, a whole number above 0"
     )
+    size_settling_ms: Milliseconds = Field(
+        5000,
+        description="how long a trade's size rests before another worker may turn it the other way, "
+        "in milliseconds; 0 never waits",
+    )
     max_stream_silence_ms: Annotated[int, Field(gt=0)] = Field(
         15_000,
         description="how long a stream may be down or silent before no new risk is taken, "

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from desk.contracts import events
+from desk.execution.arbitration import Arbiter, ArbiterParts
 from desk.execution.by_hand import HandExecutor
 from desk.execution.close import TradeCloser
 from desk.execution.completion import FlowCompletionRule
@@ -101,6 +102,20 @@ def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
     return layer
 
 
+def _arbiter(ports: ExecutionPorts) -> Arbiter:
+    return Arbiter(
+        ArbiterParts(
+            bus=ports.bus,
+            recorder=ports.recorder,
+            ledger=ports.ledger,
+            clock=ports.clock,
+            flows=ports.flows,
+            categories=ports.settings.categories,
+            settling_ms=ports.settings.risk.size_settling_ms,
+        )
+    )
+
+
 def _protection_directives(ports: ExecutionPorts) -> ProtectionDirectives:
     return ProtectionDirectives(
         bus=ports.bus,
@@ -150,7 +165,7 @@ def _executors(
     modify = ModifyExecutor(reach, ports.flows, keeper, closer, refusals.refuse)
     changer = EntryChanger(reach, ports.flows, refusals.refuse)
     by_hand = HandExecutor(reach, ports.flows, keeper, modify, changer, refusals.refuse)
-    return Executors(new_trade, modify, closer, leave, by_hand)
+    return Executors(new_trade, modify, closer, leave, by_hand, _arbiter(ports))
 
 
 def _orchestrator(
@@ -194,10 +209,11 @@ def _reach(ports: ExecutionPorts) -> Reach:
 def _attach(
     ports: ExecutionPorts, layer: ExecutionLayer, signals: Signals, directives: ProtectionDirectives
 ) -> None:
-    """Subscribe in the order of effect: written, reported, protected, woken, ended."""
+    """Subscribe in the order of effect: written, judged, reported, protected, woken, ended."""
     bus = ports.bus
     report = ExecutionReport(bus, ports.recorder, ports.clock, ports.flows)
     layer.journal.attach()
+    layer.executors.arbiter.attach()
     layer.blocks.attach()
     layer.termination.attach()
     layer.orchestrator.attach(bus)

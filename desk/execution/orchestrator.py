@@ -10,6 +10,7 @@ from desk.contracts.ports.store import LedgerView
 from desk.contracts.ports.time import Clock, Spawner
 from desk.contracts.problems import StoreFailed
 from desk.contracts.states import DeskState
+from desk.execution.arbitration import Arbiter
 from desk.execution.by_hand import HandExecutor
 from desk.execution.close import TradeCloser
 from desk.execution.completion import FlowCompletionRule
@@ -22,16 +23,20 @@ from desk.execution.new_trade import NewTradeExecutor
 from desk.execution.sending import WATCHING
 from desk.execution.settings import ExecutionSettings
 
+SUPERSEDED = "superseded"
+"""Who refused a job that waited and did not come to its turn, or came to it too late."""
+
 
 @dataclass(frozen=True, slots=True)
 class Executors:
-    """Hold one executor per scope, and the emergency exit."""
+    """Hold one executor per scope, the emergency exit, and who judges what still holds before they begin."""
 
     new_trade: NewTradeExecutor
     modify: ModifyExecutor
     closer: TradeCloser
     emergency_exit: EmergencyExit
     by_hand: HandExecutor
+    arbiter: Arbiter
 
 
 class JobRefusals:
@@ -114,7 +119,7 @@ class PlanExecutionOrchestrator:
             self._flows.link(flow, target.trade_id)
             flow.running.add(target.trade_id)
         for target in directive.targets:
-            self._submit(Job(directive, target))
+            self._submit(self._executors.arbiter.job(directive, target))
 
     def begin_exit(self, directive: ExecutionDirective) -> None:
         """Latch EXITING, void what waits, and leave."""
@@ -135,7 +140,7 @@ class PlanExecutionOrchestrator:
         for target in directive.targets:
             self._flows.link(flow, target.trade_id)
             flow.running.add(target.trade_id)
-            self._submit(Job(directive, target))
+            self._submit(self._executors.arbiter.job(directive, target))
 
     def _submit(self, job: Job) -> None:
         """Queue a job in its trade's lane; what only cancels entries waits for nothing that may hang."""
@@ -174,7 +179,7 @@ class PlanExecutionOrchestrator:
         flow = self._flows.get(job.directive.flow_id)
         if flow is not None:
             flow.running.discard(job.target.trade_id)
-        self._refusals.refuse(job, "superseded", reason)
+        self._refusals.refuse(job, SUPERSEDED, reason)
         self._completion.evaluate(job.directive.flow_id)
 
     async def _run(self, job: Job) -> None:
@@ -195,6 +200,13 @@ class PlanExecutionOrchestrator:
         if problem is not None:
             self._refusals.refuse(job, "state", problem)
             return
+        holds = self._executors.arbiter.at_start(job)
+        if isinstance(holds, Job):
+            await self._carry_out(holds)
+        else:
+            self._refusals.refuse(job, SUPERSEDED, holds)
+
+    async def _carry_out(self, job: Job) -> None:
         match job.directive.scope:
             case DirectiveScope.NEW_TRADE:
                 await self._executors.new_trade.run(job)

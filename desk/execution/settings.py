@@ -1,8 +1,11 @@
 """What the operator configures about execution, already validated."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+
+from desk.contracts.manifests import WorkerCategory
 
 
 class Backoff(StrEnum):
@@ -45,11 +48,25 @@ class RiskLimits:
     duplicate_window_ms: int
     max_price_age_ms: int
     max_open_trades: int
+    size_settling_ms: int = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioLimits:
+    """Bound what one strategy holds in all, in the account currency; None where nothing is asked."""
+
+    max_open_trades: int | None = None
+    max_exposure: Decimal | None = None
+    max_open_risk: Decimal | None = None
+    max_trade_notional: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ExecutionSettings:
-    """Hold the seed's block `orchestration.plan_execution`, with the risk limits beside it."""
+    """Hold the seed's block `orchestration.plan_execution`, with the risk limits beside it.
+
+    `portfolios` are by strategy id, `categories` of workers by strategy id and name.
+    """
 
     desk_id: str
     risk: RiskLimits
@@ -57,3 +74,5 @@ class ExecutionSettings:
     timeout_ms: int = 30_000
     retry: RetryPolicy = RetryPolicy()
     slow_execution_ms: int = 1000
+    portfolios: Mapping[str, PortfolioLimits] = field(default_factory=dict)
+    categories: Mapping[tuple[str, str], WorkerCategory] = field(default_factory=dict)

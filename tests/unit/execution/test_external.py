@@ -3,6 +3,7 @@
 from decimal import Decimal
 from pathlib import Path
 
+from desk.contracts.directives import OPERATOR_STRATEGY
 from desk.contracts.positions import EXTERNAL_STRATEGY
 from desk.contracts.records import FillBooked
 from desk.contracts.sides import OrderSide, PositionSide
@@ -81,7 +82,8 @@ def test_what_a_hand_opens_is_shown_as_external_and_raises_no_alarm(tmp_path: Pa
         (row,) = desk.desk.camera.take().positions
         assert row.position.strategy_id == EXTERNAL_STRATEGY
         assert row.position.size_base == D("0.2")
-        completion = await ended(desk, desk.issue(desk.close(row.position)))
+        by_hand = {"strategy_id": OPERATOR_STRATEGY, "strategy_planner_id": "operator"}
+        completion = await ended(desk, desk.issue(desk.close(row.position, **by_hand)))
         assert "sold 0.2" in completion.reason
 
     house(tmp_path).run(script)

@@ -10,6 +10,8 @@ from desk.contracts.ids import DirectiveId, ExecutionDirectiveId, ExitPlanId, Ma
 from desk.contracts.market import ONE
 from desk.contracts.plans import ExitPlan
 from desk.execution.lanes import Job, Lanes
+from desk.execution.precedence import Wish
+from tests.builders.wishes import BALANCER, OPERATOR, PARTIALS, PYRAMID, TRAIL, Wishes
 
 NEW, MODIFY, CLOSE = (
     DirectiveScope.NEW_TRADE,
@@ -24,6 +26,7 @@ class Track:
     def __init__(self) -> None:
         self.lanes = Lanes(self, self._run, self._void)
         self.notes: list[str] = []
+        self.reasons: dict[str, str] = {}
         self.gates: dict[str, asyncio.Event] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._number = 0
@@ -34,7 +37,7 @@ class Track:
 
         self._tasks.append(asyncio.get_running_loop().create_task(whole(), name=name))
 
-    def submit(self, name: str, scope: DirectiveScope, trade: int = 1) -> None:
+    def submit(self, name: str, scope: DirectiveScope, trade: int = 1, wish: Wish | None = None) -> None:
         self._number += 1
         number, trade_id = self._number, TradeId.at(0, trade)
         leave = ExitPlan(
@@ -58,7 +61,7 @@ class Track:
             targets=(target,),
         )
         self.gates[name] = asyncio.Event()
-        self.lanes.submit(Job(directive, target))
+        self.lanes.submit(Job(directive, target, wish))
 
     async def _run(self, job: Job) -> None:
         name = job.directive.strategy_id
@@ -66,8 +69,13 @@ class Track:
         await self.gates[name].wait()
         self.notes.append(f"{name} ends")
 
+    def wish(self, name: str, wish: Wish) -> None:
+        """Submit what asks `wish` of the first trade."""
+        self.submit(name, wish.scope, wish=wish)
+
     def _void(self, job: Job, reason: str) -> None:
         self.notes.append(f"{job.directive.strategy_id} voided")
+        self.reasons[job.directive.strategy_id] = reason
 
     async def let_go(self, *names: str) -> None:
         for name in names:
@@ -147,3 +155,67 @@ async def test_an_exit_drops_what_it_concerns_and_nothing_else() -> None:
     assert track.notes[2:] == ["waits 1 voided"]
     await track.let_go("running", "other", "waits 2")
     assert len(track.lanes) == 0
+
+
+async def test_what_waits_is_carried_out_by_its_rank() -> None:
+    track, wishes = Track(), Wishes("1")
+    track.submit("running", MODIFY)
+    await track.turn()
+    track.wish("balance", wishes.size(BALANCER, "0.2"))
+    track.wish("reduce", wishes.size(PARTIALS, "0.5"))
+    track.wish("tighten", wishes.stop(TRAIL, "99"))
+    track.wish("by hand", wishes.size(OPERATOR, "3"))
+    await track.let_go("running", "tighten", "by hand")
+    begun = [note for note in track.notes if note.endswith("begins")]
+    assert begun == ["running begins", "tighten begins", "by hand begins"]
+    assert set(track.reasons) == {"balance", "reduce"}
+
+
+async def test_a_better_rank_voids_what_waits_and_is_contradicted() -> None:
+    track, wishes = Track(), Wishes("1")
+    track.submit("running", MODIFY)
+    await track.turn()
+    track.wish("add", wishes.size(PYRAMID, "1.5"))
+    reduce = wishes.size(PARTIALS, "0.5")
+    track.wish("reduce", reduce)
+    assert track.notes[1:] == ["add voided"]
+    assert track.reasons["add"].startswith(f"superseded by {reduce.directive_id} by partials of swing")
+    await track.let_go("running", "reduce")
+    assert track.notes[-2:] == ["reduce begins", "reduce ends"]
+
+
+async def test_what_comes_and_is_contradicted_by_what_waits_is_void_at_once_and_voids_nothing() -> None:
+    track, wishes = Track(), Wishes("1")
+    track.submit("running", MODIFY)
+    await track.turn()
+    track.wish("reduce", wishes.size(PARTIALS, "0.5"))
+    track.wish("balance down", wishes.size(BALANCER, "0.7"))
+    track.wish("add", wishes.size(PYRAMID, "1.5"))
+    assert track.notes[1:] == ["balance down voided", "add voided"]
+    await track.let_go("running", "reduce")
+    assert len(track.lanes) == 0
+
+
+async def test_a_worker_that_asks_anew_voids_what_it_asked_before() -> None:
+    track, wishes = Track(), Wishes("1")
+    track.submit("running", MODIFY)
+    await track.turn()
+    track.wish("first", wishes.size(PARTIALS, "0.3"))
+    anew = wishes.size(PARTIALS, "0.6")
+    track.wish("anew", anew)
+    assert track.reasons == {
+        "first": f"superseded by {anew.directive_id} by partials of swing, which says it anew"
+    }
+    await track.let_go("running", "anew")
+
+
+async def test_the_operator_s_words_are_all_carried_out_in_turn() -> None:
+    track, wishes = Track(), Wishes("1")
+    for name, size in (("one", "0.5"), ("two", "2"), ("three", "1")):
+        track.wish(name, wishes.size(OPERATOR, size))
+    await track.turn()
+    await track.let_go("one", "two", "three")
+    assert track.reasons == {}
+    assert [note for note in track.notes if note.endswith("begins")] == [
+        "one begins", "two begins", "three begins",
+    ]  # fmt: skip
