@@ -70,8 +70,13 @@ class EntryPlan(Dto):
 
     @property
     def expected_price(self) -> Positive:
-        """The price the entry is planned to happen at."""
+        """The price the entry is planned to happen at; of one that follows a trigger, the worst."""
         return self.limit_price or self.reference_price
+
+    @property
+    def first_price(self) -> Positive:
+        """The price at which the entry begins: its trigger where it has one, else the planned price."""
+        return self.stop_price or self.expected_price
 
 
 class SizePlan(Dto):

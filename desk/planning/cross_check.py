@@ -33,10 +33,10 @@ def _wrong_exit(
         return None
     if leaving.stop_loss_price is None and directive.protection is Protection.REQUIRED:
         return f"the exit plan of {leaving.planner} has no stop, and the trade needs one"
-    price, sign = entry.expected_price, PositionSide.of(direction).sign
+    first, price, sign = entry.first_price, entry.expected_price, PositionSide.of(direction).sign
     stop, target = leaving.stop_loss_price, leaving.take_profit_price
-    if stop is not None and not (price - stop) * sign > 0:
-        return f"the stop {stop} of {leaving.planner} is on the wrong side of the entry {price}"
+    if stop is not None and not (first - stop) * sign > 0:
+        return f"the stop {stop} of {leaving.planner} is on the wrong side of the entry {first}"
     if target is not None and not (target - price) * sign > 0:
         return f"the target {target} of {leaving.planner} is on the wrong side of the entry {price}"
     return None

@@ -107,6 +107,11 @@ class PlanRequest:
         return self.quote.touch(self.direction)
 
     @property
+    def first_price(self) -> Decimal:
+        """The price at which the entry begins: the trigger of a breakout, else as `entry_price`."""
+        return self.entry_price if self.plans.entry is None else self.plans.entry.first_price
+
+    @property
     def stop_price(self) -> Decimal | None:
         """The stop the trade will have: the planned one, else the confirmed one."""
         if self.plans.exit is not None and self.plans.exit.stop_loss_price is not None:

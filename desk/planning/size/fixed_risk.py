@@ -14,6 +14,7 @@ from desk.planning.size.sizing import (
     checked_leverage,
     floor_divide,
     most_affordable,
+    risk_quote,
     size_plan,
     stop_distance,
 )
@@ -49,21 +50,14 @@ class FixedRisk(Planner):
         if distance is None or not distance > 0:
             raise PlanImpossible("a risk needs a stop that loses something, and there is none")
         leverage = checked_leverage(request, self._leverage)
-        by_risk = floor_divide(_risk_quote(request), distance)
+        by_risk = floor_divide(_risk(request), distance)
         by_cash = request.held_base + most_affordable(request, leverage)
         return size_plan(request, min(by_risk, by_cash), leverage)
 
 
-def _risk_quote(request: PlanRequest) -> Decimal:
+def _risk(request: PlanRequest) -> Decimal:
     wish = request.directive.size_directive or SizeDirective()
-    if request.is_new:
-        wish = wish.resolved()
-    risks = [] if wish.max_risk_amount is None else [wish.max_risk_amount]
-    if wish.account_risk_fraction is not None:
-        equity = request.market.equity_in(request.instrument.quote)
-        if equity is None:
-            raise PlanImpossible(f"the equity in {request.instrument.quote} is not known")
-        risks.append(equity * wish.account_risk_fraction)
-    if not risks:
+    risk = risk_quote(request, wish.resolved() if request.is_new else wish)
+    if risk is None:
         raise PlanImpossible("the size directive sets neither max_risk_amount nor account_risk_fraction")
-    return min(risks)
+    return risk

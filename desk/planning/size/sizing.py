@@ -2,7 +2,7 @@
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 
-from desk.contracts.directives import EntryDirective
+from desk.contracts.directives import EntryDirective, SizeDirective
 from desk.contracts.ids import SizePlanId
 from desk.contracts.market import ONE, ZERO, Instrument
 from desk.contracts.plans import EntryType, SizePlan
@@ -71,6 +71,43 @@ def stop_distance(request: PlanRequest) -> Decimal | None:
     if stop is None:
         return None
     return max((request.entry_price - stop) * request.side.sign, ZERO)
+
+
+def risk_quote(request: PlanRequest, wish: SizeDirective) -> Decimal | None:
+    """Return the smaller of max_risk_amount and the equity's share, in quote; None where neither is set.
+
+    Raises PlanImpossible where a share is set and the equity is not known.
+    """
+    risks = [] if wish.max_risk_amount is None else [wish.max_risk_amount]
+    if wish.account_risk_fraction is not None:
+        risks.append(equity_quote(request) * wish.account_risk_fraction)
+    return min(risks, default=None)
+
+
+def equity_quote(request: PlanRequest) -> Decimal:
+    """Return the equity in the quote currency; raises PlanImpossible where it is not known."""
+    equity = request.market.equity_in(request.instrument.quote)
+    if equity is None:
+        raise PlanImpossible(f"the equity in {request.instrument.quote} is not known")
+    return equity
+
+
+def within_limits(request: PlanRequest, value_quote: Decimal, leverage: Decimal) -> Decimal:
+    """Return the size in base that is worth `value_quote`, or less where something forbids it.
+
+    A spot purchase pays fee and slippage out of the value. What the directive sets bounds it: notional_quote,
+    and the risk at the stop. So does the cash.
+    """
+    wish = request.directive.size_directive or SizeDirective()
+    if wish.notional_quote is not None:
+        value_quote = min(value_quote, wish.notional_quote)
+    buys_spot = request.instrument.is_spot and request.direction is OrderSide.BUY
+    price = unit_cost(request, leverage) if buys_spot else order_price(request)
+    bounds = [floor_divide(value_quote, price), request.held_base + most_affordable(request, leverage)]
+    risk, distance = risk_quote(request, wish), stop_distance(request)
+    if risk is not None and distance is not None and distance > 0:
+        bounds.append(floor_divide(risk, distance))
+    return min(bounds)
 
 
 def checked_leverage(request: PlanRequest, leverage: Decimal) -> Decimal:
