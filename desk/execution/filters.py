@@ -6,6 +6,8 @@ from desk.contracts.market import Instrument, Quote
 from desk.contracts.orders import OrderRequest, OrderType
 from desk.contracts.sides import OrderSide
 
+_STOPS = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
+
 MOST_CARRIED = Decimal(10) ** 12
 """More than any price or size there is; what is larger is a slip of the hand."""
 
@@ -59,7 +61,7 @@ def _notional_problem(request: OrderRequest, instrument: Instrument, quote: Quot
 
 def _trigger_problem(request: OrderRequest, quote: Quote | None) -> str | None:
     """Refuse a stop that the market is through already: it would fire at once."""
-    if request.order_type is not OrderType.STOP or request.stop_price is None or quote is None:
+    if request.order_type not in _STOPS or request.stop_price is None or quote is None:
         return None
     sells = request.side is OrderSide.SELL
     through = request.stop_price >= quote.last if sells else request.stop_price <= quote.last

@@ -33,6 +33,7 @@ from desk.execution.reconciliation import Reconciliation
 from desk.execution.resolver import OutcomeResolver
 from desk.execution.sending import OrderSender
 from desk.execution.stop_chaser import StopChaser
+from desk.execution.time_stop import TimeStop
 from desk.execution.venue_events import VenueEventIntake
 from desk.execution.venue_side import venue_reader, venue_side
 from desk.execution.waiting import Signals
@@ -57,6 +58,7 @@ class ExecutionLayer:
     sender: OrderSender
     stopper: EntryStopper
     blocks: EntryBlocks
+    time_stop: TimeStop
 
 
 def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
@@ -95,9 +97,9 @@ def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
         sender=reach.sender,
         stopper=stopper,
         blocks=_blocks(ports, stopper),
+        time_stop=TimeStop(reach, ports.spawner, ports.flows, directives.on_time_over),
     )
-    _attach(ports, layer, reach.signals, directives)
-    StopChaser(reach, ports.spawner, keeper.is_suspended, directives.on_unfilled_stop).attach(ports.bus)
+    _attach(ports, layer, reach, directives)
     venue.missing.attach(ports.bus)
     return layer
 
@@ -207,7 +209,7 @@ def _reach(ports: ExecutionPorts) -> Reach:
 
 
 def _attach(
-    ports: ExecutionPorts, layer: ExecutionLayer, signals: Signals, directives: ProtectionDirectives
+    ports: ExecutionPorts, layer: ExecutionLayer, reach: Reach, directives: ProtectionDirectives
 ) -> None:
     """Subscribe in the order of effect: written, judged, reported, protected, woken, ended."""
     bus = ports.bus
@@ -221,11 +223,14 @@ def _attach(
     bus.subscribe(events.FILL_BOOKED, layer.keeper.on_fill, subscriber="platform.keeper")
     bus.subscribe(events.ORDER_UPDATED, report.on_order, subscriber="platform.report")
     bus.subscribe(events.ORDER_UPDATED, layer.keeper.on_order, subscriber="platform.keeper")
+    layer.time_stop.attach(bus)
     layer.resolver.attach()
-    bus.subscribe(events.ORDER_UPDATED, signals.on_order, subscriber="platform.signals")
+    bus.subscribe(events.ORDER_UPDATED, reach.signals.on_order, subscriber="platform.signals")
     bus.subscribe(events.ORDER_UPDATED, layer.completion.on_order, subscriber="platform.completion")
     bus.subscribe(events.DESK_STATE_CHANGED, layer.stopper.on_state, subscriber="platform.entry_stopper")
     dust = DustAlarm(ports.ledger, ports.view, ports.alarms)
     for name in (events.FLOW_STOP_SUCCESS, events.FLOW_STOP_ERROR):
         bus.subscribe(name, dust.on_flow_stop, subscriber="platform.dust")
+    chaser = StopChaser(reach, ports.spawner, layer.keeper.is_suspended, directives.on_unfilled_stop)
+    chaser.attach(bus)
     ports.connector.subscribe(layer.intake.take)

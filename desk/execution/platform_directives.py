@@ -25,7 +25,7 @@ from desk.execution.flow_registry import FlowRegistry
 
 
 class ProtectionDirectives:
-    """Issue what protection demands: a close after a stop's fill, a nearer stop or a close without one."""
+    """Issue what protection demands: a close after a stop's fill or in time, a nearer stop or a close."""
 
     def __init__(
         self,
@@ -98,6 +98,12 @@ class ProtectionDirectives:
     def on_unfilled_stop(self, trade_id: TradeId, reason: str) -> None:
         """Close a trade at the market that its stop should have closed."""
         self._alarm(AlarmSeverity.CRITICAL, f"{trade_id}: {reason}", trade_id)
+        self._close(trade_id, reason, ())
+
+    def on_time_over(self, trade_id: TradeId, reason: str, tries: int) -> None:
+        """Close a trade that was held for as long as it may be; tell where that was tried in vain."""
+        if tries > 1:
+            self._alarm(AlarmSeverity.CRITICAL, f"{trade_id}: {reason}, and it is still held", trade_id)
         self._close(trade_id, reason, ())
 
     def _tighter(self, position: Position) -> Decimal | None:

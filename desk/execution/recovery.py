@@ -63,6 +63,7 @@ class Recovery:
             self._layer.blocks.obey(block)
         for flow in self._layer.flows.all():
             self._resume(flow)
+        self._layer.time_stop.begin()
 
     def _resume(self, flow: OpenFlow) -> None:
         execution = flow.execution

@@ -106,6 +106,9 @@ class OrderSender:
     ) -> OrderOutcome:
         if not self._settings.enabled:
             return OrderOutcome(OutcomeKind.NOT_SENT, code="orchestrator", reason=WATCHING)
+        unable = self._unable(draft)
+        if unable is not None:
+            return OrderOutcome(OutcomeKind.NOT_SENT, code=unable.check, reason=unable.reason)
         request = self._numbered(draft, trade_id)
         verdict = self._gate.check(request, trade_id, strategy_id)
         if isinstance(verdict, Refused):
@@ -180,7 +183,16 @@ class OrderSender:
         """Return what the gate would refuse `draft` for at this moment; leaves nothing behind."""
         if not self._settings.enabled:
             return Refused("orchestrator", WATCHING)
-        return self._gate.appraise(draft, trade_id, strategy_id, instead_of)
+        return self._unable(draft) or self._gate.appraise(draft, trade_id, strategy_id, instead_of)
+
+    def _unable(self, draft: OrderRequest) -> Refused | None:
+        """Refuse new risk by an order of a type that the venue does not take."""
+        if not draft.leg.adds_risk or draft.order_type in self._connector.capabilities.order_types:
+            return None
+        name, taken = self._connector.name, sorted(self._connector.capabilities.order_types)
+        return Refused(
+            "capability", f"{name} takes no {draft.order_type} orders here, but {', '.join(taken)}"
+        )
 
     async def amend(self, order: OrderState, request: AmendRequest) -> OrderOutcome:
         """Change a resting order in place; UNKNOWN stays so until `look` shows what the venue did.

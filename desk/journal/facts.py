@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from desk.contracts.durations import written_duration
 from desk.contracts.records import EntryKind
 from desk.journal.codec import EncodedEntry, EntryRow
 from desk.journal.times import iso
@@ -79,7 +80,17 @@ def _period(record: Record) -> str:
 
 def _trade(record: Record) -> str:
     prices = f"stop {record['planned_stop_price']}, target {record['planned_take_profit_price']}"
-    return f"trade {record['side']} {record['symbol']} intended, {prices}"
+    return f"trade {record['side']} {record['symbol']} intended, {prices}{_for_how_long(record)}"
+
+
+def _exit_plan(record: Record) -> str:
+    prices = f"stop {record.get('stop_loss_price')}, target {record.get('take_profit_price')}"
+    return f"exit plan {prices}{_for_how_long(record)}"
+
+
+def _for_how_long(record: Record) -> str:
+    hold_ms = record.get("hold_for_ms")
+    return "" if hold_ms is None else f", held for {written_duration(hold_ms)} at most"
 
 
 def _because(record: Record) -> str:
@@ -112,9 +123,7 @@ _WORDS: Mapping[EntryKind, Callable[[Record], str]] = {
     EntryKind.SIZE_PLANNED: lambda one: (
         f"size plan {one['position_size_base']}, risking {one['risk_amount_quote']} quote"
     ),
-    EntryKind.EXIT_PLANNED: lambda one: (
-        f"exit plan stop {one.get('stop_loss_price')}, target {one.get('take_profit_price')}"
-    ),
+    EntryKind.EXIT_PLANNED: _exit_plan,
     EntryKind.ROUTING_PLANNED: lambda one: f"routing plan {one['timing']} {one['time_in_force']}",
     EntryKind.PLAN_REJECTED: lambda one: f"{one['role']} plan rejected{_because(one)}",
     EntryKind.EXECUTION_DIRECTED: lambda one: (

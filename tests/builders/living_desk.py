@@ -162,4 +162,4 @@ class LivingDesk:
         return next((one for one in ends if isinstance(one, FlowCompletion)), None)
 
 
-_ENDLESS = ("reconcile", "scheduler", "heartbeat")
+_ENDLESS = ("reconcile", "scheduler", "heartbeat", "time")
