@@ -52,7 +52,7 @@ SETTINGS = ("risk.max_order_notional=100000", "risk.price_collar=0.9")
 PRICES = ((50_000, 2_500), (60_000, 2_400), (60_100, 2_400), (50_000, 3_500))
 """One pair per period: bought, BTC sold for ETH, within the bands, ETH sold for BTC."""
 EVERY = pytest.param(1, marks=pytest.mark.soak, id="every")
-SOME = pytest.param(6, id="some")
+SOME = pytest.param(9, id="some")
 
 
 def house_at(folder: Path) -> DeskHouse:
