@@ -28,6 +28,10 @@ class _Field:
         return int(text)
 
 
+_LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+"""How many days a month ever has."""
+_DAYS = "write a day that one of its months has, such as 28"
+
 _FIELDS = (
     _Field("minute", 0, 59),
     _Field("hour", 0, 23),
@@ -47,7 +51,28 @@ def cron_fault(text: str) -> tuple[str, str] | None:
         for item in part.split(","):
             if not _is_item(item, field):
                 return f"{item!r} is no {field.name} of a cron line", _remedy(field)
-    return None
+    return (
+        None if _ever_fires(*parts[2:4]) else (f"{text!r} never fires: no such month has such a day", _DAYS)
+    )
+
+
+def _ever_fires(days: str, months: str) -> bool:
+    """Tell whether one of the months ever has one of the days."""
+    first_day = min(_values(days, _FIELDS[2]))
+    return any(first_day <= _LONGEST[month - 1] for month in _values(months, _FIELDS[3]))
+
+
+def _values(part: str, field: _Field) -> set[int]:
+    """Return the values that a valid part of a cron line stands for."""
+    found: set[int] = set()
+    for item in part.split(","):
+        span, _, step = item.partition("/")
+        first, dash, last = span.partition("-")
+        start = field.lowest if span == "*" else field.number(first)
+        end = field.highest if span == "*" else field.number(last) if dash else start
+        if start is not None and end is not None:
+            found.update(range(start, end + 1, int(step or 1)))
+    return found
 
 
 def _remedy(field: _Field) -> str:

@@ -73,7 +73,13 @@ def _is_scheduled(use: WorkerUse) -> bool:
 
 
 def _symbols(blueprint: BlueprintFile) -> Iterator[Problem]:
-    for path, symbol in (*_parameters(blueprint, "symbol"), *_listed(blueprint, "symbols")):
+    named = (
+        *_parameters(blueprint, "symbol"),
+        *_parameters(blueprint, "instrument"),
+        *_listed(blueprint, "symbols"),
+        *_targets(blueprint),
+    )
+    for path, symbol in named:
         if symbol not in blueprint.blueprint.symbols:
             what = f"{symbol} is none of the blueprint's symbols"
             yield _unknown(blueprint, path, what, symbol, blueprint.blueprint.symbols)
@@ -90,7 +96,7 @@ def _parameters(blueprint: BlueprintFile, key: str) -> Iterator[tuple[KeyPath, s
     """Find the workers' parameters of one name; what they name lives outside their own file."""
     for index, use in enumerate(blueprint.workers):
         value = getattr(use.parameters, key, None)
-        if isinstance(value, str):
+        if isinstance(value, str) and key in type(use.parameters).model_fields:
             yield ("workers", index, "parameters", key), value
 
 
@@ -101,6 +107,16 @@ def _listed(blueprint: BlueprintFile, key: str) -> Iterator[tuple[KeyPath, str]]
         for place, value in enumerate(values if isinstance(values, tuple) else ()):
             if isinstance(value, str):
                 yield ("workers", index, "parameters", key, place), value
+
+
+def _targets(blueprint: BlueprintFile) -> Iterator[tuple[KeyPath, str]]:
+    """Find the symbols of the workers' parameters that are lists of targets."""
+    for index, use in enumerate(blueprint.workers):
+        targets = getattr(use.parameters, "targets", None)
+        for place, target in enumerate(targets if isinstance(targets, tuple) else ()):
+            symbol = getattr(target, "symbol", None)
+            if isinstance(symbol, str):
+                yield ("workers", index, "parameters", "targets", place, "symbol"), symbol
 
 
 def _unknown(blueprint: BlueprintFile, path: KeyPath, what: str, name: str, known: Sequence[str]) -> Problem:
