@@ -119,7 +119,10 @@ class ExitPlan(Dto):
 
 
 class RoutingPlan(Dto):
-    """Send at `timing`, accept at most `max_slippage` (fraction of the reference price)."""
+    """Send at `timing`, accept at most `max_slippage` (fraction of the reference price).
+
+    A TWAP sends `slices` parts, evenly over `duration_ms`.
+    """
 
     plan_id: RoutingPlanId
     directive_id: DirectiveId
@@ -130,6 +133,16 @@ class RoutingPlan(Dto):
     urgency: Fraction
     max_slippage: Fraction
     iceberg: bool = False
+    duration_ms: Annotated[int, Field(gt=0)] | None = None
+    slices: Annotated[int, Field(gt=0)] | None = None
+
+    @model_validator(mode="after")
+    def _slices_match_timing(self) -> Self:
+        is_sliced = self.duration_ms is not None and self.slices is not None
+        if is_sliced is not (self.timing is RoutingTiming.TWAP):
+            message = f"{self.timing} routing has duration_ms {self.duration_ms} and slices {self.slices}"
+            raise ValueError(message)
+        return self
 
 
 Plan = EntryPlan | SizePlan | ExitPlan | RoutingPlan

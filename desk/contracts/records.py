@@ -12,6 +12,7 @@ from desk.contracts.execution import DirectiveRefused, ExecutionDirective, FlowC
 from desk.contracts.ids import AlarmId, DirectiveId, ExecutionDirectiveId, FillId, RunId, TradeId
 from desk.contracts.market import InstrumentKind, ScheduledTick, Tick
 from desk.contracts.orders import AmendRequest, OrderRequest, OutcomeKind, VenueFill, VenueOrder
+from desk.contracts.parents import ParentOpened, ParentStopped
 from desk.contracts.plans import EntryPlan, ExitPlan, PlanRejected, RoutingPlan, SizePlan
 from desk.contracts.sides import PositionSide
 from desk.contracts.signals import ContextAssessment, OpportunitySignal, ThreatSignal
@@ -58,6 +59,8 @@ class EntryKind(StrEnum):
     ALARM_ENDED = "ALARM_ENDED"
     ENTRIES_BLOCKED = "ENTRIES_BLOCKED"
     ENTRIES_RELEASED = "ENTRIES_RELEASED"
+    PARENT_OPENED = "PARENT_OPENED"
+    PARENT_STOPPED = "PARENT_STOPPED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +256,7 @@ Record = (
     | OrderAnswered | VenueOrder | AmendRequest | CancelIntended | FillBooked | TradeExecuted
     | BalanceAdjusted | PeriodRecorded | WorkerStateSaved | WorkerStatusChanged | DeskStateChanged
     | AlarmRaised | Reconciled | FlowCompletion | AlarmEnded | EntryBlock | EntryRelease
+    | ParentOpened | ParentStopped
 )  # fmt: skip
 
 RECORD_TYPES: Mapping[EntryKind, type] = {
@@ -293,6 +297,8 @@ RECORD_TYPES: Mapping[EntryKind, type] = {
     EntryKind.ALARM_ENDED: AlarmEnded,
     EntryKind.ENTRIES_BLOCKED: EntryBlock,
     EntryKind.ENTRIES_RELEASED: EntryRelease,
+    EntryKind.PARENT_OPENED: ParentOpened,
+    EntryKind.PARENT_STOPPED: ParentStopped,
 }
 
 

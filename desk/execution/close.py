@@ -63,6 +63,7 @@ class TradeCloser:
         Goes on as long as the trade shrinks, and after five rounds in vain gives up. With `leaves_all` every
         trade of the symbol is being left, so that none need be kept from another's stop.
         """
+        self._reach.parents.stop_trade(trade_id, "close", "the trade is being closed", execution_id)
         self._keeper.suspend(trade_id)
         try:
             problem = await self._rounds(_Leaving(trade_id, flow_id, execution_id, leaves_all=leaves_all))

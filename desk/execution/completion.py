@@ -37,12 +37,12 @@ class FlowCompletionRule:
             self.evaluate(flow.flow_id)
 
     def evaluate(self, flow_id: DirectiveId) -> None:
-        """End the flow if it is over; a live entry or an UNKNOWN order keeps it open.
+        """End the flow if it is over; a live entry, a parent order or an UNKNOWN order keeps it open.
 
         A CLOSE that leaves something is an error, however much of it was closed.
         """
         flow = self._flows.get(flow_id)
-        if flow is None or flow.execution is None or flow.running:
+        if flow is None or flow.execution is None or flow.running or flow.parents:
             return
         if flow.execution.emergency or not all(self._is_settled(flow, one) for one in flow.trades):
             return

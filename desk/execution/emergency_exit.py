@@ -83,6 +83,9 @@ class EmergencyExit:
         latched = self._state.tighten(
             DeskState.EXITING, directive.rationale, directive.strategy_planner_id, directive.directive_id
         )
+        self._reach.parents.stop_where(
+            lambda *_: True, directive.strategy_planner_id, "superseded by the emergency exit"
+        )
         lanes.void_all("superseded by the emergency exit", lambda job: is_affected(job.target.symbol, asset))
         self._running[directive.directive_id] = None
         self.watch.begin(directive, self._check.positions(directive), self._check.count_orders)

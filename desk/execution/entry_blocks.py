@@ -5,7 +5,6 @@ from desk.contracts import events
 from desk.contracts.blocks import EntryBlock, EntryRelease
 from desk.contracts.causality import CausalityChain
 from desk.contracts.ids import ManualId
-from desk.contracts.orderstate import OrderState
 from desk.contracts.ports.store import LedgerView, Recorder
 from desk.contracts.ports.time import Clock
 from desk.contracts.records import AlarmRaised, EntryKind, JournalEntry
@@ -64,11 +63,7 @@ class EntryBlocks:
 
     def obey(self, block: EntryBlock) -> None:
         """Cancel what rests and is forbidden."""
-
-        def is_forbidden(order: OrderState) -> bool:
-            return block.forbids(order.strategy_id, order.request.symbol)
-
-        self._stopper.stop(f"{block.worker} blocks new risk: {block.reason}", is_forbidden)
+        self._stopper.stop("blocked", f"{block.worker} blocks new risk: {block.reason}", block.forbids)
 
     def on_release(self, release: EntryRelease) -> None:
         """Lift a block that stands."""

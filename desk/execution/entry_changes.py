@@ -1,6 +1,7 @@
 """Entries that rest and are to change: amended in place where the venue can, else sent anew; or cancelled."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 
@@ -8,6 +9,8 @@ from desk.contracts.by_hand import EntryChange
 from desk.contracts.market import Instrument
 from desk.contracts.orders import AmendRequest, OrderOutcome, OutcomeKind
 from desk.contracts.orderstate import OrderState
+from desk.contracts.parents import ParentState
+from desk.contracts.problems import StoreSpooled
 from desk.execution.flow_registry import FlowRegistry
 from desk.execution.lanes import Job
 from desk.execution.reach import Reach
@@ -24,14 +27,45 @@ class EntryChanger:
 
     async def run(self, job: Job, change: EntryChange) -> None:
         """Carry the change to every entry it means; what is over already is refused with how it ended."""
-        meant = [one for one in self._live(job) if change.client_order_id in (None, one.client_order_id)]
-        if not meant:
+        parents = self._parents(job, change) if change.cancels else []
+        for parent in parents:
+            await self._stop(job, parent)
+        slices = {one.last_child_id for one in parents}
+        live = [one for one in self._live(job) if one.client_order_id not in slices]
+        meant = [one for one in live if change.client_order_id in (None, one.client_order_id)]
+        if not meant and not parents:
             self._refuse(job, "validation", self._gone(job, change))
         for order in meant:
             if change.cancels:
                 await self._cancel(job, order)
             else:
                 await self._amend(job, order, change)
+
+    def _parents(self, job: Job, change: EntryChange) -> list[ParentState]:
+        """List the parent orders that are meant, by their own name, by that of any slice, or all."""
+        named = change.client_order_id
+        order = None if named is None else self._reach.ledger.order(named)
+        of = None if order is None else order.request.execution_directive_id
+        return [
+            one
+            for one in self._reach.parents.of_trade(job.target.trade_id)
+            if named in (None, one.parent_id) or of == one.plan.execution_directive_id
+        ]
+
+    async def _stop(self, job: Job, parent: ParentState) -> None:
+        """Stop a parent order, durably, then cancel what of it is under way."""
+        cause, reason = job.directive.execution_directive_id, job.directive.rationale
+        stopped = self._reach.parents.stop(parent.parent_id, "operator", reason, cause)
+        if stopped is not None:
+            with suppress(StoreSpooled):
+                await stopped
+        now = self._reach.ledger.parent(parent.parent_id) or parent
+        if now.last_child_id is not None:
+            await self._reach.cancel_until_over(now.last_child_id, reason, cause)
+        now = self._reach.ledger.parent(parent.parent_id) or now
+        plan = now.plan
+        what = f"parent order {plan.parent_id} {plan.symbol} is cancelled"
+        self._effect(job, f"{what}, {now.filled_base} of {plan.size_base} filled")
 
     def _live(self, job: Job) -> list[OrderState]:
         live = self._reach.ledger.orders_of(job.target.trade_id)

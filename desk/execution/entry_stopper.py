@@ -1,11 +1,10 @@
 """A desk that stops taking risk does not leave entries resting that may still take it."""
 
-from collections.abc import Callable
-
 from desk.contracts.orderstate import OrderState
 from desk.contracts.ports.time import Spawner
 from desk.contracts.records import DeskStateChanged
 from desk.contracts.states import DeskState
+from desk.execution.parent_stops import IsMeant
 from desk.execution.reach import Reach
 
 
@@ -23,12 +22,13 @@ class EntryStopper:
 
     def stop_all(self, state: DeskState) -> None:
         """Cancel every entry that may still fill, because of the state of the desk."""
-        self.stop(f"the desk is {state}: no new risk", lambda _: True)
+        self.stop("state", f"the desk is {state}: no new risk", lambda *_: True)
 
-    def stop(self, reason: str, is_meant: Callable[[OrderState], bool]) -> None:
-        """Cancel the entries meant that may still fill, in the background."""
+    def stop(self, by: str, reason: str, is_meant: IsMeant) -> None:
+        """Stop the parent orders meant, and cancel in the background the entries that may still fill."""
+        self._reach.parents.stop_where(is_meant, by, reason)
         for order in self._reach.ledger.live_orders():
-            if order.request.leg.adds_risk and is_meant(order):
+            if order.request.leg.adds_risk and is_meant(order.strategy_id, order.request.symbol):
                 self._spawner.spawn(f"stop entry {order.client_order_id}", self._cancel(order, reason))
 
     async def _cancel(self, order: OrderState, reason: str) -> None:

@@ -9,6 +9,7 @@ from desk.contracts.ports.store import Recorder
 from desk.contracts.ports.time import Clock
 from desk.contracts.records import EntryKind, JournalEntry
 from desk.execution.flow_registry import FlowRegistry, OpenFlow
+from desk.execution.parent_orders import is_sliced
 
 
 class ExecutionReport:
@@ -27,12 +28,14 @@ class ExecutionReport:
         flow = self._flow_of(order)
         if flow is None or order.client_order_id in flow.reported:
             return
+        is_slice = _is_slice(order, flow)
         if order.filled_base > 0:
             flow.reported.add(order.client_order_id)
-            flow.effects.append(_words(order))
+            if not is_slice:
+                flow.effects.append(_words(order))
             if flow.execution is not None:
                 self._executed(order, flow.execution)
-        elif order.request.leg is Leg.ENTRY:
+        elif order.request.leg is Leg.ENTRY and not is_slice:
             flow.reported.add(order.client_order_id)
             reason = f": {order.reason}" if order.reason else ""
             flow.problems.append(f"entry {order.status.lower()} without a fill{reason}")
@@ -75,6 +78,13 @@ class ExecutionReport:
             )
         )
         self._bus.publish(events.TRADE_EXECUTED, executed)
+
+
+def _is_slice(order: OrderState, flow: OpenFlow) -> bool:
+    """Tell whether an order is part of a parent order, which is told as one in the end."""
+    targets = () if flow.execution is None else flow.execution.targets
+    own = next((one for one in targets if one.trade_id == order.trade_id), None)
+    return own is not None and order.request.leg is Leg.ENTRY and is_sliced(own.routing)
 
 
 def _words(order: OrderState) -> str:

@@ -14,13 +14,15 @@ Key = TypeVar("Key")
 class OpenFlow:
     """Follow one directive: `running` trades have a job in a lane, `trades` are all it touched.
 
-    `problems` are reasons why part of it did not happen; `effects` what did.
+    `parents` are its parent orders at work. `problems` are reasons why part of it did not happen; `effects`
+    what did.
     """
 
     directive: StrategyDirective
     began_ms: int
     execution: ExecutionDirective | None = None
     running: set[TradeId] = field(default_factory=set)
+    parents: set[str] = field(default_factory=set)
     trades: list[TradeId] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     effects: list[str] = field(default_factory=list)

@@ -52,7 +52,7 @@ class FlowTerminationHandler:
         if flow is None:
             return
         flow.problems.append(f"refused by {refused.refused_by}: {refused.reason}")
-        if not flow.running and not flow.effects:
+        if not flow.running and not flow.parents and not flow.effects:
             self.end(flow, FlowOutcome.ERROR, "refused")
 
     def end(self, flow: OpenFlow, outcome: FlowOutcome, final_state: str) -> None:

@@ -12,12 +12,14 @@ from desk.contracts.ids import TradeId
 from desk.contracts.market import ZERO, Instrument, Quote
 from desk.contracts.orders import OrderRequest
 from desk.contracts.orderstate import OrderState
+from desk.contracts.parents import ParentState
 from desk.contracts.ports.store import LedgerView
 from desk.contracts.ports.view import DeskView
 from desk.contracts.sides import OrderSide, PositionSide
 from desk.contracts.states import DeskState
 from desk.execution.coverage import is_dust
 from desk.execution.filters import filter_problem
+from desk.execution.parent_limits import promised_base, slice_problem
 from desk.execution.settings import RiskLimits
 
 _MINUTE_MS = 60_000
@@ -71,7 +73,9 @@ class PreTradeGate:
         if refusal is not None:
             return refusal
         if request.leg.adds_risk:
-            self._sent.append(_Sent(request.client_order_id, self._view.now_ms(), _shape(request)))
+            self._sent.append(
+                _Sent(request.client_order_id, self._view.now_ms(), self._shape(request, trade_id))
+            )
         return Approved(request)
 
     def appraise(
@@ -117,11 +121,12 @@ class PreTradeGate:
             )
         return (
             self._state()
+            or self._parent(request, trade_id)
             or self._freshness(request, quote)
             or self._collar(request, quote)
-            or self._notionals(request, instrument, quote, instead_of)
+            or self._notionals(request, trade_id, instrument, quote, instead_of)
             or self._book(request, trade_id)
-            or self._rates(request)
+            or self._rates(request, trade_id)
         )
 
     def _state(self) -> Refused | None:
@@ -131,6 +136,15 @@ class PreTradeGate:
         if not self._view.is_reconciled():
             return Refused("reconcile", "the ledger has not been compared with the venue yet")
         return None
+
+    def _parent(self, request: OrderRequest, trade_id: TradeId) -> Refused | None:
+        parent = self._ledger.parent_of(request.execution_directive_id, trade_id)
+        problem = slice_problem(request, parent)
+        return None if problem is None else Refused("parent order", problem)
+
+    def _parents(self, symbol: str | None = None) -> list[ParentState]:
+        """List the parent orders of which more may be sent."""
+        return [one for one in self._ledger.parents() if one.is_open and symbol in (None, one.plan.symbol)]
 
     def _blocked(self, request: OrderRequest, owner: str) -> Refused | None:
         block = self._view.entry_block(owner, request.symbol)
@@ -159,7 +173,12 @@ class PreTradeGate:
         return None
 
     def _notionals(
-        self, request: OrderRequest, instrument: Instrument, quote: Quote | None, instead_of: str | None
+        self,
+        request: OrderRequest,
+        trade_id: TradeId,
+        instrument: Instrument,
+        quote: Quote | None,
+        instead_of: str | None,
     ) -> Refused | None:
         rate = self._view.rate(instrument.quote)
         if rate is None or quote is None or not rate.is_finite():
@@ -170,7 +189,8 @@ class PreTradeGate:
             return Refused(
                 "order notional", f"{notional:.2f} is over the limit of {self._limits.max_order_notional}"
             )
-        total = (self._committed_base(request.symbol, instead_of) + request.size_base) * price * rate
+        committed_base = self._committed_base(request, trade_id, instead_of)
+        total = (committed_base + request.size_base) * price * rate
         if not total <= self._limits.max_position_notional:
             return Refused(
                 "position notional",
@@ -178,11 +198,14 @@ class PreTradeGate:
             )
         return None
 
-    def _committed_base(self, symbol: str, instead_of: str | None) -> Decimal:
-        """Return what is held of a symbol and what entries under way, but for one, could still add."""
+    def _committed_base(self, request: OrderRequest, trade_id: TradeId, instead_of: str | None) -> Decimal:
+        """Return what is held of a symbol, and what entries and parent orders beside this could still add."""
+        symbol = request.symbol
         held = sum((one.size_base for one in self._view.positions_on(symbol)), ZERO)
         others = (one for one in self._entries(symbol) if one.client_order_id != instead_of)
-        return held + sum((one.remaining_base for one in others), ZERO)
+        own = self._ledger.parent_of(request.execution_directive_id, trade_id)
+        promised = promised_base(self._ledger, symbol, own, request.size_base)
+        return held + promised + sum((one.remaining_base for one in others), ZERO)
 
     def _entries(self, symbol: str | None = None) -> list[OrderState]:
         return [
@@ -210,18 +233,30 @@ class PreTradeGate:
                 f"{against.trade_id} has an entry under way to {against.request.side}"
                 f" {request.symbol}: one side per symbol and account",
             )
+        promised = next(
+            (one for one in self._parents(request.symbol) if one.plan.side is not request.side), None
+        )
+        if promised is not None:
+            return Refused(
+                "opposite side",
+                f"{promised.plan.trade_id} has a parent order under way to {promised.plan.side}"
+                f" {request.symbol}: one side per symbol and account",
+            )
         if self._view.has_unknown_order(request.symbol):
             return Refused("unknown order", f"the outcome of an order on {request.symbol} is not known")
         return self._open_trades(trade_id)
 
     def _open_trades(self, trade_id: TradeId) -> Refused | None:
         """Bound the trades that need a stop: not accumulation, a trade at every buy, and not dust."""
-        entries = self._entries()
-        if len(self._view.positions()) + len(entries) < self._limits.max_open_trades:
+        under_way = {
+            *(one.trade_id for one in self._entries()),
+            *(one.plan.trade_id for one in self._parents()),
+        }
+        if len(self._view.positions()) + len(under_way) < self._limits.max_open_trades:
             return None
         held = (one for one in self._view.positions() if one.protection is Protection.REQUIRED)
         trades = {one.trade_id for one in held if not is_dust(one, self._view)}
-        trades.update(one.trade_id for one in entries)
+        trades |= under_way
         if trade_id in trades or len(trades) < self._limits.max_open_trades:
             return None
         return Refused(
@@ -229,7 +264,7 @@ class PreTradeGate:
             f"{len(trades)} trades are open or under way, at most {self._limits.max_open_trades}",
         )
 
-    def _rates(self, request: OrderRequest) -> Refused | None:
+    def _rates(self, request: OrderRequest, trade_id: TradeId) -> Refused | None:
         now_ms = self._view.now_ms()
         longest_ms = max(_MINUTE_MS, self._limits.duplicate_window_ms)
         while self._sent and self._sent[0].time_ms <= now_ms - longest_ms:
@@ -238,7 +273,8 @@ class PreTradeGate:
         if not in_minute < self._limits.max_orders_per_minute:
             return Refused("orders per minute", f"{in_minute} in the last minute, the limit is reached")
         since_ms = now_ms - self._limits.duplicate_window_ms
-        if any(one.shape == _shape(request) and one.time_ms > since_ms for one in self._sent):
+        shape = self._shape(request, trade_id)
+        if any(one.shape == shape and one.time_ms > since_ms for one in self._sent):
             return Refused(
                 "duplicate",
                 f"the same {request.side} {request.size_base} {request.symbol} was sent within "
@@ -246,9 +282,11 @@ class PreTradeGate:
             )
         return None
 
-
-def _shape(request: OrderRequest) -> tuple[object, ...]:
-    return (request.symbol, request.side, request.size_base, request.limit_price, request.leg)
+    def _shape(self, request: OrderRequest, trade_id: TradeId) -> tuple[object, ...]:
+        """Return what makes two orders duplicates; slices of one parent order are none of each other."""
+        shape = (request.symbol, request.side, request.size_base, request.limit_price, request.leg)
+        is_slice = self._ledger.parent_of(request.execution_directive_id, trade_id) is not None
+        return (*shape, request.attempt) if is_slice else shape
 
 
 def _sound(quote: Quote | None) -> Quote | None:

@@ -24,6 +24,8 @@ from desk.execution.modify import ModifyExecutor
 from desk.execution.naked_clock import NakedClock
 from desk.execution.new_trade import NewTradeExecutor
 from desk.execution.orchestrator import Executors, JobRefusals, PlanExecutionOrchestrator
+from desk.execution.parent_orders import ParentOrders
+from desk.execution.parent_stops import ParentStops
 from desk.execution.platform_directives import ProtectionDirectives
 from desk.execution.ports import ExecutionPorts
 from desk.execution.protection import ProtectionKeeper
@@ -59,6 +61,7 @@ class ExecutionLayer:
     stopper: EntryStopper
     blocks: EntryBlocks
     time_stop: TimeStop
+    parents: ParentOrders
 
 
 def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
@@ -69,18 +72,13 @@ def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
     venue = venue_side(ports, reach.sender)
     naked = NakedClock(ports.ledger, ports.view, ports.clock)
     directives = _protection_directives(ports)
-    keeper = ProtectionKeeper(
-        reach,
-        ProtectiveOrders(reach, ports.flows.newest_of, venue.reconciliation.run),
-        ports.spawner,
-        naked,
-        on_settled=completion.evaluate_trade,
-        on_unprotectable=directives.on_unprotectable,
-        on_target_refused=directives.on_target_refused,
-    )
+    orders = ProtectiveOrders(reach, ports.flows.newest_of, venue.reconciliation.run)
+    keeper = _keeper(ports, reach, orders, (naked, completion, directives))
     refusals = JobRefusals(ports.bus, ports.clock, ports.flows)
     stopper = EntryStopper(reach, ports.spawner)
-    executors = _executors(ports, reach, keeper, refusals, (ports.state, termination, venue.reconciliation))
+    parents = ParentOrders(reach, ports.spawner, ports.flows, refusals.refuse, completion.evaluate)
+    exit_parts = (ports.state, termination, venue.reconciliation)
+    executors = _executors(ports, reach, keeper, parents, refusals, exit_parts)
     layer = ExecutionLayer(
         flows=ports.flows,
         state=ports.state,
@@ -98,6 +96,7 @@ def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
         stopper=stopper,
         blocks=_blocks(ports, stopper),
         time_stop=TimeStop(reach, ports.spawner, ports.flows, directives.on_time_over),
+        parents=parents,
     )
     _attach(ports, layer, reach, directives)
     venue.missing.attach(ports.bus)
@@ -115,6 +114,24 @@ def _arbiter(ports: ExecutionPorts) -> Arbiter:
             categories=ports.settings.categories,
             settling_ms=ports.settings.risk.size_settling_ms,
         )
+    )
+
+
+def _keeper(
+    ports: ExecutionPorts,
+    reach: Reach,
+    orders: ProtectiveOrders,
+    hearers: tuple[NakedClock, FlowCompletionRule, ProtectionDirectives],
+) -> ProtectionKeeper:
+    naked, completion, directives = hearers
+    return ProtectionKeeper(
+        reach,
+        orders,
+        ports.spawner,
+        naked,
+        on_settled=completion.evaluate_trade,
+        on_unprotectable=directives.on_unprotectable,
+        on_target_refused=directives.on_target_refused,
     )
 
 
@@ -146,6 +163,7 @@ def _executors(
     ports: ExecutionPorts,
     reach: Reach,
     keeper: ProtectionKeeper,
+    parents: ParentOrders,
     refusals: JobRefusals,
     exit_parts: tuple[DeskStateLatch, FlowTerminationHandler, Reconciliation],
 ) -> Executors:
@@ -163,8 +181,8 @@ def _executors(
         alarms=ports.alarms,
         watch=ExitWatch(ports.ledger, ports.view, ports.clock),
     )
-    new_trade = NewTradeExecutor(reach, ports.spawner, refusals.refuse)
-    modify = ModifyExecutor(reach, ports.flows, keeper, closer, refusals.refuse)
+    new_trade = NewTradeExecutor(reach, ports.spawner, parents, refusals.refuse)
+    modify = ModifyExecutor(reach, ports.flows, keeper, closer, parents, refusals.refuse)
     changer = EntryChanger(reach, ports.flows, refusals.refuse)
     by_hand = HandExecutor(reach, ports.flows, keeper, modify, changer, refusals.refuse)
     return Executors(new_trade, modify, closer, leave, by_hand, _arbiter(ports))
@@ -202,8 +220,10 @@ def _reach(ports: ExecutionPorts) -> Reach:
         bus=ports.bus,
         alarms=ports.alarms,
     )
+    signals = Signals()
+    parents = ParentStops(ports.ledger, ports.recorder, ports.clock, signals)
     return Reach(
-        ports.settings, sender, ports.ledger, ports.recorder, ports.view, ports.clock, Signals(),
+        ports.settings, sender, ports.ledger, ports.recorder, ports.view, ports.clock, signals, parents,
         ports.connector.capabilities,
     )  # fmt: skip
 
@@ -221,6 +241,7 @@ def _attach(
     layer.orchestrator.attach(bus)
     bus.subscribe(events.FILL_BOOKED, directives.on_fill, subscriber="platform.protection")
     bus.subscribe(events.FILL_BOOKED, layer.keeper.on_fill, subscriber="platform.keeper")
+    bus.subscribe(events.FILL_BOOKED, layer.parents.on_fill, subscriber="platform.parents")
     bus.subscribe(events.ORDER_UPDATED, report.on_order, subscriber="platform.report")
     bus.subscribe(events.ORDER_UPDATED, layer.keeper.on_order, subscriber="platform.keeper")
     layer.time_stop.attach(bus)

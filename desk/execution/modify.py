@@ -15,6 +15,7 @@ from desk.execution.close import TradeCloser
 from desk.execution.flow_registry import FlowRegistry
 from desk.execution.lanes import Job
 from desk.execution.new_trade import entry_request
+from desk.execution.parent_orders import ParentOrders, is_sliced
 from desk.execution.protection import BEING_CLOSED, ProtectionKeeper
 from desk.execution.reach import Reach
 
@@ -30,12 +31,14 @@ class ModifyExecutor:
         flows: FlowRegistry,
         keeper: ProtectionKeeper,
         closer: TradeCloser,
+        parents: ParentOrders,
         refuse: Callable[[Job, str, str], None],
     ) -> None:
         self._reach = reach
         self._flows = flows
         self._keeper = keeper
         self._closer = closer
+        self._parents = parents
         self._refuse = refuse
 
     async def run(self, job: Job) -> None:
@@ -58,7 +61,8 @@ class ModifyExecutor:
     def _lives(self, trade_id: TradeId) -> bool:
         """Tell whether a trade holds something, or an entry of it may still fill."""
         position = self._reach.ledger.position(trade_id)
-        return position is not None and (position.is_open or bool(self._working(trade_id)))
+        may_fill = bool(self._working(trade_id) or self._reach.parents.of_trade(trade_id))
+        return position is not None and (position.is_open or may_fill)
 
     def _working(self, trade_id: TradeId) -> list[OrderState]:
         live = self._reach.ledger.orders_of(trade_id)
@@ -106,9 +110,10 @@ class ModifyExecutor:
         self._reach.recorder.record(entry)
 
     async def _resize(self, job: Job, target_base: Decimal, instrument: Instrument) -> None:
-        trade_id = job.target.trade_id
+        trade_id, replaced = job.target.trade_id, "an absolute target size replaces it"
+        self._reach.parents.stop_trade(trade_id, "modify", replaced, job.directive.execution_directive_id)
         for order in self._working(trade_id):
-            await self._reach.cancel_and_wait(order, "an absolute target size replaces it")
+            await self._reach.cancel_and_wait(order, replaced)
         position = self._reach.ledger.position(trade_id)
         refusal = self._unsizable(trade_id, target_base, instrument)
         if refusal is not None or position is None:
@@ -118,7 +123,7 @@ class ModifyExecutor:
         if instrument.floor_size(abs(delta_base)) == ZERO:
             self._effect(job, f"size is {position.size_base} already")
         elif delta_base > ZERO:
-            await self._add(job, instrument.floor_size(delta_base), position)
+            await self._add(job, instrument.floor_size(delta_base), position, instrument)
         elif instrument.floor_size(target_base) == ZERO:
             of = job.directive
             problem = await self._closer.close(trade_id, of.directive_id, of.execution_directive_id)
@@ -136,8 +141,11 @@ class ModifyExecutor:
             return f"{target_base} is more than one stop can cover: the venue takes orders up to {most}"
         return None
 
-    async def _add(self, job: Job, size_base: Decimal, position: Position) -> None:
+    async def _add(self, job: Job, size_base: Decimal, position: Position, instrument: Instrument) -> None:
         entry = job.target.entry
+        if is_sliced(job.target.routing):
+            await self._parents.open(job, position.side.entry_side, size_base, instrument)
+            return
         draft = (
             _market(job, position, size_base, Leg.ENTRY, reduce_only=False)
             if entry is None

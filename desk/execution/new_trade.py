@@ -12,6 +12,7 @@ from desk.contracts.ports.time import Spawner
 from desk.contracts.records import EntryKind, JournalEntry, TradeIntended
 from desk.contracts.sides import PositionSide
 from desk.execution.lanes import Job
+from desk.execution.parent_orders import ParentOrders, is_sliced
 from desk.execution.reach import Reach
 
 _ORDER_TYPES = {
@@ -24,8 +25,15 @@ _ORDER_TYPES = {
 class NewTradeExecutor:
     """Carry out the NEW_TRADE scope."""
 
-    def __init__(self, reach: Reach, spawner: Spawner, refuse: Callable[[Job, str, str], None]) -> None:
+    def __init__(
+        self,
+        reach: Reach,
+        spawner: Spawner,
+        parents: ParentOrders,
+        refuse: Callable[[Job, str, str], None],
+    ) -> None:
         self._reach = reach
+        self._parents = parents
         self._spawner = spawner
         self._refuse = refuse
 
@@ -36,6 +44,11 @@ class NewTradeExecutor:
         if instrument is None or target.entry is None or target.size is None:
             self._refuse(job, "validation", f"{target.symbol} is not traded or its plans are incomplete")
             return
+        intended = self._intended(job.directive, target, target.entry, instrument)
+        if is_sliced(target.routing):
+            side, size_base = target.entry.direction, target.size.position_size_base
+            await self._parents.open(job, side, size_base, instrument, intended)
+            return
         too_far = self._slippage(target.entry, target.routing)
         if too_far is not None:
             self._refuse(job, "slippage", too_far)
@@ -45,7 +58,7 @@ class NewTradeExecutor:
             target.trade_id,
             job.directive.directive_id,
             job.directive.strategy_id,
-            first=(self._intended(job.directive, target, target.entry, instrument),),
+            first=(intended,),
         )
         self._follow(job, target.entry, outcome)
 

@@ -11,6 +11,7 @@ from desk.contracts.orderstate import OrderState
 from desk.contracts.ports.store import LedgerView, Recorder
 from desk.contracts.ports.time import Clock
 from desk.contracts.ports.view import DeskView
+from desk.execution.parent_stops import ParentStops
 from desk.execution.sending import OrderSender
 from desk.execution.settings import ExecutionSettings
 from desk.execution.waiting import Signals
@@ -31,6 +32,7 @@ class Reach:
     view: DeskView
     clock: Clock
     signals: Signals
+    parents: ParentStops
     capabilities: Capabilities
 
     async def until_over(self, order_id: str, timeout_ms: int) -> OrderState | None:

@@ -45,6 +45,8 @@ class Recovery:
         for one in interrupted:
             flow = self._layer.flows.begin(one.directive, one.began_at_ms)
             flow.execution = one.execution
+            parents = (each for each in self._ledger.parents() if each.plan.directive_id == flow.flow_id)
+            flow.parents.update(each.parent_id for each in parents)
             if one.execution is not None:
                 for target in one.execution.targets:
                     self._layer.flows.link(flow, target.trade_id)
@@ -85,6 +87,8 @@ class Recovery:
         if self._ledger.position(trade_id) is None:
             self._end(flow, "interrupted before its order was written down, so nothing was sent")
             return
+        if self._layer.parents.resume(flow):
+            return
         self._note_fills(flow)
         entry = execution.targets[0].entry
         for order in self._ledger.orders_of(trade_id):
@@ -94,7 +98,9 @@ class Recovery:
 
     def _resume_modify(self, flow: OpenFlow, execution: ExecutionDirective) -> None:
         """See a planned exit to the venue's answer; a size is not taken up: a restart decides nothing new."""
-        for target in execution.targets:
+        sliced = self._layer.parents.resume(flow)
+        others = [one for one in execution.targets if one.trade_id not in sliced]
+        for target in others:
             position = self._ledger.position(target.trade_id)
             size = target.size.position_size_base if target.size else None
             is_under_way = any(not one.request.leg.is_protective for one in self._orders(target.trade_id))
@@ -104,12 +110,12 @@ class Recovery:
             self._layer.orchestrator.resume(execution)
             return
         begun = tuple(
-            one.model_copy(update={"size": None, "entry": None})
-            for one in execution.targets
-            if self._is_targeted(one)
+            one.model_copy(update={"size": None, "entry": None}) for one in others if self._is_targeted(one)
         )
         if begun:
             self._layer.orchestrator.resume(execution.model_copy(update={"targets": begun}))
+            return
+        if sliced:
             return
         if not flow.problems:
             self._note_fills(flow)

@@ -19,6 +19,7 @@ from desk.contracts.orders import (
     VenueOrder,
 )
 from desk.contracts.orderstate import OrderState
+from desk.contracts.parents import ParentState
 from desk.contracts.ports.connector import IAPIConnector
 from desk.contracts.ports.store import LedgerView, Recorder
 from desk.contracts.ports.time import Clock
@@ -116,14 +117,22 @@ class OrderSender:
         intended = entries.order_intended(
             request, trade_id, flow_id, strategy_id, self._reservation(request), self._clock.now_ms()
         )
-        outcome = await self._intended_and_sent(request, (*first, intended))
+        parent = self._parent_of(request, trade_id)
+        if parent is not None:
+            intended = replace(intended, causes=(parent.parent_id,))
+        outcome = await self._intended_and_sent(request, trade_id, (*first, intended))
         self._note(request.client_order_id, outcome)
         if outcome.kind is OutcomeKind.NOT_SENT:
             self._gate.withdraw(request.client_order_id)
         return outcome
 
+    def _parent_of(self, request: OrderRequest, trade_id: TradeId) -> ParentState | None:
+        if not request.leg.adds_risk:
+            return None
+        return self._ledger.parent_of(request.execution_directive_id, trade_id)
+
     async def _intended_and_sent(
-        self, request: OrderRequest, written: tuple[JournalEntry, ...]
+        self, request: OrderRequest, trade_id: TradeId, written: tuple[JournalEntry, ...]
     ) -> OrderOutcome:
         """Send what is durable; where only the spool keeps the intent, nothing that adds risk leaves."""
         try:
@@ -135,6 +144,9 @@ class OrderSender:
             return _not_sent("journal", f"the intent is not durable: {failure}")
         if request.leg.adds_risk and self._view.state().strictness > 0:
             return _not_sent("state", f"the desk became {self._view.state()} before the send")
+        parent = self._parent_of(request, trade_id)
+        if parent is not None and parent.stopped is not None:
+            return _not_sent("parent order", f"its parent order was stopped: {parent.stopped.reason}")
         order = self._known(request.client_order_id)
         if order.status is not OrderStatus.INTENDED:
             return _not_sent("resolved", f"the order is {order.status} before it could be sent")

@@ -160,6 +160,11 @@ _WORDS: Mapping[EntryKind, Callable[[Record], str]] = {
     EntryKind.ENTRIES_RELEASED: lambda one: (
         f"new risk on {one.get('symbol') or 'anything'} again by {_releaser(one)}{_because(one)}"
     ),
+    EntryKind.PARENT_OPENED: lambda one: (
+        f"parent order to {one['side']} {one['size_base']} {one['symbol']} in {one['slices']} slices "
+        f"until {iso(one['ends_at_ms'])}, none beyond {one['limit_price']}"
+    ),
+    EntryKind.PARENT_STOPPED: lambda one: f"parent order stopped by {one['by']}{_because(one)}",
     EntryKind.RECONCILED: lambda one: (
         f"reconciled {one['orders_checked']} orders: {'; '.join(one['differences']) or 'no difference'}"
     ),

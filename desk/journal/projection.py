@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from desk.contracts.directives import StrategyDirective
 from desk.contracts.execution import ExecutionDirective
+from desk.contracts.parents import ParentOpened, ParentStopped
 from desk.contracts.records import EntryKind
 from desk.journal.codec import ENTRY_COLUMNS, EncodedEntry, EntryRow, decode
 from desk.ledger.archive import TradeRows
@@ -148,22 +149,26 @@ def _flows(connection: sqlite3.Connection) -> list[OpenFlow]:
     for flow_id, began_at_ms in read_rows(connection, Table.FLOW, "ORDER BY rowid"):
         directive: StrategyDirective | None = None
         execution: ExecutionDirective | None = None
+        parents: list[ParentOpened | ParentStopped] = []
         for row in _of_flow(connection, str(flow_id)):
             record = decode(row).record
             if isinstance(record, StrategyDirective):
                 directive = record
             elif isinstance(record, ExecutionDirective):
                 execution = record
+            elif isinstance(record, ParentOpened | ParentStopped):
+                parents.append(record)
         if directive is not None:
-            flows.append(OpenFlow(directive, int(began_at_ms or 0), execution))
+            flows.append(OpenFlow(directive, int(began_at_ms or 0), execution, tuple(parents)))
     return flows
 
 
 def _of_flow(connection: sqlite3.Connection, flow_id: str) -> list[EntryRow]:
-    kinds = (EntryKind.DIRECTIVE_ISSUED.value, EntryKind.EXECUTION_DIRECTED.value)
+    later = (EntryKind.EXECUTION_DIRECTED, EntryKind.PARENT_OPENED, EntryKind.PARENT_STOPPED)
     found = connection.execute(
-        f"{ENTRIES} WHERE (subject_id = ? AND kind = ?) OR (flow_id = ? AND kind = ?) ORDER BY sequence",
-        (flow_id, kinds[0], flow_id, kinds[1]),
+        f"{ENTRIES} WHERE (subject_id = ? AND kind = ?) OR (flow_id = ? AND kind IN (?, ?, ?)) "
+        "ORDER BY sequence",
+        (flow_id, EntryKind.DIRECTIVE_ISSUED.value, flow_id, *(one.value for one in later)),
     )
     return [EntryRow(*row) for row in found]
 

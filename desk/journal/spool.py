@@ -27,6 +27,7 @@ FACTS = frozenset(
         EntryKind.CANCEL_INTENDED, EntryKind.FILL_BOOKED, EntryKind.BALANCE_ADJUSTED,
         EntryKind.PERIOD_RECORDED, EntryKind.DESK_STATE_CHANGED, EntryKind.FLOW_ENDED,
         EntryKind.ENTRIES_BLOCKED, EntryKind.ENTRIES_RELEASED,
+        EntryKind.PARENT_OPENED, EntryKind.PARENT_STOPPED,
     }
 )  # fmt: skip
 """Kinds that the spool keeps to its last byte; the others may fill its first half only."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from desk.contracts.directives import StrategyDirective
 from desk.contracts.execution import ExecutionDirective, FlowCompletion
+from desk.contracts.parents import ParentOpened, ParentStopped
 from desk.ledger.rows import Row, RowCodec
 
 ENDS_KEPT = 1024
@@ -12,11 +13,15 @@ ENDS_KEPT = 1024
 
 @dataclass(frozen=True, slots=True)
 class OpenFlow:
-    """Hold a flow that has not ended: its directive, and its execution directive where it came so far."""
+    """Hold a flow that has not ended: its directive, and its execution directive where it came so far.
+
+    `parents` is what a journal says of its parent orders; only a ledger that starts from rows reads it.
+    """
 
     directive: StrategyDirective
     began_at_ms: int
     execution: ExecutionDirective | None = None
+    parents: tuple[ParentOpened | ParentStopped, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,7 @@ class FlowBook:
 
     def restore(self, flow: OpenFlow) -> None:
         """Take back a flow that had not ended."""
-        self._open[str(flow.directive.directive_id)] = flow
+        self._open[str(flow.directive.directive_id)] = replace(flow, parents=())
 
     def restore_end(self, row: Row) -> None:
         """Take back the end of a flow."""

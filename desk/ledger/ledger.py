@@ -9,6 +9,7 @@ from desk.contracts.directives import StrategyDirective
 from desk.contracts.execution import ExecutionDirective, FlowCompletion
 from desk.contracts.market import ZERO, InstrumentKind
 from desk.contracts.orders import Leg, VenueOrder
+from desk.contracts.parents import ParentOpened, ParentStopped
 from desk.contracts.records import (
     BalanceAdjusted,
     DeskStateChanged,
@@ -79,6 +80,8 @@ class Ledger(LedgerReader):
             EntryKind.ORDER_ANSWERED: self._order_answered,
             EntryKind.ORDER_OBSERVED: self._order_observed,
             EntryKind.FILL_BOOKED: self._fill_booked,
+            EntryKind.PARENT_OPENED: self._parent_opened,
+            EntryKind.PARENT_STOPPED: self._parent_stopped,
             EntryKind.FLOW_ENDED: self._flow_ended,
         }
 
@@ -153,6 +156,7 @@ class Ledger(LedgerReader):
         if self.is_flow_ended(flow_id):
             return NOTHING
         was_open = self._flows.end(record)
+        self._parents.end_flow(flow_id)
         rows: list[RowKey] = [(Table.FLOW, (flow_id,))] if was_open else []
         rows.append((Table.FLOW_END, (flow_id,)))
         rows.extend(self._trade_changed(trade_id) for trade_id in self._trades_of_flow.pop(flow_id, ()))
@@ -164,6 +168,16 @@ class Ledger(LedgerReader):
         self._trades.intend(record, entry.time_ms)
         self._in_flow(record.trade_id, record.directive_id)
         return Touched.of(self._trade_changed(record.trade_id))
+
+    def _parent_opened(self, _: JournalEntry, record: ParentOpened) -> Touched:
+        """Keep a parent order; it has no row of its own, the journal and its slices tell it again."""
+        if self._flows.is_open(record.directive_id):
+            self._parents.open(record)
+        return NOTHING
+
+    def _parent_stopped(self, _: JournalEntry, record: ParentStopped) -> Touched:
+        self._parents.stop(record)
+        return NOTHING
 
     def _in_flow(self, trade_id: str, flow_id: str | None) -> None:
         if flow_id is not None and self._flows.is_open(flow_id):
@@ -194,6 +208,7 @@ class Ledger(LedgerReader):
             trade.attempts[leg] = ordinal
         facts = orderfold.begun(record, ordinal, entry.time_ms)
         self._orders.put(facts, is_new=True)
+        self._parents.sent(record.request, record.trade_id, entry.time_ms)
         order = (Table.ORDER, (record.request.client_order_id,))
         return Touched.of(order) if trade is None else Touched.of(order, self._trade_changed(record.trade_id))
 
@@ -255,6 +270,7 @@ class Ledger(LedgerReader):
             rows += self._fill_trade(trade, record)
         facts = None if record.client_order_id is None else self._order(record.client_order_id)
         if facts is not None:
+            self._parents.filled(facts.request, facts.trade_id, fill)
             rows += self._order_changed(facts, orderfold.filled(facts, fill, entry.time_ms))
         return Touched.of(*rows)
 
@@ -329,6 +345,7 @@ class Ledger(LedgerReader):
         for position in self._trades.positions():
             self._in_flow(position.trade_id, position.directive_id)
             self._trade_changed(position.trade_id)
+        self._parents_restored(image)
         self._orders.restore_counts(image.order_counts)
         for row, fills in image.nets:
             self._nets.restore(row, [fill_of_row(fill) for fill in fills])
@@ -341,6 +358,14 @@ class Ledger(LedgerReader):
             self._flows.restore(flow)
         for row in image.rows.get(Table.FLOW_END, ()):
             self._flows.restore_end(row)
+
+    def _parents_restored(self, image: LedgerImage) -> None:
+        for flow in image.flows:
+            trades = {one.trade_id: None for one in flow.parents if isinstance(one, ParentOpened)}
+            known = [trade_id for trade_id in trades if self._trade(trade_id) is not None]
+            self._parents.restore(
+                flow.parents, (facts for one in known for facts in self._orders.facts_of(one))
+            )
 
     def _registers_restored(self, image: LedgerImage) -> None:
         registers: dict[Table, Callable[[Row], None]] = {

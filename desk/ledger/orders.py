@@ -68,6 +68,10 @@ class OrderBook:
         own = self._of_trade.get(trade_id, ())
         return tuple(self._states[order] for order in own if order in self._live)
 
+    def facts_of(self, trade_id: str) -> tuple[OrderFacts, ...]:
+        """Return what was told about every order of one trade in memory, as they were intended."""
+        return tuple(self._facts[order] for order in self._of_trade.get(trade_id, ()))
+
     def has_live(self, trade_id: str) -> bool:
         """Tell whether a trade has an order that is not over."""
         return any(order in self._live for order in self._of_trade.get(trade_id, ()))

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from desk.contracts.blocks import EntryBlock
-from desk.contracts.ids import TradeId
+from desk.contracts.ids import ExecutionDirectiveId, TradeId
 from desk.contracts.netting import NetPosition
 from desk.contracts.orders import Leg, OrderStatus
 from desk.contracts.orderstate import OrderState
+from desk.contracts.parents import ParentState
 from desk.contracts.positions import Balance, Position
 from desk.contracts.records import FillBooked
 from desk.ledger.archive import Archive, TradeRows
@@ -18,6 +19,7 @@ from desk.ledger.flows import FlowBook, OpenFlow
 from desk.ledger.netbook import NetBook
 from desk.ledger.orderfold import OrderFacts
 from desk.ledger.orders import OrderBook, order_of_row
+from desk.ledger.parents import ParentBook
 from desk.ledger.periods import PeriodBook, PeriodRow
 from desk.ledger.postings import Account, Accounts
 from desk.ledger.results import Result, Results
@@ -43,6 +45,7 @@ class LedgerReader:
         self._workers = WorkerBook()
         self._latch = Latch()
         self._blocks = BlockBook()
+        self._parents = ParentBook()
         self._run: Run | None = None
         self._last_fill_at_ms: int | None = None
 
@@ -115,6 +118,20 @@ class LedgerReader:
     def has_fill(self, symbol: str, venue_trade_id: str) -> bool:
         """Tell whether a venue fill is booked."""
         return self._fills.has(symbol, venue_trade_id, self._archive)
+
+    def parent(self, parent_id: str) -> ParentState | None:
+        """Return one parent order whose flow has not ended."""
+        return self._parents.get(parent_id)
+
+    def parent_of(
+        self, execution_directive_id: ExecutionDirectiveId, trade_id: TradeId
+    ) -> ParentState | None:
+        """Return the parent order of one target of an execution directive, while its flow is open."""
+        return self._parents.of(execution_directive_id, trade_id)
+
+    def parents(self) -> tuple[ParentState, ...]:
+        """Return the parent orders whose flows have not ended, oldest first."""
+        return self._parents.all()
 
     def balances(self) -> tuple[Balance, ...]:
         """Return every balance, by currency in alphabetical order."""

@@ -13,6 +13,7 @@ from desk.planning.exit.structure_exit import StructureExit
 from desk.planning.planner import Planner
 from desk.planning.routing.immediate import ImmediateRouting
 from desk.planning.routing.patient import PatientRouting
+from desk.planning.routing.twap import TwapRouting
 from desk.planning.size.fixed_fraction import FixedFraction
 from desk.planning.size.fixed_notional import FixedNotional
 from desk.planning.size.fixed_risk import FixedRisk
@@ -23,7 +24,7 @@ _CLASSES: tuple[type[Planner], ...] = (
     MarketEntry, LimitEntry, StopLimitEntry,
     FixedRisk, FixedNotional, FixedFraction, VolatilityTarget, TargetSize,
     StopAndTarget, AtrExit, StructureExit,
-    ImmediateRouting, PatientRouting,
+    ImmediateRouting, PatientRouting, TwapRouting,
 )  # fmt: skip
 
 PLANNERS: Mapping[str, type[Planner]] = MappingProxyType({one.manifest.name: one for one in _CLASSES})

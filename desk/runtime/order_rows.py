@@ -1,8 +1,14 @@
-"""The orders that are not over as rows; an outcome that is not known runs a clock."""
+"""The orders that are not over as rows; an outcome that is not known runs a clock.
 
-from desk.contracts.orders import OrderStatus
+A parent order is a row too, at work between two of its slices as well.
+"""
+
+from desk.contracts.orders import Leg, OrderStatus
 from desk.contracts.orderstate import OrderState
+from desk.contracts.parents import ParentState
+from desk.contracts.plans import RoutingTiming
 from desk.contracts.snapshot import Figure, OrderRow, Source
+from desk.execution.slicing import slice_at
 from desk.ledger.ledger import Ledger
 from desk.runtime.steps import Steps, rows_in_steps
 
@@ -35,7 +41,9 @@ class OrderRows:
             now = self._ledger.order(seen.request.client_order_id)
             return None if now is None or now.is_over else self._row(now, now_ms)
 
-        return (yield from rows_in_steps(orders, row))
+        rows = yield from rows_in_steps(orders, row)
+        parents = self._ledger.parents()
+        return (*(parent_row(one, now_ms) for one in parents), *rows) if parents else rows
 
     def _row(self, order: OrderState, now_ms: int) -> OrderRow:
         order_id = order.request.client_order_id
@@ -47,6 +55,27 @@ class OrderRows:
         is_old = now_ms - order.updated_at_ms >= _OLD_MS
         self._built[order_id] = (order, now_ms + _OLD_FOR_MS if is_old else now_ms, row)
         return row
+
+
+def parent_row(parent: ParentState, now_ms: int) -> OrderRow:
+    """Return a parent order as a row; its status says how many of its slices had their time."""
+    plan = parent.plan
+    told_ms = now_ms - (plan.begins_at_ms if parent.last_sent_at_ms is None else parent.last_sent_at_ms)
+    begun = 0 if parent.last_sent_at_ms is None else slice_at(plan, parent.last_sent_at_ms) + 1
+    return OrderRow(
+        parent.parent_id,
+        plan.trade_id,
+        plan.symbol,
+        plan.side,
+        RoutingTiming.TWAP,
+        Leg.ENTRY,
+        f"SLICE {begun}/{plan.slices}" if parent.is_open else "STOPPED",
+        Figure(plan.size_base, Source.LEDGER, told_ms),
+        Figure(parent.filled_base, Source.LEDGER, told_ms),
+        Figure(plan.limit_price, Source.LEDGER, told_ms),
+        now_ms - plan.begins_at_ms,
+        plan.strategy_id,
+    )
 
 
 def _row(order: OrderState, now_ms: int, unknown_since_ms: int | None) -> OrderRow:

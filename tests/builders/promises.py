@@ -16,6 +16,7 @@ from desk.contracts.ids import TradeId
 from desk.contracts.market import ZERO, Instrument, InstrumentKind
 from desk.contracts.orders import Leg, OrderStatus, VenueFill
 from desk.contracts.orderstate import OrderState
+from desk.contracts.parents import ParentState
 from desk.contracts.positions import Position
 from desk.contracts.records import AlarmRaised, EntryKind, FillBooked, JournalEntry, OrderIntended, OrderSent
 from desk.contracts.states import DeskState
@@ -127,6 +128,9 @@ def _attempt(
     record: OrderIntended, ledger: Ledger, seen: dict[tuple[str, str, str], list[str]], found: Evidence
 ) -> Iterator[str]:
     request = record.request
+    parent = ledger.parent_of(request.execution_directive_id, record.trade_id)
+    if parent is not None and request.leg is Leg.ENTRY:
+        yield from _slice(record, parent)
     key = (request.execution_directive_id, record.trade_id, request.leg.value)
     earlier = [ledger.order(name) for name in seen.setdefault(key, [])]
     seen[key].append(request.client_order_id)
@@ -136,10 +140,19 @@ def _attempt(
             continue
         if not order.is_over:
             yield f"I4: {name} while {order.client_order_id} is {order.status} and not over"
-        elif request.leg is Leg.ENTRY and order.status not in _NEVER_ACCEPTED:
+        elif request.leg is Leg.ENTRY and order.status not in _NEVER_ACCEPTED and parent is None:
             yield f"I4: {name} although {order.client_order_id} was {order.status}"
         if order.status in _NEVER_ACCEPTED and order.client_order_id in found.orders:
             yield f"I3: {order.client_order_id} is {order.status} in the journal, and the venue accepted it"
+
+
+def _slice(record: OrderIntended, parent: ParentState) -> Iterator[str]:
+    """I4, I16: a slice is sent while its parent is open, in its time, once in each, and inside its size."""
+    plan, name = parent.plan, record.request.client_order_id
+    if parent.stopped is not None:
+        yield f"I16: {name} is a slice of {plan.parent_id}, which was stopped: {parent.stopped.reason}"
+    if record.request.size_base > parent.left_base:
+        yield f"I16: {name} of {record.request.size_base} is more than {parent.left_base}"
 
 
 def _sent(entry: JournalEntry, ledger: Ledger) -> Iterator[str]:
@@ -197,8 +210,9 @@ def _flows_ended(found: Evidence) -> Iterator[str]:
         for one in found.ledger.live_orders()
         if not one.request.leg.is_protective or one.status is OrderStatus.UNKNOWN
     }
+    sliced = {str(one.plan.directive_id) for one in found.ledger.parents() if one.is_open}
     for entry in found.records(StrategyDirective):
-        if entry.subject_id not in ended and entry.subject_id not in live:
+        if entry.subject_id not in ended | live | sliced:
             yield f"I7: {entry.subject_id} has no end"
 
 

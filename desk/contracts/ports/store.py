@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Protocol
 
 from desk.contracts.blocks import EntryBlock
-from desk.contracts.ids import TradeId
+from desk.contracts.ids import ExecutionDirectiveId, TradeId
 from desk.contracts.orders import Leg, OrderStatus
 from desk.contracts.orderstate import OrderState
+from desk.contracts.parents import ParentState
 from desk.contracts.positions import Balance, Position
 from desk.contracts.records import JournalEntry
 
@@ -77,6 +78,20 @@ class LedgerView(Protocol):
 
     def live_orders(self) -> Sequence[OrderState]:
         """Return every order that is not over, oldest first."""
+        ...
+
+    def parent(self, parent_id: str) -> ParentState | None:
+        """Return one parent order whose flow has not ended."""
+        ...
+
+    def parent_of(
+        self, execution_directive_id: ExecutionDirectiveId, trade_id: TradeId
+    ) -> ParentState | None:
+        """Return the parent order of one target of an execution directive, while its flow is open."""
+        ...
+
+    def parents(self) -> Sequence[ParentState]:
+        """Return the parent orders whose flows have not ended, oldest first."""
         ...
 
     def balances(self) -> Sequence[Balance]:

@@ -26,7 +26,14 @@ class ImmediateRouting(Planner):
         return routing_plan(request, RoutingTiming.IMMEDIATE, TimeInForce.IOC)
 
 
-def routing_plan(request: PlanRequest, timing: RoutingTiming, time_in_force: TimeInForce) -> RoutingPlan:
+def routing_plan(
+    request: PlanRequest,
+    timing: RoutingTiming,
+    time_in_force: TimeInForce,
+    *,
+    duration_ms: int | None = None,
+    slices: int | None = None,
+) -> RoutingPlan:
     """Write a routing down, with urgency, slippage and iceberg as the directive wants them."""
     wish = (request.directive.routing_directive or RoutingDirective()).resolved()
     return RoutingPlan(
@@ -39,4 +46,6 @@ def routing_plan(request: PlanRequest, timing: RoutingTiming, time_in_force: Tim
         urgency=ONE if wish.execution_urgency is None else wish.execution_urgency,
         max_slippage=ZERO if wish.max_total_slippage is None else wish.max_total_slippage,
         iceberg=wish.iceberg_preference is not None and wish.iceberg_preference * 2 >= ONE,
+        duration_ms=duration_ms,
+        slices=slices,
     )

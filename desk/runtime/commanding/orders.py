@@ -15,6 +15,7 @@ from desk.contracts.directives import DirectiveScope, Protection
 from desk.contracts.ids import ManualId
 from desk.contracts.orders import Leg, OrderStatus
 from desk.contracts.orderstate import OrderState
+from desk.contracts.parents import ParentState
 from desk.contracts.positions import Position
 from desk.execution.entry_changes import raises_size
 from desk.runtime.commanding.answering import Answers, CommandRefused
@@ -22,6 +23,8 @@ from desk.runtime.commanding.checking import instrument_of, named, positive, rea
 from desk.runtime.commanding.directing import directive_by_hand
 from desk.runtime.commanding.parts import CommandParts
 from desk.runtime.commanding.trades import TradeCommands
+
+_BY_THE_OPERATOR = "cancelled by the operator"
 
 
 class OrderCommands:
@@ -68,9 +71,12 @@ class OrderCommands:
         return replace(outcome, message=f"{gone}: {outcome.message}")
 
     async def cancel(self, command: CancelOrder, manual_id: ManualId) -> CommandOutcome:
-        """Cancel an entry, a target, or a stop that its trade does not need."""
+        """Cancel an entry, a parent order, a target, or a stop that its trade does not need."""
+        parent = self._parts.ledger.parent(command.client_order_id)
+        if parent is not None:
+            return await self._cancel_parent(parent, manual_id, reason_of(command.reason, _BY_THE_OPERATOR))
         order, trade = self._live(command.client_order_id)
-        leg, reason = order.request.leg, reason_of(command.reason, "cancelled by the operator")
+        leg, reason = order.request.leg, reason_of(command.reason, _BY_THE_OPERATOR)
         if leg is Leg.ENTRY:
             change = EntryChange(client_order_id=order.client_order_id)
             return await self._change(manual_id, (trade,), change, reason)
@@ -85,6 +91,13 @@ class OrderCommands:
             )
         return await self._trades.withdraw(manual_id, trade, leg, reason)
 
+    async def _cancel_parent(self, parent: ParentState, manual_id: ManualId, reason: str) -> CommandOutcome:
+        trade = self._parts.ledger.position(parent.plan.trade_id)
+        if trade is None or parent.stopped is not None:
+            why = "unknown" if parent.stopped is None else parent.stopped.reason
+            raise CommandRefused(f"{parent.parent_id} sends nothing more: {why}")
+        return await self._change(manual_id, (trade,), EntryChange(client_order_id=parent.parent_id), reason)
+
     async def cancel_entries(self, command: CancelEntries, manual_id: ManualId) -> CommandOutcome:
         """Cancel every entry of a symbol, or of all; stops and targets stay."""
         if command.symbol is not None:
@@ -92,7 +105,10 @@ class OrderCommands:
         ledger = self._parts.ledger
         entries = [one for one in ledger.live_orders() if one.request.leg is Leg.ENTRY]
         meant = [one for one in entries if command.symbol in (None, one.request.symbol)]
-        positions = (ledger.position(one) for one in dict.fromkeys(one.trade_id for one in meant))
+        parents = (one for one in ledger.parents() if one.is_open)
+        sliced = [one.plan.trade_id for one in parents if command.symbol in (None, one.plan.symbol)]
+        ids = dict.fromkeys([*(one.trade_id for one in meant), *sliced])
+        positions = (ledger.position(one) for one in ids)
         trades = tuple(one for one in positions if one is not None)
         if not trades:
             of = "" if command.symbol is None else f" of {command.symbol}"
@@ -119,6 +135,8 @@ class OrderCommands:
         """Return an order that is not over, with its trade; raises CommandRefused with those there are."""
         ledger = self._parts.ledger
         order = ledger.order(client_order_id)
+        if ledger.parent(client_order_id) is not None:
+            raise CommandRefused(f"{client_order_id} is a parent order: it is not changed, only cancelled")
         if order is None:
             live = named(f"{one.client_order_id} ({one.request.leg})" for one in ledger.live_orders())
             raise CommandRefused(f"there is no order {client_order_id!r}; orders that are not over: {live}")
