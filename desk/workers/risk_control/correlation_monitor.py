@@ -30,9 +30,9 @@ from desk.contracts.ports.plugin import PluginContext
 from desk.contracts.positions import Position
 from desk.contracts.records import FillBooked
 from desk.workers.base import Worker
-from desk.workers.correlation import Correlation, Returns, correlation, log_returns
 from desk.workers.prices import middle, milliseconds, percent, price_fault, written
-from desk.workers.risk_control.clusters import Holding, Links, clusters, pair_of, worth
+from desk.workers.risk_control.clusters import Holding, Links, clusters, worth
+from desk.workers.risk_control.comparison import Comparison
 from desk.workers.risk_control.reductions import Reductions, in_care
 from desk.workers.risk_control.standing_blocks import StandingBlocks
 
@@ -41,7 +41,6 @@ _REASON = "correlation"
 _WAKE_MS = 1_000
 _PROCEED = DispositionEnvelope.CONTINUE
 _WHOLE = Decimal(1)
-_TWO_DIGITS = Decimal("0.01")
 
 
 class CorrelationAction(StrEnum):
@@ -175,19 +174,17 @@ class CorrelationMonitor(Worker):
         self._kept = (
             RememberedCorrelation() if kept is None else RememberedCorrelation.model_validate_json(kept)
         )
-        self._links = Links(parameters.trip, parameters.clear, self._kept.links)
+        links = Links(parameters.trip, parameters.clear, self._kept.links)
+        self._pairs = Comparison(links, parameters.interval_ms, parameters.window_bars, parameters.min_bars)
         self._cooldown_ms = milliseconds(parameters.cooldown_s)
         self._check_ms = milliseconds(parameters.check_every_s)
-        self._found: dict[str, Correlation] = {}
-        self._returns: dict[str, Returns] = {}
-        self._window = -1
         self._next_ms = 0
         self._is_due = True
 
     def on_bar(self, bar: Bar) -> DispositionEnvelope:
         """Compare anew, at the next second, once a bar of the own symbols has closed."""
         if bar.interval_ms == self._parameters.interval_ms and bar.symbol in self._symbols:
-            self._window = -1
+            self._pairs.expire()
             self._is_due = True
         return _PROCEED
 
@@ -207,7 +204,8 @@ class CorrelationMonitor(Worker):
         self._next_ms = now_ms + self._check_ms
         self._note_allowed(self._blocks.look(), now_ms)
         book = self._book(now_ms)
-        self._compare(book, now_ms)
+        self._pairs.compare([one.symbol for one in book], self._symbols, self.view)
+        self._remember(links=dict(self._pairs.links))
         room = self._room()
         self._refuse(book, room, now_ms)
         if self._parameters.action is CorrelationAction.TRIM:
@@ -241,31 +239,6 @@ class CorrelationMonitor(Worker):
         instrument = self.view.instrument(position.symbol)
         return instrument is not None and instrument.is_dust(position.size_base, position.entry_price)
 
-    def _compare(self, book: Sequence[Holding], now_ms: int) -> None:
-        """Compare every held symbol with every other, once per window of bars."""
-        window = now_ms // self._parameters.interval_ms
-        if window != self._window:
-            self._window = window
-            self._found.clear()
-            self._returns.clear()
-        held = [one.symbol for one in book]
-        pairs = {pair_of(one, other): (one, other) for one in held for other in self._symbols if one != other}
-        self._links.keep(pairs)
-        for pair, (one, other) in pairs.items():
-            if pair not in self._found:
-                found = correlation(self._bars(one), self._bars(other), self._parameters.min_bars)
-                self._found[pair] = found
-                self._links.take(pair, found.value)
-        self._remember(links=dict(self._links.signs))
-
-    def _bars(self, symbol: str) -> Returns:
-        returns = self._returns.get(symbol)
-        if returns is None:
-            interval_ms = self._parameters.interval_ms
-            from_ms = (self._window - self._parameters.window_bars) * interval_ms
-            returns = self._returns[symbol] = log_returns(self.view.bars(symbol, interval_ms), from_ms)
-        return returns
-
     def _room(self) -> _Room:
         equity = self.view.equity()
         is_known = equity is not None and equity.is_finite() and equity > ZERO
@@ -274,7 +247,7 @@ class CorrelationMonitor(Worker):
 
     def _refuse(self, book: Sequence[Holding], room: _Room, now_ms: int) -> None:
         """Block each symbol whose next entry would make a bet too large; lift what is over."""
-        bets = clusters(book, self._may_be_joined)
+        bets = clusters(book, self._pairs.may_be_joined)
         for symbol in self._symbols:
             words = self._refusal(symbol, bets, room)
             block = self._blocks.of(symbol)
@@ -291,7 +264,7 @@ class CorrelationMonitor(Worker):
             return self._words(symbol, own, room) if is_full else None
         for sign in (1, -1):
             entry = Holding(symbol, sign, ZERO)
-            joined = [bet for bet in bets if any(self._may_be_joined(entry, one) for one in bet)]
+            joined = [bet for bet in bets if any(self._pairs.may_be_joined(entry, one) for one in bet)]
             members = tuple(one for bet in joined for one in bet)
             if members and room.is_full(len(members) + 1, worth(members)):
                 return self._words(symbol, members, room)
@@ -299,7 +272,7 @@ class CorrelationMonitor(Worker):
 
     def _trim(self, book: Sequence[Holding], room: _Room, now_ms: int) -> None:
         """Reduce the newest trade of each bet that is too large, once per pause."""
-        for bet in clusters(book, self._is_joined):
+        for bet in clusters(book, self._pairs.is_joined):
             symbols = [one.symbol for one in bet]
             is_cooling = any(self._is_recent(self._kept.trimmed.get(one), now_ms) for one in symbols)
             if len(bet) > 1 and not is_cooling and room.is_beyond(len(bet), worth(bet)):
@@ -325,46 +298,17 @@ class CorrelationMonitor(Worker):
         held = in_care(self.view.positions_on(symbol), self.context.strategy_id, own_strategy_only=False)
         return (one for one in held if not self._is_dust(one))
 
-    def _may_be_joined(self, one: Holding, other: Holding) -> bool:
-        """Tell whether two holdings count as one bet for entries: also where that is not known."""
-        found = self._found.get(pair_of(one.symbol, other.symbol))
-        if found is None or found.value is None:
-            return True
-        sign = self._links.sign(pair_of(one.symbol, other.symbol))
-        return sign != 0 and sign * one.sign * other.sign >= 0
-
-    def _is_joined(self, one: Holding, other: Holding) -> bool:
-        """Tell whether two holdings are one bet for certain."""
-        found = self._found.get(pair_of(one.symbol, other.symbol))
-        is_known = found is not None and found.value is not None
-        return is_known and self._links.sign(pair_of(one.symbol, other.symbol)) * one.sign * other.sign > 0
-
     def _words(self, symbol: str, bet: Sequence[Holding], room: _Room) -> str:
         """Say which pair and how strong, then what the bet is and may be."""
         others = [one.symbol for one in bet if one.symbol != symbol]
-        nearest = max(others, key=lambda one: self._strength(symbol, one))
-        found = self._found.get(pair_of(symbol, nearest))
+        pair = self._pairs.nearest_words(symbol, others)
         held, names = worth(bet), ", ".join(one.symbol for one in bet)
-        if found is None or found.value is None:
-            bars = 0 if found is None else found.bars
-            least = self._parameters.min_bars
-            pair = (
-                f"how {symbol} and {nearest} move together is not known ({bars} of {least} bars): taken as 1"
-            )
-        else:
-            way = "together" if found.value > ZERO else "against each other"
-            strength = abs(found.value).quantize(_TWO_DIGITS)
-            pair = f"{symbol} and {nearest} move {way}, {strength} over {found.bars} bars"
         shown = "an unknown worth" if held is None else written(held.quantize(_WHOLE))
         most = "an unknown limit" if room.worth is None else written(room.worth.quantize(_WHOLE))
         return (
             f"{pair}; {names}: {len(bet)} of {room.members} symbols, {shown} of {most}"
             f" ({percent(self._parameters.max_cluster)} of equity)"
         )
-
-    def _strength(self, symbol: str, other: str) -> Decimal:
-        found = self._found.get(pair_of(symbol, other))
-        return ONE if found is None or found.value is None else abs(found.value)
 
     def _note_allowed(self, lifted: Iterable[str], now_ms: int) -> None:
         """Let pass, for a pause, what the operator has let pass."""
