@@ -1,18 +1,22 @@
 """Blueprints brought to life: their workers behind adapters, their planners in sets."""
 
+import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from desk.bus import EventBus
 from desk.bus.adapter import EventAdapter, StopListener
 from desk.bus.context import WorkerContext
+from desk.bus.fault_text import fault_text
 from desk.bus.limits import AdapterLimits
-from desk.config.blueprint_file import BlueprintFile, WorkerUse
+from desk.config.blueprint_file import BlueprintFile
+from desk.config.document import KeyPath
 from desk.contracts.directives import EMERGENCY_STRATEGY, Protection
 from desk.contracts.manifests import BarsNeeded
 from desk.contracts.plans import PlanRole
 from desk.contracts.ports.store import Recorder
 from desk.contracts.ports.time import Clock, IdSource
+from desk.contracts.problems import InputRefused
 from desk.contracts.records import EntryKind, JournalEntry, WorkerStateSaved
 from desk.ledger.ledger import Ledger
 from desk.planning.direct import DirectMode
@@ -48,15 +52,23 @@ def build_workers(files: Sequence[BlueprintFile], parts: WorkerParts) -> list[Ev
     """Build every worker of every blueprint, and the platform's own way out before them."""
     adapters = [_platform_exit_agent(parts)]
     for file in files:
-        adapters += [_worker(file, use, parts) for use in file.workers]
+        adapters += [_worker(file, index, parts) for index in range(len(file.workers))]
     return adapters
 
 
-def _worker(file: BlueprintFile, use: WorkerUse, parts: WorkerParts) -> EventAdapter:
+def _worker(file: BlueprintFile, index: int, parts: WorkerParts) -> EventAdapter:
+    """Build one worker; raises InputRefused where its own code fails at that."""
+    use = file.workers[index]
     found = file.by_path.get(use.use)
     kind = found if found is not None and issubclass(found, Worker) else worker_class(use.use)
     context = _context(use.name, file.strategy_id, file.blueprint.protection, parts)
-    return _adapter(kind(use.parameters, context), context, parts)
+    try:
+        worker = kind(use.parameters, context)
+    except (Exception, SystemExit) as error:
+        what = f"{use.name} cannot be made: {fault_text(error, inspect.getsourcefile(kind))}"
+        place: KeyPath = ("workers", index, "use")
+        raise InputRefused(file.document.problem(place, what, "mend its __init__")) from error
+    return _adapter(worker, context, parts)
 
 
 def _platform_exit_agent(parts: WorkerParts) -> EventAdapter:

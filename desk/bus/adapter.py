@@ -1,13 +1,15 @@
 """The only thing between a worker and the bus: calls it, checks it, publishes for it, and stops it."""
 
+import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Protocol
 
-from desk.bus.admission import PublicationRules
+from desk.bus.admission import PublicationRules, check_memory
 from desk.bus.cause import with_cause
 from desk.bus.context import WorkerContext
-from desk.bus.failures import FlowStopRequested, PublicationRefused, TimeBudgetExceeded
+from desk.bus.failures import FlowStopRequested, PublicationRefused, TimeBudgetExceeded, WorkerFailed
+from desk.bus.fault_text import can_be_told, fault_text
 from desk.bus.limits import NANOSECONDS_PER_MS, AdapterLimits
 from desk.contracts.envelope import Disposition, DispositionEnvelope, Publication
 from desk.contracts.events import WORKER_STOPPED, WorkerStopped
@@ -21,7 +23,9 @@ MemoryJournal = Callable[[Sequence[WorkerStateSaved]], None]
 
 StopListener = Callable[[FlowStopRequested], None]
 
+_OWN_WORKERS = "desk.workers."
 _SECOND_MS = 1_000
+_MINUTE_MS = 60_000
 
 
 class AdaptedWorker(Protocol):
@@ -59,7 +63,13 @@ class EventAdapter:
         self._clock_ns = clock_ns
         self._limits = limits or AdapterLimits()
         self._is_platform = is_platform
-        self._rules = PublicationRules(worker.manifest, context.name, context.strategy_id)
+        self._file = getattr(sys.modules.get(type(worker).__module__), "__file__", None)
+        self._rules = PublicationRules(
+            worker.manifest,
+            context.name,
+            context.strategy_id,
+            is_foreign=not type(worker).__module__.startswith(_OWN_WORKERS),
+        )
         self._error_times: deque[int] = deque(maxlen=self._limits.max_errors)
         self._second = 0
         self._events_in_second = 0
@@ -123,25 +133,37 @@ class EventAdapter:
                 envelope = method(payload)
                 took_ns = clock_ns() - started_ns
                 if envelope is not proceed or memory.changes or ids.given:
-                    self._conclude(envelope)
+                    self._conclude(method.__name__, envelope)
                 if took_ns > budget_ns:
                     self._refuse_time(took_ns)
-            except Exception as error:
-                self._failed(f"{type(error).__name__}: {error}")
-                raise
+            except KeyboardInterrupt:
+                raise  # the operator's, not the worker's
+            except BaseException as error:
+                # A worker that leaves by SystemExit takes nobody with it.
+                text = f"{method.__name__}: {fault_text(error, self._file)}"
+                self._failed(text)
+                if can_be_told(error):
+                    raise
+                raise WorkerFailed(text) from None
 
         return call
 
     def _refuse_time(self, took_ns: int) -> None:
         took_ms = took_ns // NANOSECONDS_PER_MS
-        raise TimeBudgetExceeded(f"a call took {took_ms} ms of {self._limits.time_budget_ms}")
+        raise TimeBudgetExceeded(
+            f"a call took {took_ms} ms, at most {self._limits.time_budget_ms} are allowed"
+        )
 
-    def _conclude(self, envelope: DispositionEnvelope) -> None:
+    def _conclude(self, method: str, envelope: DispositionEnvelope) -> None:
         """Check the whole answer first, so that a faulty one leaves nothing half done."""
         if not isinstance(envelope, DispositionEnvelope):
-            raise PublicationRefused(f"{self.name} answered with {type(envelope).__name__}, not an envelope")
+            raise PublicationRefused(
+                f"{self.name} answered with {type(envelope).__name__}, not a DispositionEnvelope; "
+                f"{method} returns DispositionEnvelope.CONTINUE where it has nothing to say"
+            )
         publications = envelope.publications
         self._rules.check(publications, self._context.ids.given)
+        check_memory(self._context.memory.changes)
         if self._is_flood(len(publications)):
             self._forget_call()
             return
@@ -156,7 +178,7 @@ class EventAdapter:
     def _publish(self, publication: Publication) -> None:
         payload = with_cause(publication.event_payload, self._bus.cause())
         if not self._bus.publish(publication.event_name, payload, strategy_id=self.strategy_id):
-            self._failed(f"its {publication.event_name} was part of a loop of events")
+            self._failed(f"a loop of events: its {publication.event_name} was part of it")
 
     def _keep_memory(self) -> None:
         memory = self._context.memory
@@ -179,7 +201,8 @@ class EventAdapter:
         self._error_times.append(now_ms)
         is_full = len(self._error_times) == self._limits.max_errors
         if is_full and now_ms - self._error_times[0] <= self._limits.error_window_ms:
-            self._stop_for(f"{self._limits.max_errors} errors, the last: {reason}")
+            minutes = self._limits.error_window_ms / _MINUTE_MS
+            self._stop_for(f"{self._limits.max_errors} errors within {minutes:.3g} min, the last in {reason}")
 
     def _is_flood(self, count: int) -> bool:
         """Tell whether the worker publishes too much, and stop it then."""
@@ -192,9 +215,13 @@ class EventAdapter:
         self._events_in_second += count
         limits = self._limits
         if count > limits.max_events_per_call:
-            return self._stop_for(f"{count} events in one call, at most {limits.max_events_per_call}")
+            return self._stop_for(
+                f"{count} events in one call, at most {limits.max_events_per_call} are allowed"
+            )
         if self._events_in_second > limits.max_events_per_second:
-            return self._stop_for(f"more than {limits.max_events_per_second} events in a second")
+            return self._stop_for(
+                f"more than {limits.max_events_per_second} events in a second, which is what is allowed"
+            )
         return False
 
     def _stop_for(self, reason: str) -> bool:

@@ -1,17 +1,21 @@
 """What a worker may publish: the names of its manifest, the right payloads, and only in its own name."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+
+from pydantic import ValidationError
 
 from desk.bus.failures import PublicationRefused
 from desk.contracts import events
 from desk.contracts.blocks import EntryBlock, EntryRelease
 from desk.contracts.directives import StrategyDirective
+from desk.contracts.dto import Dto
 from desk.contracts.envelope import Publication
 from desk.contracts.events import PLANNER_ONLY, PLATFORM_ONLY, PeriodSkipped
 from desk.contracts.ids import TypedId
 from desk.contracts.manifests import WorkerCategory, WorkerManifest
 from desk.contracts.signals import ContextAssessment, OpportunitySignal, ThreatSignal
 
+_LONGEST_MEMORY = 100_000
 _PAYLOADS: dict[str, type[object]] = {
     events.CONTEXT_ASSESSED: ContextAssessment,
     events.OPPORTUNITY_DETECTED: OpportunitySignal,
@@ -23,10 +27,47 @@ _PAYLOADS: dict[str, type[object]] = {
 }
 
 
-class PublicationRules:
-    """Check what one worker, `name` in `strategy_id`, hands over to be published."""
+def check_memory(changes: Mapping[str, str | None]) -> None:
+    """Raise PublicationRefused where a worker remembers what the journal cannot keep."""
+    for key, value in changes.items():
+        if not _is_text(key) or not (value is None or _is_text(value)):
+            kind = type(value).__name__
+            raise PublicationRefused(f"it remembers a {kind} under {key!r}; only text is kept")
+        if value is not None and len(value) > _LONGEST_MEMORY:
+            raise PublicationRefused(
+                f"it remembers {len(value)} characters under {key!r}, at most {_LONGEST_MEMORY} are kept"
+            )
 
-    def __init__(self, manifest: WorkerManifest, name: str, strategy_id: str) -> None:
+
+def _is_text(value: object) -> bool:
+    """Tell whether it is text that can be written down: not every str can."""
+    try:
+        return isinstance(value, str) and value.encode() is not None
+    except UnicodeEncodeError:
+        return False
+
+
+def _content_fault(payload: Dto) -> str | None:
+    """Read a message as the journal would: one made past its own checks says here what is wrong with it."""
+    try:
+        type(payload).model_validate_json(payload.model_dump_json(warnings=False, exclude_unset=True))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(step) for step in first["loc"]) or "it"
+        return f"{where}: {first['msg']}"
+    except ValueError as error:
+        return f"it cannot be written down: {' '.join(str(error).split())}"
+    return None
+
+
+class PublicationRules:
+    """Check what one worker, `name` in `strategy_id`, hands over to be published.
+
+    What a worker `is_foreign` to the desk hands over is read once more, as the journal would read it.
+    """
+
+    def __init__(self, manifest: WorkerManifest, name: str, strategy_id: str, *, is_foreign: bool) -> None:
+        self._is_foreign = is_foreign
         self._manifest = manifest
         self._name = name
         self._strategy_id = strategy_id
@@ -55,10 +96,21 @@ class PublicationRules:
         return None
 
     def _payload_fault(self, publication: Publication) -> str | None:
-        expected = _PAYLOADS.get(publication.event_name)
-        if expected is None or isinstance(publication.event_payload, expected):
+        expected, payload = _PAYLOADS.get(publication.event_name), publication.event_payload
+        if expected is None:
             return None
-        return f"expected {expected.__name__}, was {type(publication.event_payload).__name__}"
+        if not isinstance(payload, expected):
+            return f"expected {expected.__name__}, was {type(payload).__name__}"
+        if isinstance(payload, PeriodSkipped):
+            return self._period_fault(payload)
+        return _content_fault(payload) if self._is_foreign and isinstance(payload, Dto) else None
+
+    def _period_fault(self, payload: PeriodSkipped) -> str | None:
+        if payload.worker != self._name:
+            return f"it speaks for {payload.worker}"
+        texts = (payload.symbol, payload.schedule_name, payload.reason)
+        is_sound = all(_is_text(one) for one in texts) and type(payload.period_start_ms) is int
+        return None if is_sound else "its fields are not of their types"
 
     def _block_fault(self, payload: EntryBlock | EntryRelease) -> str | None:
         if (payload.strategy_id, payload.worker) != (self._strategy_id, self._name):

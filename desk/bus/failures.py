@@ -30,6 +30,10 @@ class PublicationRefused(DeskError):
     """A worker published what it may not: a foreign name, payload or identity."""
 
 
+class WorkerFailed(DeskError):
+    """A worker raised what no program hands on: a way out of the process, or an error without words."""
+
+
 class TimeBudgetExceeded(DeskError):
     """A worker's call took longer than its budget; what it answered was still taken."""
 

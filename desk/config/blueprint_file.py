@@ -13,6 +13,7 @@ from desk.config.document import Document, KeyPath
 from desk.config.faults import folded, nearest, problems_of, suggestion, validated
 from desk.config.migration import execution_workers
 from desk.config.parameter_files import parameters_json
+from desk.config.plugin_answers import strange_answer
 from desk.contracts.directives import Protection
 from desk.contracts.events import EVENT_NAMES
 from desk.contracts.manifests import Parameters, PlannerManifest, WorkerCategory, WorkerManifest
@@ -189,13 +190,21 @@ class _Plugins:
     def _parameters(self, model: type[Parameters], path: KeyPath) -> Parameters | None:
         inner = (*path, "parameters")
         try:
-            return model.model_validate_json(parameters_json(self._document, model, inner))
+            found = model.model_validate_json(parameters_json(self._document, model, inner))
+            strange = strange_answer(found)
+            if strange is None:
+                return found
         except InputRefused as refused:
             self.problems += refused.problems
             return None
         except ValidationError as error:
             self.problems += problems_of(error, self._document, model, inner)
             return None
+        except Exception as error:  # noqa: BLE001 - what a plugin's own checks raise is its fault
+            reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
+            strange = f"{model.__name__} fails on them: {reason}"
+        self._refuse(inner, strange, "mend the plugin")
+        return None
 
     def _refuse(self, path: KeyPath, what: str, remedy: str) -> None:
         self.problems.append(self._document.problem(path, what, remedy))

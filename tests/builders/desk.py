@@ -154,8 +154,9 @@ class DeskHouse:
         reconcile_every_ms: int | None = 60_000,
         spools: bool = False,
         is_watched: bool = False,
+        clock_ns: Callable[[], int] = lambda: 0,
     ) -> None:
-        """Build it; `blueprints` and `platform` are texts or paths.
+        """Build it; `blueprints` and `platform` are texts or paths, `clock_ns` times the workers' calls.
 
         `shuffle` seeds the order of what is ready; with `spools` a journal that fails has its spool. With
         `is_watched` it keeps what a screen draws, and its pulse: candles, trends, the past of other lives.
@@ -170,6 +171,7 @@ class DeskHouse:
         self.reconcile_every_ms = reconcile_every_ms
         self.spools = spools
         self.is_watched = is_watched
+        self.clock_ns = clock_ns
         self.lives = 0
         self.now_ms = START_MS
         self.living: LivingDesk | None = None
@@ -289,7 +291,7 @@ class _Birth:
                 journal=journal,
                 journal_lag=lambda: store.lag.entries,
                 trouble=trouble,
-                clock_ns=lambda: 0,
+                clock_ns=house.clock_ns,
                 run_schedules=lambda driver: _schedules(driver, clock),
                 reconcile_every_ms=house.reconcile_every_ms,
                 faults=faults,

@@ -180,3 +180,21 @@ def test_an_event_that_another_plugin_publishes_is_heard(tmp_path: Path) -> None
     written(tmp_path, "teller.py", telling)
     file = checked(tmp_path, hearing, f"{USE}  - use: teller.py:Quiet\n")
     assert file.cautions() == ()
+
+
+HOOKS = {
+    "a check that fails": ("bars_needed", "1 / 0", "fails on them: ZeroDivisionError"),
+    "bars as a list": ("bars_needed", "[]", "answers with a list, not a tuple of Bars"),
+    "a beat without length": ("wake_every_ms", "0", "answers with 0, not a whole number"),
+    "one caution": ("cautions", "'careful'", "answers with 'careful', not a tuple of texts"),
+}
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_parameters_that_answer_nonsense_are_refused(name: str, tmp_path: Path) -> None:
+    method, answer, told = HOOKS[name]
+    hook = f"\n\n    def {method}(self):\n        return {answer}\n\n\nclass Quiet(W"
+    with pytest.raises(InputRefused) as caught:
+        checked(tmp_path, WORKER.replace("\n\n\nclass Quiet(W", hook))
+    text = str(caught.value)
+    assert re.fullmatch(rf"\S+\.yaml:\d+: workers\.1\.parameters: .*{told}.*; mend the plugin", text), text
