@@ -15,7 +15,7 @@ from desk.config.migration import execution_workers
 from desk.config.parameter_files import parameters_json
 from desk.config.plugin_answers import strange_answer
 from desk.contracts.directives import Protection
-from desk.contracts.events import EVENT_NAMES
+from desk.contracts.events import EVENT_NAMES, OPPORTUNITY_DETECTED
 from desk.contracts.manifests import Parameters, PlannerManifest, WorkerCategory, WorkerManifest
 from desk.contracts.plans import PlanRole
 from desk.contracts.problems import InputRefused, Problem
@@ -70,6 +70,7 @@ class BlueprintFile:
                 for caution in use.parameters.cautions()
             ),
             *self._unheard(),
+            *self._unpulled(),
         )
 
     def _unheard(self) -> Iterator[Problem]:
@@ -82,6 +83,17 @@ class BlueprintFile:
                     close = nearest(name, published)
                     remedy = f"did you mean `{close}`?" if close else "use the worker that does, too"
                     yield self.document.problem(("workers", index, "use"), what, remedy)
+
+    def _unpulled(self) -> Iterator[Problem]:
+        """Find a direct trigger that no worker pulls, where all who could tell what they signal."""
+        direct = self.blueprint.direct
+        sources = [use.manifest for use in self.workers if OPPORTUNITY_DETECTED in use.manifest.publishes]
+        known = sorted({one for manifest in sources for one in manifest.signals})
+        if direct is None or direct.signal_type in known or not all(one.signals for one in sources):
+            return
+        what = f"no worker of this blueprint signals {direct.signal_type}, so that it never trades"
+        remedy = suggestion(direct.signal_type, known, "write one of") if known else "use a worker that does"
+        yield self.document.problem(("direct", "signal_type"), what, remedy)
 
 
 CoverageCheck = Callable[[PlanRole, Sequence[PlannerUse]], Sequence[str]]

@@ -49,12 +49,19 @@ class DirectTrigger:
         self._view = view
 
     def on_opportunity(self, signal: OpportunitySignal) -> None:
-        """Issue a directive, unless the signal is not meant or the desk takes no new risk on its symbol."""
-        mode = self._mode
-        is_meant = signal.signal_type == mode.signal_type and signal.confidence >= mode.min_confidence
-        if not is_meant or not self._takes_risk(signal.symbol):
+        """Issue a directive, unless the signal is not meant or the desk takes no new risk on its symbol.
+
+        What the venue or the limits forbid is refused later, with a reason in the journal: a short on spot.
+        """
+        if not self._is_meant(signal) or not self._takes_risk(signal.symbol):
             return
+        mode = self._mode
         self._bus.publish(STRATEGY_DIRECTIVE_ISSUED, self._directive(signal), strategy_id=mode.strategy_id)
+
+    def _is_meant(self, signal: OpportunitySignal) -> bool:
+        """Tell whether the trigger is pulled; a confidence of zero is no opportunity, whatever is asked."""
+        is_sure = signal.confidence >= self._mode.min_confidence and signal.confidence > 0
+        return is_sure and signal.signal_type == self._mode.signal_type
 
     def _takes_risk(self, symbol: str) -> bool:
         view, strategy_id = self._view, self._mode.strategy_id

@@ -113,10 +113,14 @@ class Worker:
         severity: Decimal,
         rationale: str,
         until_ms: int | None = None,
+        threat_id: ThreatId | None = None,
     ) -> ThreatSignal:
-        """Build a threat signal of this worker, detected now; `severity` in [0, 1]."""
+        """Build a threat signal of this worker, detected now; `severity` in [0, 1].
+
+        Give `threat_id` to tell the very same threat again: who acted on it does not act twice.
+        """
         return ThreatSignal(
-            threat_id=self.context.ids.new(ThreatId),
+            threat_id=threat_id or self.context.ids.new(ThreatId),
             threat_type=threat_type,
             severity=severity,
             affected_asset=affected_asset,

@@ -55,7 +55,7 @@ class NewsWindow(Dto):
     @property
     def key(self) -> str:
         """What tells it from every other."""
-        return f"{self.start_ms}|{self.affects}|{self.title}"
+        return f"{self.start_ms}|{self.end_ms}|{self.affects}|{self.title}"
 
 
 def read_calendar(text: str) -> list[object]:

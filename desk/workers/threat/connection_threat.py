@@ -114,6 +114,8 @@ class ConnectionThreat(Worker):
         trouble = self._troubled(now_ms)
         if trouble is not None:
             found = (*found, trouble)
+        if not found:
+            return DispositionEnvelope.CONTINUE
         return DispositionEnvelope.publish(*((THREAT_DETECTED, one) for one in found))
 
     def _silent_ms(self, symbol: str, now_ms: int) -> int:

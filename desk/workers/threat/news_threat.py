@@ -1,11 +1,13 @@
 """Warn of news that are announced: windows of a calendar."""
 
-from bisect import bisect_right
+from collections import deque
 from decimal import Decimal
 from typing import Annotated
+from zlib import crc32
 
 from desk.contracts.envelope import DispositionEnvelope
 from desk.contracts.events import THREAT_DETECTED, TIME_PASSED
+from desk.contracts.ids import ThreatId
 from desk.contracts.manifests import Parameters, TextFile, WorkerCategory, WorkerManifest, parameter
 from desk.contracts.market import TimePassed
 from desk.contracts.ports.plugin import PluginContext
@@ -15,7 +17,6 @@ from desk.workers.news_calendar import NewsWindow, read_calendar
 from desk.workers.prices import milliseconds, utc_minute
 
 _THREAT_TYPE = "NEWS_WINDOW"
-_KEY = "raised."
 
 
 class NewsThreatParameters(Parameters):
@@ -42,6 +43,8 @@ class NewsThreat(Worker):
     """Publish THREAT_DETECTED once as a window begins, with its severity and its end; nothing after.
 
     A desk that is started inside a window is told at once; one that was away for the whole of it, never.
+    Nothing is remembered: a window is told again after a restart, under the same id, so that nobody who acted
+    on it acts twice and nobody who died before he heard of it misses it.
     """
 
     manifest = WorkerManifest(
@@ -51,43 +54,26 @@ class NewsThreat(Worker):
         handlers={TIME_PASSED: "on_time_passed"},
         publishes=frozenset({THREAT_DETECTED}),
         parameters=NewsThreatParameters,
-        state={f"{_KEY}<start>|<affects>|<title>": "the end of a window that was raised and has not ended"},
         signals=frozenset({_THREAT_TYPE}),
     )
 
     def __init__(self, parameters: NewsThreatParameters, context: PluginContext) -> None:
         super().__init__(parameters, context)
-        self._lead_ms = milliseconds(parameters.lead_s)
-        self._windows = sorted(parameters.calendar, key=lambda window: window.start_ms)
-        self._begins = [window.start_ms - self._lead_ms for window in self._windows]
-        self._next_ms = 0
+        lead_ms = milliseconds(parameters.lead_s)
+        waiting = sorted(parameters.calendar, key=lambda window: window.start_ms)
+        self._waiting = deque((window.start_ms - lead_ms, window) for window in waiting)
 
     def on_time_passed(self, passed: TimePassed) -> DispositionEnvelope:
-        """Raise what has begun; until the next window begins or a raised one ends there is nothing to do."""
-        now_ms = passed.time_ms
-        if now_ms < self._next_ms:
-            return DispositionEnvelope.CONTINUE
-        raised = self._raised(now_ms)
-        begun = bisect_right(self._begins, now_ms)
+        """Raise what has begun; until the next window begins there is nothing to do."""
+        waiting, now_ms = self._waiting, passed.time_ms
         found: tuple[ThreatSignal, ...] = ()
-        for window in self._windows[:begun]:
-            if window.end_ms > now_ms and window.key not in raised:
-                raised[window.key] = window.end_ms
-                self.context.memory.put(_KEY + window.key, str(window.end_ms))
+        while waiting and waiting[0][0] <= now_ms:
+            window = waiting.popleft()[1]
+            if window.end_ms > now_ms:
                 found = (*found, self._threat(window))
-        changes = [*self._begins[begun : begun + 1], *raised.values()]
-        self._next_ms = min(changes, default=now_ms + milliseconds(Decimal(86_400)))
+        if not found:
+            return DispositionEnvelope.CONTINUE
         return DispositionEnvelope.publish(*((THREAT_DETECTED, one) for one in found))
-
-    def _raised(self, now_ms: int) -> dict[str, int]:
-        """Return the ends of the windows that were raised, and forget those that are over."""
-        raised: dict[str, int] = {}
-        for key, end in tuple(self.context.memory.items().items()):
-            if int(end) > now_ms:
-                raised[key.removeprefix(_KEY)] = int(end)
-            else:
-                self.context.memory.put(key, None)
-        return raised
 
     def _threat(self, window: NewsWindow) -> ThreatSignal:
         return self.new_threat(
@@ -96,4 +82,5 @@ class NewsThreat(Worker):
             severity=window.severity,
             rationale=f"{window.title}, until {utc_minute(window.end_ms)} UTC",
             until_ms=window.end_ms,
+            threat_id=ThreatId.at(window.start_ms, crc32(window.key.encode())),
         )

@@ -68,6 +68,22 @@ def test_what_is_probably_not_meant_is_told_and_allowed() -> None:
     assert "still loses" in caution.what
 
 
+def test_a_direct_trigger_that_no_worker_pulls_is_told() -> None:
+    assert checked(DIRECT).cautions() == ()
+    (caution,) = checked(changed(DIRECT, "signal_type: BREAKOUT", "signal_type: BREAK_OUT")).cautions()
+    assert caution.line == line_of(DIRECT, "signal_type")
+    assert str(caution).endswith(
+        "direct.signal_type: no worker of this blueprint signals BREAK_OUT, so that it never trades;"
+        " did you mean `BREAKOUT`?"
+    )
+
+
+def test_a_direct_trigger_without_any_opportunity_worker_is_told() -> None:
+    worker = "use: breakout_opportunity\n    parameters: {symbol: BTC/USDT:USDT}"
+    (caution,) = checked(changed(DIRECT, worker, "use: trailing_stop_manager")).cautions()
+    assert caution.remedy == "use a worker that does"
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

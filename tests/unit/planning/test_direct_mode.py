@@ -1,9 +1,11 @@
 """Direct mode: a signal that qualifies becomes a directive, built by the platform from the blueprint."""
 
+import dataclasses
 from decimal import Decimal
 
 import pytest
 
+from desk.contracts.blocks import EntryBlock
 from desk.contracts.causality import CausalityChain
 from desk.contracts.directives import Protection, StrategyDirective
 from desk.contracts.events import OPPORTUNITY_DETECTED, STRATEGY_DIRECTIVE_ISSUED
@@ -12,7 +14,7 @@ from desk.contracts.sides import OrderSide, PositionSide
 from desk.contracts.signals import OpportunitySignal
 from desk.contracts.states import DeskState
 from desk.planning.direct import DirectMode
-from tests.builders.memory_desk import SPOT, START_MS, STRATEGY, position
+from tests.builders.memory_desk import PERPETUAL, SPOT, START_MS, STRATEGY, position
 from tests.builders.planning import PlanningBench, entering, leaving, routing, size
 
 
@@ -80,6 +82,47 @@ def test_a_short_signal_sells() -> None:
 def test_other_signals_are_not_meant(signal_type: str, confidence: str, strategy_id: str) -> None:
     bench = PlanningBench(direct=[mode()])
     assert issued(bench, signal(signal_type, confidence), strategy_id) == []
+
+
+@pytest.mark.parametrize(("confidence", "trades"), [("0.5999", 0), ("0.6", 1), ("1", 1)])
+def test_the_least_confidence_is_enough(confidence: str, trades: int) -> None:
+    assert len(issued(PlanningBench(direct=[mode()]), signal(confidence=confidence))) == trades
+
+
+def test_a_confidence_of_zero_is_no_opportunity_even_where_any_is_enough() -> None:
+    anything = dataclasses.replace(mode(), min_confidence=Decimal(0))
+    assert issued(PlanningBench(direct=[anything]), signal(confidence="0")) == []
+    assert len(issued(PlanningBench(direct=[anything]), signal(confidence="0.0001"))) == 1
+
+
+def test_a_block_on_new_risk_counts_for_what_it_is_about() -> None:
+    for own_strategy_only, symbol, trades in ((False, None, 0), (False, SPOT, 0), (True, None, 1)):
+        bench = PlanningBench(direct=[mode()])
+        block = EntryBlock(
+            strategy_id="another",
+            worker="limiter",
+            symbol=symbol,
+            own_strategy_only=own_strategy_only,
+            reason="a loss",
+            blocked_at_ms=START_MS,
+            causality=CausalityChain.born(TickId.at(START_MS, 1)),
+        )
+        bench.desk.blocks.append(block)
+        assert len(issued(bench, signal())) == trades
+
+
+def test_a_trade_on_one_symbol_leaves_the_others_free() -> None:
+    bench = PlanningBench(position(symbol=PERPETUAL), direct=[mode()])
+    assert len(issued(bench, signal())) == 1
+
+
+def test_confidence_is_handed_on_and_is_no_size() -> None:
+    directives = [
+        issued(PlanningBench(direct=[mode()]), signal(confidence=confidence))[0]
+        for confidence in ("0.6", "1")
+    ]
+    assert [one.confidence for one in directives] == [Decimal("0.6"), Decimal(1)]
+    assert directives[0].size_directive == directives[1].size_directive
 
 
 def test_one_trade_at_a_time_on_a_symbol() -> None:

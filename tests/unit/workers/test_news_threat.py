@@ -11,7 +11,9 @@ from desk.bootstrap.plugins import offered_plugins
 from desk.config.blueprint_file import BlueprintFile
 from desk.config.configuration import check_blueprint
 from desk.config.yaml_loader import load_document
+from desk.contracts.envelope import DispositionEnvelope
 from desk.contracts.events import TIME_PASSED
+from desk.contracts.market import TimePassed
 from desk.contracts.problems import FileFault, InputRefused
 from desk.contracts.signals import ThreatSignal
 from desk.workers.news_calendar import read_calendar
@@ -88,21 +90,23 @@ def test_a_window_that_was_slept_through_is_never_told() -> None:
     assert hours(bench, 24) == []
 
 
-def test_a_window_is_told_once_over_restarts_too() -> None:
-    bench = news(window(5, 9), window(12, 13, "jobs"))
-    assert len(hours(bench, 6)) == 1
+def test_a_window_is_told_again_after_a_restart_and_is_the_same_threat() -> None:
+    bench = news(window(5, 9), window(5, 9, "jobs"), window(12, 13, "rates"))
+    before = {one.threat_id for _, one in hours(bench, 6)}
     bench.restart()
-    assert titles(hours(bench, 6)) == [(12, "jobs")]
-    hours(bench, 2)
-    assert bench.memory.notes == {}, "what is over is forgotten"
+    after = hours(bench, 6)
+    assert titles(after) == [(7, "prices"), (7, "jobs"), (12, "rates")]
+    assert len(before) == 2
+    assert {one.threat_id for hour, one in after if hour == 7} == before
+    assert bench.memory.writes == 0
 
 
-def test_between_changes_nothing_is_looked_at() -> None:
-    bench = news(window(5, 7))
-    hours(bench, 1)
-    bench.memory.notes["raised.window"] = "no time"
-    assert hours(bench, 3) == [], "a look would have failed"
+def test_without_a_window_that_begins_nothing_is_done() -> None:
     assert set(NewsThreat.manifest.handlers) == {TIME_PASSED}
+    bench = news(window(5, 7))
+    passed = TimePassed(START_MS + HOUR, 1)
+    assert isinstance(bench.worker, NewsThreat)
+    assert bench.worker.on_time_passed(passed) is DispositionEnvelope.CONTINUE
 
 
 def test_a_calendar_without_windows_is_pointed_out() -> None:
@@ -201,6 +205,7 @@ def test_a_fault_of_the_calendar_names_file_line_key_cause_and_remedy(tmp_path: 
         (b"\xff\xfe\x00", "is no text in UTF-8; save it as UTF-8"),
         (b"#" * 1_000_001, "has 1000001 bytes, at most 1000000 are read; name a shorter file"),
     ],
+    ids=["missing", "not UTF-8", "too long"],
 )
 def test_a_calendar_that_cannot_be_read_is_refused_where_it_is_named(
     content: bytes | None, told: str, tmp_path: Path
