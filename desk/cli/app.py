@@ -22,6 +22,7 @@ from desk.cli.options import (
     ReplayOptions,
     RunOptions,
     ScreenOptions,
+    WorkersOptions,
     parse_duration_ms,
 )
 
@@ -267,9 +268,21 @@ def check(
 
 
 @app.command
-def workers(name: str | None = None, /, *, as_json: JsonOption = False) -> int:
-    """List the workers, or show what one takes, hears and keeps."""
-    return _command("workers")(name, as_json=as_json)
+def workers(
+    name: Annotated[str | None, Parameter(help="Its name, or FILE.py:ClassName.")] = None,
+    /,
+    *,
+    blueprints: Annotated[
+        tuple[Path, ...],
+        Parameter(name="--blueprint", help="Where workers are named by path; may be repeated.", negative=""),
+    ] = (),
+    platform: PlatformOption = DEFAULT_PLATFORM,
+    settings: SetOption = (),
+    as_json: JsonOption = False,
+) -> int:
+    """List the workers and which of them run, or show what one takes, hears and keeps."""
+    options = WorkersOptions(blueprints, DeskOptions(platform, settings, json=as_json))
+    return _command("workers")(name, options)
 
 
 @app.command

@@ -156,3 +156,11 @@ class NewWorkerOptions:
     category: str
     folder: Path
     platform: Path
+
+
+@dataclass(frozen=True, slots=True)
+class WorkersOptions:
+    """Ask for the workers; `blueprints` may name some by path, `desk` is the one that may run some."""
+
+    blueprints: tuple[Path, ...]
+    desk: DeskOptions

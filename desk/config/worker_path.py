@@ -58,7 +58,7 @@ def load_worker(use: str, folder: Path, check: WorkerCheck) -> LoadedWorker:
             if isinstance(getattr(one, "manifest", None), WorkerManifest)
         ]
         remedy = suggestion(class_name, classes, "write one of")
-        raise InputRefused(Problem(str(path), None, "", f"{path} has no class {class_name}", remedy))
+        raise InputRefused(Problem(str(path), None, "", f"has no class {class_name}", remedy))
     if isinstance(manifest, Mapping):
         raise InputRefused(_of_v2(path, class_name, manifest))
     problems = check(found)
@@ -112,7 +112,7 @@ def _module(path: Path) -> ModuleType:
         return known
     specification = spec_from_file_location(name, place, loader=_OneFile(place, text))
     if specification is None or specification.loader is None:
-        raise InputRefused(Problem(str(path), None, "", f"{path} is no Python file", "name a .py file"))
+        raise InputRefused(Problem(str(path), None, "", "is no Python file", "name a .py file"))
     module = module_from_spec(specification)
     sys.modules[name] = module
     try:
@@ -126,13 +126,13 @@ def _module(path: Path) -> ModuleType:
 
 def _read(path: Path) -> bytes:
     if not path.is_file():
-        raise InputRefused(Problem(str(path), None, "", f"{path} does not exist", "check the path"))
+        raise InputRefused(Problem(str(path), None, "", "there is no such file", "check the path"))
     try:
         found = distrust(path)
         if found is None:
             return path.read_bytes()
     except OSError as error:
-        what = f"{path} cannot be read: {error.strerror}"
+        what = f"cannot be read: {error.strerror}"
         raise InputRefused(Problem(str(path), None, "", what, "mend its permissions")) from error
     raise InputRefused(Problem(str(path), None, "", *found))
 
@@ -144,8 +144,7 @@ def _load_fault(path: Path, place: Path, error: BaseException) -> Problem:
     if isinstance(error, SyntaxError):
         text = error.msg
         line = error.lineno if error.filename == str(place) else line
-    which = f"{path} " if line is None else ""
-    what = f"{which}does not load: {type(error).__name__}: {' '.join(text.split())}"
+    what = f"does not load: {type(error).__name__}: {' '.join(text.split())}"
     return Problem(str(path), line, "", what, "mend the file")
 
 
@@ -162,10 +161,10 @@ def _of_v2(path: Path, class_name: str, manifest: Mapping[object, object]) -> Pr
 
 def _inner(problem: Problem) -> str:
     """Say a fault within a file, in one clause."""
-    if problem.line is None:
-        return problem.what
+    name = Path(problem.file).name
+    place = name if problem.line is None else f"{name}:{problem.line}"
     key = f"{problem.key}: " if problem.key else ""
-    return f"{Path(problem.file).name}:{problem.line}: {key}{problem.what}"
+    return f"{place}: {key}{problem.what}"
 
 
 def _problem(document: Document, use: str, what: str, remedy: str) -> Problem:

@@ -70,6 +70,14 @@ def operator(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     return Operator(capsys, monkeypatch)
 
 
+@pytest.mark.usefixtures("daemon")
+def test_workers_tells_which_of_them_run(folder: Path, operator: Operator) -> None:
+    running = operator.types(folder, "workers --json").json["running"]
+    assert {one["status"] for one in running} == {"RUNNING"}
+    assert len({one["name"] for one in running}) > 1
+    assert "RUNNING" in operator.types(folder, "workers").out
+
+
 def test_status_shows_the_desk_whole(folder: Path, daemon: DeskProcess, operator: Operator) -> None:
     seen = operator.types(folder, "status --json").json
     assert (seen["desk_id"], seen["mode"], seen["pid"]) == ("test-desk", "PAPER", daemon.process.pid)

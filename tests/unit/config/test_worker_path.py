@@ -60,7 +60,7 @@ def test_a_worker_beside_its_blueprint_is_used(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("worker", "use", "told"),
     [
-        (WORKER, changed(USE, "quiet.py", "gone.py"), "gone.py does not exist"),
+        (WORKER, changed(USE, "quiet.py", "gone.py"), "gone.py: there is no such file"),
         (WORKER, changed(USE, ":Quiet", ":Quite"), "did you mean `Quiet`?"),
         (WORKER, changed(USE, ":Quiet", ":Worker"), "Worker declares no manifest"),
         (WORKER, changed(USE, "patience_s", "patience"), "did you mean `patience_s`?"),
