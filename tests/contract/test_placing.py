@@ -70,6 +70,56 @@ async def test_a_conditional_order_waits_at_the_venue(
     assert (await known(subject, "a1")).status is OrderStatus.FILLED
 
 
+@pytest.mark.parametrize(("side", "stop", "limit"), [(BUY, 105, 107), (SELL, 95, 93)])
+async def test_a_breakout_entry_waits_for_its_trigger_and_keeps_to_its_limit(
+    subject: Subject, side: OrderSide, stop: int, limit: int
+) -> None:
+    if OrderType.STOP_LIMIT not in subject.connector.capabilities.order_types:
+        pytest.skip("no STOP_LIMIT here")
+    waiting = await placed(subject, "a1", side, 1, stop=stop, limit=limit)
+    assert waiting.order_type is OrderType.STOP_LIMIT
+    assert (waiting.status, waiting.stop_price, waiting.limit_price) == (OrderStatus.OPEN, D(stop), D(limit))
+    await subject.trade_at(subject.symbol, D(stop) - D(side.sign))
+    assert (await known(subject, "a1")).status is OrderStatus.OPEN
+    await subject.trade_at(subject.symbol, D(stop))
+    assert (await known(subject, "a1")).status is OrderStatus.FILLED
+    (fill,) = await subject.run(subject.connector.fetch_fills(subject.began_ms))
+    assert (limit - fill.price) * side.sign >= 0
+
+
+@pytest.mark.parametrize(("side", "stop", "limit", "gap"), [(BUY, 105, 107, 110), (SELL, 95, 93, 90)])
+async def test_a_breakout_that_jumps_over_the_limit_fills_once_the_price_comes_back(
+    subject: Subject, side: OrderSide, stop: int, limit: int, gap: int
+) -> None:
+    if OrderType.STOP_LIMIT not in subject.connector.capabilities.order_types:
+        pytest.skip("no STOP_LIMIT here")
+    await placed(subject, "a1", side, 1, stop=stop, limit=limit)
+    await subject.trade_at(subject.symbol, D(gap))
+    over = await known(subject, "a1")
+    assert (over.status, over.filled_base) == (OrderStatus.OPEN, D(0))
+    assert [one.client_order_id for one in await subject.run(subject.connector.fetch_open_orders())] == ["a1"]
+    await subject.trade_at(subject.symbol, D(limit) - D(side.sign))
+    assert (await known(subject, "a1")).status is OrderStatus.FILLED
+    (fill,) = await subject.run(subject.connector.fetch_fills(subject.began_ms))
+    assert (limit - fill.price) * side.sign >= 0
+
+
+@pytest.mark.parametrize(("side", "stop", "limit"), [(BUY, 105, 107), (SELL, 95, 93)])
+async def test_a_breakout_entry_can_be_cancelled_before_and_after_its_trigger(
+    subject: Subject, side: OrderSide, stop: int, limit: int
+) -> None:
+    if OrderType.STOP_LIMIT not in subject.connector.capabilities.order_types:
+        pytest.skip("no STOP_LIMIT here")
+    for name, price in (("before", None), ("after", D(limit) + 3 * D(side.sign))):
+        await placed(subject, name, side, 1, stop=stop, limit=limit)
+        if price is not None:
+            await subject.trade_at(subject.symbol, price)
+        outcome = await subject.run(subject.connector.cancel_order(subject.symbol, name))
+        assert outcome.kind is OutcomeKind.ACCEPTED
+        assert (await known(subject, name)).status is OrderStatus.CANCELED
+    assert list(await subject.run(subject.connector.fetch_fills(subject.began_ms))) == []
+
+
 async def test_an_order_that_may_not_rest_expires(subject: Subject) -> None:
     for time_in_force in (TimeInForce.IOC, TimeInForce.FOK):
         name = time_in_force.value.lower()
