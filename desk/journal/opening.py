@@ -55,7 +55,10 @@ def open_journal(
 
 
 def open_read_only(path: Path) -> sqlite3.Connection:
-    """Open a journal to be read only; raises InputRefused where there is none."""
+    """Open a journal to be read only; raises InputRefused where there is none.
+
+    One of an earlier schema is read from a copy in memory, brought up to date; the file stays as it is.
+    """
     if not path.is_file():
         raise refusal(path, "", "there is no journal", "name the journal with --journal PATH")
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
@@ -64,6 +67,8 @@ def open_read_only(path: Path) -> sqlite3.Connection:
         if _version(connection) == 0:
             raise refusal(path, "user_version", "this file is no journal", "name a journal's file")
         _refuse_newer(connection, path)
+        if _version(connection) < len(migrations()):
+            connection = _copy_brought_up_to_date(connection)
     except sqlite3.Error as error:
         connection.close()
         raise refusal(path, "", f"cannot be read: {error}") from error
@@ -96,6 +101,20 @@ def migrate(connection: sqlite3.Connection, path: Path, scripts: list[str] | Non
     _refuse_newer(connection, path, len(steps))
     if 0 < version < len(steps):
         connection.execute("VACUUM INTO ?", (f"{path}.before-{version + 1}",))
+    _take(connection, steps)
+
+
+def _copy_brought_up_to_date(connection: sqlite3.Connection) -> sqlite3.Connection:
+    copy = sqlite3.connect(":memory:", isolation_level=None)
+    connection.backup(copy)
+    connection.close()
+    _take(copy, migrations())
+    return copy
+
+
+def _take(connection: sqlite3.Connection, steps: list[str]) -> None:
+    """Take the steps that the schema lacks, each whole or not at all."""
+    version = _version(connection)
     for number, script in enumerate(steps[version:], start=version + 1):
         try:
             connection.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")

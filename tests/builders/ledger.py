@@ -181,11 +181,14 @@ def trade_intended(
     flow: DirectiveId | None = FLOW,
     after_ms: int = 0,
     protection: Protection = Protection.REQUIRED,
+    *,
+    hold_for_ms: int | None = None,
 ) -> JournalEntry:
     kind = InstrumentKind.PERPETUAL if ":" in symbol else InstrumentKind.SPOT
     record = TradeIntended(
-        trade, "trend", "swot", flow, symbol, kind, side, protection, Decimal(90), Decimal(120), EXECUTION
-    )
+        trade, "trend", "swot", flow, symbol, kind, side, protection, Decimal(90), Decimal(120), EXECUTION,
+        hold_for_ms,
+    )  # fmt: skip
     return JournalEntry(
         EntryKind.TRADE_INTENDED, trade, START_MS + after_ms, record, flow, (flow,) if flow else (), trade
     )

@@ -12,6 +12,7 @@ from desk.ui.viewmodels.cells import tone_of
 from desk.ui.viewmodels.frame import Frame
 from desk.ui.viewmodels.numbers import money, signed
 from desk.ui.viewmodels.proposal import Book, Fact, Proposal, gone
+from desk.ui.viewmodels.times import age
 
 HALF = Decimal("0.5")
 _MOST_LISTED = 12
@@ -38,6 +39,7 @@ def close_proposal(frame: Frame, trade_id: str, fraction: Decimal = ONE) -> Prop
             book.price_now(row),
             _result(book, row, size),
             _protection(book, row, size),
+            *_time(row),
             Fact("opened by", book.word(row.worker or position.strategy_id)),
         ),
         button=f"CLOSE {named} at the market" if size == position.size_base else f"CLOSE {part} of {named}",
@@ -89,6 +91,15 @@ def _close_all(
         command=command,
         doubts=book.doubts(*(one.position.symbol for one in rows)),
     )
+
+
+def _time(row: PositionRow) -> tuple[Fact, ...]:
+    """Say when the trade is left by itself, where its time is limited."""
+    hold_ms, lasted_ms = row.position.hold_for_ms, row.age_ms
+    if hold_ms is None or lasted_ms is None:
+        return ()
+    left_ms = hold_ms - lasted_ms
+    return (Fact("leaves", f"by itself in {age(left_ms)}" if left_ms > 0 else "now, its time is over"),)
 
 
 def _line(book: Book, row: PositionRow) -> Fact:

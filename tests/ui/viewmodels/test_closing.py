@@ -1,6 +1,9 @@
 """Before a position is closed by hand, its question names everything that goes and what it brings."""
 
+from dataclasses import replace
 from decimal import Decimal
+
+import pytest
 
 from desk.contracts.commands import CloseTrade, CloseTrades
 from desk.contracts.sides import PositionSide
@@ -66,6 +69,16 @@ def test_closing_a_short_buys_back() -> None:
     assert "does BUY 0.500 at the market" in words(proposal)
     assert "expected -1.00 USDT" in words(proposal)
     assert "no stop and no target rest" in words(proposal)
+
+
+@pytest.mark.parametrize(
+    ("hold_ms", "told"),
+    [(14_400_000, "leaves by itself in 3h59m"), (1, "leaves now, its time is over"), (None, None)],
+)
+def test_closing_names_when_the_trade_would_leave_by_itself(hold_ms: int | None, told: str | None) -> None:
+    held = replace(position_row(replace(position(), hold_for_ms=hold_ms)), age_ms=60_000)
+    shown = words(close_proposal(frame(snapshot(positions=(held,))), trade_id()))
+    assert (told in shown) if told else ("leaves" not in shown)
 
 
 def test_a_position_that_is_gone_meanwhile_leaves_nothing_to_send() -> None:

@@ -289,6 +289,25 @@ def test_a_stop_that_the_market_is_through_already_is_refused(
     assert Bench().check(side=side, **given_stop) == check
 
 
+@pytest.mark.parametrize(
+    ("side", "stop", "limit", "check"),
+    [
+        (OrderSide.BUY, "100500", "100900", None),
+        (OrderSide.SELL, "99500", "99100", None),
+        (OrderSide.BUY, "100000", "100500", "filters"),
+        (OrderSide.SELL, "100000", "99500", "filters"),
+        (OrderSide.BUY, "100500", "105100", "price collar"),
+        (OrderSide.SELL, "94900", "99000", "price collar"),
+        (OrderSide.BUY, "100500.05", "100900", "filters"),
+    ],
+)
+def test_a_breakout_entry_is_judged_by_its_trigger_and_its_limit(
+    side: OrderSide, stop: str, limit: str, check: str | None
+) -> None:
+    prices: dict[str, Any] = {"stop_price": Decimal(stop), "limit_price": Decimal(limit)}
+    assert Bench().check(side=side, order_type=OrderType.STOP_LIMIT, **prices) == check
+
+
 def test_a_short_has_the_limits_of_a_long() -> None:
     bench = Bench()
     bench.view.hold(position(PositionSide.SHORT, symbol=PERPETUAL, size="0.24", stop="102000"))

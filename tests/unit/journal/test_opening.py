@@ -126,3 +126,56 @@ def test_the_same_facts_give_the_same_hash_and_others_another(tmp_path: Path) ->
         heads.append(desk.recorder.head_hash())
         desk.close()
     assert heads[0] == heads[1] != heads[2]
+
+
+def written_by_an_earlier_desk(path: Path, schema: int) -> None:
+    """Write a journal with one open trade as a desk of an earlier schema left it."""
+    now = path.with_suffix(".now")
+    desk = build.Desk(now)
+    desk.record(build.directive_issued(), build.trade_intended(), build.order_intended())
+    desk.record(build.fill_booked())
+    desk.close()
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.executescript("".join(migrations()[:schema]) + f"PRAGMA user_version = {schema};")
+    connection.execute("ATTACH ? AS now", (str(now),))
+    tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+    for (table,) in tables:
+        columns = ", ".join(f'"{row[1]}"' for row in connection.execute(f"PRAGMA table_info({table})"))
+        connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM now.{table}")  # noqa: S608
+    connection.close()
+
+
+@pytest.mark.parametrize("schema", range(1, len(migrations())))
+def test_a_journal_of_an_earlier_schema_is_read_as_it_is(schema: int, tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    written_by_an_earlier_desk(path, schema)
+    before = path.read_bytes()
+    assert verify(path).is_whole
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("schema", range(1, len(migrations())))
+def test_a_desk_goes_on_with_a_journal_of_an_earlier_schema(schema: int, tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    written_by_an_earlier_desk(path, schema)
+    desk = build.Desk(path)
+    (trade,) = desk.ledger.open_positions()
+    assert (trade.hold_for_ms, trade.leave_at_ms) == (None, None)
+    desk.record(build.fill_booked(2, size="0.5"))
+    desk.close()
+    assert verify(path).is_whole
+    assert verify(Path(f"{path}.before-{schema + 1}")).is_whole
+
+
+def test_a_trade_remembers_how_long_it_may_be_held(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    desk = build.Desk(path)
+    desk.record(build.directive_issued(), build.trade_intended(hold_for_ms=90_000), build.order_intended())
+    desk.record(build.fill_booked())
+    desk.close()
+    again = build.Desk(path)
+    (trade,) = again.ledger.open_positions()
+    assert trade.opened_at_ms is not None
+    assert trade.leave_at_ms == trade.opened_at_ms + 90_000
+    again.close()
+    assert verify(path).is_whole

@@ -12,6 +12,8 @@ from desk.contracts.records import JournalEntry
 from desk.contracts.sides import OrderSide
 from desk.contracts.why import CauseTree
 from desk.journal.cause_text import tree_as_json, tree_as_lines
+from desk.journal.codec import encode
+from desk.journal.facts import describe
 from desk.journal.trace import trace
 from desk.journal.unbroken import unbroken_share
 from tests.builders import ledger as build
@@ -124,3 +126,9 @@ def test_a_fill_whose_chain_has_a_hole_is_named(tmp_path: Path) -> None:
     share = unbroken_share(tmp_path / "journal.db")
     assert (share.own, share.unbroken) == (1, 0)
     assert share.broken_ids == (FillId.at(build.START_MS + 1000, 1),)
+
+
+def test_a_trade_says_how_long_it_may_be_held() -> None:
+    told = describe(encode(build.trade_intended(hold_for_ms=4 * 3_600_000)))
+    assert told.endswith("intended, stop 90, target 120, held for 4 h at most")
+    assert "held" not in describe(encode(build.trade_intended()))
