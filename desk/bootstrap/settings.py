@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from desk.config.blueprint_file import BlueprintFile
 from desk.config.platform import Platform
 from desk.contracts.market import Instrument
-from desk.execution.settings import Backoff, ExecutionSettings, RetryPolicy, RiskLimits
+from desk.execution.settings import Backoff, ExecutionSettings, PortfolioLimits, RetryPolicy, RiskLimits
 from desk.runtime.missed_periods import ScheduleUse
 from desk.runtime.periods import Schedule
 
@@ -36,6 +36,11 @@ def execution_settings(platform: Platform, files: Sequence[BlueprintFile] = ()) 
             max_delay_ms=retry.max_delay_ms,
         ),
         slow_execution_ms=block.monitoring.alert_on_slow_execution_ms,
+        portfolios={
+            file.strategy_id: PortfolioLimits(**portfolio.model_dump())
+            for file in files
+            if (portfolio := file.blueprint.portfolio) is not None
+        },
         categories={
             (file.strategy_id, use.name): use.manifest.category for file in files for use in file.workers
         },

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, model_validator
 
+from desk.config.faults import fault
 from desk.config.values import Name
 from desk.contracts.directives import (
     EntryDirective,
@@ -15,7 +16,7 @@ from desk.contracts.directives import (
     RoutingDirective,
     SizeDirective,
 )
-from desk.contracts.dto import Dto, Fraction, Symbol
+from desk.contracts.dto import Dto, Fraction, Positive, Symbol
 from desk.contracts.plans import PlanRole
 from desk.contracts.signals import SignalType
 
@@ -84,6 +85,44 @@ class DirectSettings(Dto):
     routing: RoutingDirective = Field(RoutingDirective(), description="how to send")
 
 
+class PortfolioSettings(Dto):
+    """Bound what the strategy holds in all, over all its workers; amounts in the account currency.
+
+    Entries under way count as if they were filled; what lowers risk is never refused.
+    """
+
+    max_open_trades: Annotated[int, Field(gt=0)] | None = Field(
+        None, description="the most trades it has open at once, a whole number above 0"
+    )
+    max_exposure: Positive | None = Field(
+        None,
+        description="the most it holds, longs and shorts added up at the market price, "
+        "in the account currency above 0",
+    )
+    max_open_risk: Positive | None = Field(
+        None,
+        description="the most that the stops of its trades would lose from their entries, before fees, "
+        "in the account currency above 0",
+    )
+    max_trade_notional: Positive | None = Field(
+        None,
+        description="the most that one of its trades holds, additions included, "
+        "in the account currency above 0",
+    )
+
+    @model_validator(mode="after")
+    def _limits_hold(self) -> Self:
+        if not self.model_fields_set:
+            raise fault("portfolio names no limit", "write max_exposure, or remove portfolio")
+        trade, all_trades = self.max_trade_notional, self.max_exposure
+        if trade is not None and all_trades is not None and trade > all_trades:
+            raise fault(
+                f"max_trade_notional {trade} is more than max_exposure {all_trades}",
+                "lower max_trade_notional, or raise max_exposure",
+            )
+        return self
+
+
 class Blueprint(Dto):
     """Hold a blueprint whole; its name is the id of its strategy."""
 
@@ -99,6 +138,9 @@ class Blueprint(Dto):
     protection: Protection = Field(
         Protection.REQUIRED,
         description="required: every trade has a stop at the venue; none: spot accumulation",
+    )
+    portfolio: PortfolioSettings | None = Field(
+        None, description="what it may hold in all, over all its workers; left out: the desk's limits alone"
     )
     workers: Annotated[tuple[WorkerEntry, ...], Field(min_length=1)] = Field(
         description="the workers that decide"

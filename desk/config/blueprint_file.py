@@ -140,6 +140,7 @@ def validate_blueprint(
         found = BlueprintFile(blueprint, workers, planners, document)
         problems = [
             *_mode_problems(found),
+            *_portfolio_problems(found),
             *_role_problems(found),
             *_coverage_problems(found, coverage_check),
         ]
@@ -257,6 +258,14 @@ def _mode_problems(file: BlueprintFile) -> Iterator[Problem]:
         if is_direct and use.manifest.category is WorkerCategory.STRATEGY:
             what = f"{use.name} is a strategy planner, and mode direct has none"
             yield document.problem(("workers", index, "use"), what, "remove it, or write mode: swot")
+
+
+def _portfolio_problems(file: BlueprintFile) -> Iterator[Problem]:
+    portfolio, protection = file.blueprint.portfolio, file.blueprint.protection
+    if portfolio is not None and portfolio.max_open_risk is not None and protection is Protection.NONE:
+        what = "without protection no trade has a stop, so this limit holds nothing"
+        remedy = "write max_exposure instead, or protection: required"
+        yield file.document.problem(("portfolio", "max_open_risk"), what, remedy)
 
 
 def _role_problems(file: BlueprintFile) -> Iterator[Problem]:

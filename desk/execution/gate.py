@@ -4,8 +4,10 @@ Limits are written so that NaN fails. What lowers risk passes every limit but th
 """
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 
 from desk.contracts.directives import Protection
 from desk.contracts.ids import TradeId
@@ -15,12 +17,14 @@ from desk.contracts.orderstate import OrderState
 from desk.contracts.parents import ParentState
 from desk.contracts.ports.store import LedgerView
 from desk.contracts.ports.view import DeskView
+from desk.contracts.records import TradeIntended
 from desk.contracts.sides import OrderSide, PositionSide
 from desk.contracts.states import DeskState
 from desk.execution.coverage import is_dust
 from desk.execution.filters import filter_problem
 from desk.execution.parent_limits import promised_base, slice_problem
-from desk.execution.settings import RiskLimits
+from desk.execution.portfolio_limits import NewRisk, PortfolioGuard, sound
+from desk.execution.settings import PortfolioLimits, RiskLimits
 
 _MINUTE_MS = 60_000
 
@@ -58,18 +62,31 @@ class PreTradeGate:
     Entries that rest or are under way count as if they were filled: they may be at any moment.
     """
 
-    def __init__(self, limits: RiskLimits, view: DeskView, ledger: LedgerView) -> None:
+    def __init__(
+        self,
+        limits: RiskLimits,
+        view: DeskView,
+        ledger: LedgerView,
+        portfolios: Mapping[str, PortfolioLimits] = MappingProxyType({}),
+    ) -> None:
         self._limits = limits
         self._view = view
         self._ledger = ledger
+        self._portfolios = PortfolioGuard(portfolios, view, ledger)
         self._sent: deque[_Sent] = deque()
 
-    def check(self, request: OrderRequest, trade_id: TradeId, strategy_id: str) -> Verdict:
+    def check(
+        self,
+        request: OrderRequest,
+        trade_id: TradeId,
+        strategy_id: str,
+        intended: TradeIntended | None = None,
+    ) -> Verdict:
         """Approve or refuse one order at this moment; an approval counts towards the rates.
 
-        `strategy_id` is who opens the trade, where it does not exist yet.
+        `strategy_id` is who opens the trade, and `intended` what it is to be, where it does not exist yet.
         """
-        refusal = self.appraise(request, trade_id, strategy_id)
+        refusal = self.appraise(request, trade_id, strategy_id, intended=intended)
         if refusal is not None:
             return refusal
         if request.leg.adds_risk:
@@ -79,7 +96,12 @@ class PreTradeGate:
         return Approved(request)
 
     def appraise(
-        self, request: OrderRequest, trade_id: TradeId, strategy_id: str, instead_of: str | None = None
+        self,
+        request: OrderRequest,
+        trade_id: TradeId,
+        strategy_id: str,
+        instead_of: str | None = None,
+        intended: TradeIntended | None = None,
     ) -> Refused | None:
         """Return why an order would be refused at this moment; nothing is counted.
 
@@ -88,7 +110,7 @@ class PreTradeGate:
         instrument = self._view.instrument(request.symbol)
         if instrument is None:
             return Refused("instrument", f"the venue does not trade {request.symbol}")
-        quote = _sound(self._view.quote(request.symbol))
+        quote = sound(self._view.quote(request.symbol))
         problem = filter_problem(request, instrument, quote)
         if problem is not None:
             return Refused("filters", problem)
@@ -96,7 +118,8 @@ class PreTradeGate:
             return None
         trade = self._ledger.position(trade_id)
         owner = strategy_id if trade is None else trade.strategy_id
-        return self._blocked(request, owner) or self._risk(request, trade_id, instrument, quote, instead_of)
+        new = NewRisk(request, trade_id, owner, intended, instead_of)
+        return self._blocked(request, owner) or self._risk(new, instrument, quote)
 
     def withdraw(self, client_order_id: str) -> None:
         """Forget an approval whose order provably never left, so that its retry is no duplicate."""
@@ -107,26 +130,21 @@ class PreTradeGate:
         since_ms = self._view.now_ms() - _MINUTE_MS
         return sum(one.time_ms > since_ms for one in self._sent)
 
-    def _risk(
-        self,
-        request: OrderRequest,
-        trade_id: TradeId,
-        instrument: Instrument,
-        quote: Quote | None,
-        instead_of: str | None,
-    ) -> Refused | None:
+    def _risk(self, new: NewRisk, instrument: Instrument, quote: Quote | None) -> Refused | None:
+        request = new.request
         if instrument.is_spot and request.side is OrderSide.SELL:
             return Refused(
                 "short on spot", f"{request.symbol} is spot: coins that are not held cannot be sold"
             )
         return (
             self._state()
-            or self._parent(request, trade_id)
+            or self._parent(request, new.trade_id)
             or self._freshness(request, quote)
             or self._collar(request, quote)
-            or self._notionals(request, trade_id, instrument, quote, instead_of)
-            or self._book(request, trade_id)
-            or self._rates(request, trade_id)
+            or self._notionals(request, new.trade_id, instrument, quote, new.instead_of)
+            or self._book(request, new.trade_id)
+            or self._portfolio(new)
+            or self._rates(request, new.trade_id)
         )
 
     def _state(self) -> Refused | None:
@@ -230,8 +248,9 @@ class PreTradeGate:
         if against is not None:
             return Refused(
                 "opposite side",
-                f"{against.trade_id} has an entry under way to {against.request.side}"
-                f" {request.symbol}: one side per symbol and account",
+                f"{against.trade_id} of {against.strategy_id} has an entry under way to"
+                f" {against.request.side} {against.remaining_base} {request.symbol}:"
+                " one side per symbol and account",
             )
         promised = next(
             (one for one in self._parents(request.symbol) if one.plan.side is not request.side), None
@@ -264,6 +283,10 @@ class PreTradeGate:
             f"{len(trades)} trades are open or under way, at most {self._limits.max_open_trades}",
         )
 
+    def _portfolio(self, new: NewRisk) -> Refused | None:
+        problem = self._portfolios.problem(new)
+        return None if problem is None else Refused("portfolio", problem)
+
     def _rates(self, request: OrderRequest, trade_id: TradeId) -> Refused | None:
         now_ms = self._view.now_ms()
         longest_ms = max(_MINUTE_MS, self._limits.duplicate_window_ms)
@@ -287,10 +310,3 @@ class PreTradeGate:
         shape = (request.symbol, request.side, request.size_base, request.limit_price, request.leg)
         is_slice = self._ledger.parent_of(request.execution_directive_id, trade_id) is not None
         return (*shape, request.attempt) if is_slice else shape
-
-
-def _sound(quote: Quote | None) -> Quote | None:
-    """Return a quote whose prices can be reckoned with: finite, positive, not crossed."""
-    if quote is None or not all(one.is_finite() for one in (quote.bid, quote.ask, quote.last)):
-        return None
-    return quote if ZERO < quote.bid <= quote.ask and quote.last > ZERO else None

@@ -207,7 +207,8 @@ def _orchestrator(
 
 
 def _reach(ports: ExecutionPorts) -> Reach:
-    gate = PreTradeGate(ports.settings.risk, ports.view, ports.ledger)
+    settings = ports.settings
+    gate = PreTradeGate(settings.risk, ports.view, ports.ledger, settings.portfolios)
     sender = OrderSender(
         settings=ports.settings,
         connector=ports.connector,

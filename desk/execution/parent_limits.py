@@ -1,5 +1,6 @@
 """What the gate asks of parent orders: a slice stays inside its parent, and what is promised counts."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from desk.contracts.market import ZERO
@@ -19,15 +20,20 @@ def slice_problem(request: OrderRequest, parent: ParentState | None) -> str | No
     return None
 
 
+def promises(
+    ledger: LedgerView, own: ParentState | None, slice_base: Decimal
+) -> Iterator[tuple[ParentState, Decimal]]:
+    """Yield each open parent order with what it has yet to send, beside the slice in hand of `own`."""
+    for parent in ledger.parents():
+        if parent.is_open:
+            in_hand = slice_base if own is not None and own.parent_id == parent.parent_id else ZERO
+            yield parent, max(parent.left_base - _under_way_base(ledger, parent) - in_hand, ZERO)
+
+
 def promised_base(ledger: LedgerView, symbol: str, own: ParentState | None, slice_base: Decimal) -> Decimal:
     """Return what open parent orders on a symbol have yet to send, beside the slice in hand of `own`."""
-    promised = ZERO
-    for parent in ledger.parents():
-        if not parent.is_open or parent.plan.symbol != symbol:
-            continue
-        in_hand = slice_base if own is not None and own.parent_id == parent.parent_id else ZERO
-        promised += max(parent.left_base - _under_way_base(ledger, parent) - in_hand, ZERO)
-    return promised
+    on_symbol = (left for one, left in promises(ledger, own, slice_base) if one.plan.symbol == symbol)
+    return sum(on_symbol, ZERO)
 
 
 def _under_way_base(ledger: LedgerView, parent: ParentState) -> Decimal:

@@ -67,7 +67,7 @@ class ParentOrders:
             self._refuse(job, "validation", plan)
             return
         draft = self._draft(plan, instrument.floor_size(size_base / plan.slices), plan.limit_price)
-        refused = self._reach.sender.appraise(draft, plan.trade_id, plan.strategy_id)
+        refused = self._reach.sender.appraise(draft, plan.trade_id, plan.strategy_id, first=first)
         if refused is not None and refused.check not in _PASSING:
             self._refuse(job, refused.check, refused.reason)
             return

@@ -25,7 +25,7 @@ from desk.contracts.ports.store import LedgerView, Recorder
 from desk.contracts.ports.time import Clock
 from desk.contracts.ports.view import DeskView
 from desk.contracts.problems import ReadFailed, StoreFailed, StoreSpooled
-from desk.contracts.records import JournalEntry
+from desk.contracts.records import JournalEntry, TradeIntended
 from desk.contracts.states import AlarmSeverity
 from desk.execution import entries
 from desk.execution.alarms import Alarms
@@ -111,7 +111,7 @@ class OrderSender:
         if unable is not None:
             return OrderOutcome(OutcomeKind.NOT_SENT, code=unable.check, reason=unable.reason)
         request = self._numbered(draft, trade_id)
-        verdict = self._gate.check(request, trade_id, strategy_id)
+        verdict = self._gate.check(request, trade_id, strategy_id, _trade_in(first))
         if isinstance(verdict, Refused):
             return OrderOutcome(OutcomeKind.NOT_SENT, code=verdict.check, reason=verdict.reason)
         intended = entries.order_intended(
@@ -190,12 +190,19 @@ class OrderSender:
         return order
 
     def appraise(
-        self, draft: OrderRequest, trade_id: TradeId, strategy_id: str, instead_of: str | None = None
+        self,
+        draft: OrderRequest,
+        trade_id: TradeId,
+        strategy_id: str,
+        instead_of: str | None = None,
+        first: tuple[JournalEntry, ...] = (),
     ) -> Refused | None:
         """Return what the gate would refuse `draft` for at this moment; leaves nothing behind."""
         if not self._settings.enabled:
             return Refused("orchestrator", WATCHING)
-        return self._unable(draft) or self._gate.appraise(draft, trade_id, strategy_id, instead_of)
+        return self._unable(draft) or self._gate.appraise(
+            draft, trade_id, strategy_id, instead_of, _trade_in(first)
+        )
 
     def _unable(self, draft: OrderRequest) -> Refused | None:
         """Refuse new risk by an order of a type that the venue does not take."""
@@ -312,3 +319,8 @@ def _not_sent(code: str, reason: str) -> OrderOutcome:
 
 
 _TRANSPORT = "transport"
+
+
+def _trade_in(first: tuple[JournalEntry, ...]) -> TradeIntended | None:
+    """Return the intent of the trade that becomes durable with its order."""
+    return next((one.record for one in first if isinstance(one.record, TradeIntended)), None)

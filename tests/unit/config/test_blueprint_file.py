@@ -84,6 +84,49 @@ def test_a_direct_trigger_without_any_opportunity_worker_is_told() -> None:
     assert caution.remedy == "use a worker that does"
 
 
+def with_portfolio(block: str, blueprint: str = BLUEPRINT) -> str:
+    return changed(blueprint, "workers:\n", f"portfolio: {block}\nworkers:\n")
+
+
+def test_a_blueprint_bounds_what_its_strategy_holds_in_all() -> None:
+    text = with_portfolio("{max_open_trades: 3, max_exposure: 20000, max_trade_notional: 8000}")
+    portfolio = checked(text).blueprint.portfolio
+    assert portfolio is not None
+    assert portfolio.model_dump() == {
+        "max_open_trades": 3,
+        "max_exposure": Decimal(20_000),
+        "max_open_risk": None,
+        "max_trade_notional": Decimal(8_000),
+    }
+    assert checked(BLUEPRINT).blueprint.portfolio is None
+
+
+@pytest.mark.parametrize(
+    ("block", "key", "remedy"),
+    [
+        ("{max_open_trades: 0}", "portfolio.max_open_trades", "a whole number above 0"),
+        ("{max_open_trades: 1.5}", "portfolio.max_open_trades", "a whole number above 0"),
+        ("{max_exposure: -1}", "portfolio.max_exposure", "above 0"),
+        ("{max_open_risk: .nan}", "portfolio.max_open_risk", "write a number"),
+        ("{max_trade_notional: lots}", "portfolio.max_trade_notional", "above 0"),
+        ("{max_exposures: 5}", "portfolio.max_exposures", "did you mean `max_exposure`?"),
+        ("{}", "portfolio", "write max_exposure, or remove portfolio"),
+        ("{max_exposure: 10, max_trade_notional: 20}", "portfolio", "lower max_trade_notional"),
+    ],
+)
+def test_a_bad_portfolio_is_told_with_file_line_key_and_remedy(block: str, key: str, remedy: str) -> None:
+    text = with_portfolio(block)
+    told = refusal(text)
+    assert told.startswith(f"blueprint.yaml:{line_of(text, 'portfolio:')}: {key}: ")
+    assert remedy in told
+
+
+def test_a_limit_on_risk_needs_stops_to_count() -> None:
+    told = refusal(with_portfolio("{max_open_risk: 100}", DCA))
+    assert "portfolio.max_open_risk: without protection no trade has a stop" in told
+    assert "write max_exposure instead" in told
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

@@ -178,3 +178,37 @@ def test_a_directive_on_several_trades_is_refused_whole_for_one_that_is_not_its_
         assert f"{second.trade_id} belongs to planner of other" in ending(desk, desk.issue(directive))
 
     crowded(tmp_path, "risk.max_position_notional=200000").run(script)
+
+
+def test_the_portfolio_of_a_blueprint_holds_over_all_its_workers(tmp_path: Path) -> None:
+    async def script(desk: LivingDesk) -> None:
+        voices = Voices(desk)
+        first = await voices.opened()
+        await voices.opened("saver")
+        third = desk.new_trade().model_copy(update={"strategy_id": "swing"})
+        flow = desk.issue(third)
+        await desk.settle(price="50000")
+        assert "refused by portfolio: max_open_trades of swing: 2 are open" in ending(desk, flow)
+        more = voices.resize("pyramid", first, "0.13")
+        await desk.settle(price="50000")
+        assert "refused by portfolio: max_trade_notional of swing: 6500" in ending(desk, more)
+        risky = Voices(desk, "other")
+        await risky.opened()
+        voices.resize("partials", first, "0.05")
+        await desk.settle(price="50000")
+        assert desk.positions[0].size_base == D("0.05"), "what lowers risk passes"
+
+    limits = "{max_open_trades: 2, max_trade_notional: 6000, max_open_risk: 250}"
+    crowded(tmp_path, portfolio=limits).run(script)
+
+
+def test_the_stop_of_a_trade_that_is_yet_to_be_counts_as_risk(tmp_path: Path) -> None:
+    """0.1 with a stop 2 % under 50,000 risks 100; two of them are over 150."""
+
+    async def script(desk: LivingDesk) -> None:
+        await Voices(desk).opened()
+        flow = desk.issue(desk.new_trade().model_copy(update={"strategy_id": "swing"}))
+        await desk.settle(price="50000")
+        assert "refused by portfolio: max_open_risk of swing: 19" in ending(desk, flow)
+
+    crowded(tmp_path, portfolio="{max_open_risk: 150}").run(script)

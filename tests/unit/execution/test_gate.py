@@ -9,76 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.contracts.directives import Protection
-from desk.contracts.ids import DirectiveId, ExecutionDirectiveId, TradeId
-from desk.contracts.market import Quote
-from desk.contracts.orders import Leg, OrderRequest, OrderType
-from desk.contracts.records import EntryKind, JournalEntry, OrderIntended
+from desk.contracts.ids import TradeId
+from desk.contracts.orders import Leg, OrderType
 from desk.contracts.sides import OrderSide, PositionSide
 from desk.contracts.states import DeskState
-from desk.execution.gate import Approved, PreTradeGate, Refused
-from desk.execution.settings import RiskLimits
-from desk.ledger.ledger import Ledger
-from tests.builders.memory_desk import PERPETUAL, SPOT, START_MS, STRATEGY, MemoryDesk, instrument, position
-
-TRADE = TradeId.at(START_MS, 77)
-LIMITS = RiskLimits(
-    max_order_notional=Decimal(10_000),
-    max_position_notional=Decimal(25_000),
-    price_collar=Decimal("0.05"),
-    max_orders_per_minute=3,
-    duplicate_window_ms=1000,
-    max_price_age_ms=5000,
-    max_open_trades=2,
-)
+from desk.execution.gate import Approved, Refused
+from tests.builders.gate import LIMITS, TRADE, Bench
+from tests.builders.memory_desk import PERPETUAL, SPOT, START_MS, STRATEGY, instrument, position
 
 ODD = [Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity"), Decimal("-Infinity"), Decimal(0), Decimal(-1)]
-
-
-class Bench:
-    """A gate before a desk in memory: BTC at 100,000, flat, everything in order."""
-
-    def __init__(self, **limits: Any) -> None:  # noqa: ANN401 - any limit
-        self.view = MemoryDesk(cash={"USDT": Decimal(1_000_000)})
-        for symbol in (SPOT, PERPETUAL):
-            self.view.instruments[symbol] = instrument(symbol)
-            self.quote(symbol)
-        self.ledger = Ledger()
-        self.gate = PreTradeGate(replace(LIMITS, **limits), self.view, self.ledger)
-        self.count = 0
-
-    def quote(self, symbol: str = PERPETUAL, bid: str = "99999.9", ask: str = "100000.1", **at: int) -> None:
-        time_ms = at.get("time_ms", self.view.time_ms)
-        self.view.quotes[symbol] = Quote(symbol, Decimal(bid), Decimal(ask), Decimal(100_000), time_ms)
-
-    def request(self, size: str | Decimal = "0.05", **changes: Any) -> OrderRequest:  # noqa: ANN401 - any field
-        self.count += 1
-        fields: dict[str, Any] = {
-            "client_order_id": f"order{self.count}",
-            "execution_directive_id": ExecutionDirectiveId.at(START_MS, 1),
-            "leg": Leg.ENTRY,
-            "attempt": 1,
-            "symbol": PERPETUAL,
-            "side": OrderSide.BUY,
-            "order_type": OrderType.MARKET,
-            "size_base": Decimal(size),
-        }
-        return OrderRequest(**(fields | changes))
-
-    def check(self, size: str | Decimal = "0.05", trade_id: TradeId = TRADE, **changes: Any) -> str | None:  # noqa: ANN401 - any field
-        """Return the check that refuses an order, None where it passes."""
-        verdict = self.gate.check(self.request(size, **changes), trade_id, STRATEGY)
-        if isinstance(verdict, Approved):
-            return None
-        assert isinstance(verdict, Refused)
-        assert verdict.reason
-        return verdict.check
-
-    def rests(self, size: str = "0.05", trade: int = 5, **changes: Any) -> None:  # noqa: ANN401 - any field
-        """Let an entry of another trade be under way."""
-        of = (TradeId.at(START_MS, trade), DirectiveId.at(START_MS, trade))
-        record = OrderIntended(self.request(size, **changes), *of, "s", "USDT", Decimal(0))
-        order_id = record.request.client_order_id
-        self.ledger.apply(JournalEntry(EntryKind.ORDER_INTENDED, order_id, START_MS, record))
 
 
 def test_an_order_within_every_limit_passes() -> None:
@@ -198,16 +137,32 @@ def test_a_missing_rate_to_the_account_currency_refuses() -> None:
     assert bench.check() == "conversion"
 
 
-def test_one_symbol_is_held_on_one_side_only() -> None:
+def test_one_symbol_is_held_on_one_side_only_and_the_refusal_says_by_whom() -> None:
     bench = Bench()
-    bench.view.hold(position(symbol=PERPETUAL, size="0.05"))
-    assert bench.check(side=OrderSide.SELL) == "opposite side"
+    held = position(symbol=PERPETUAL, size="0.05", strategy_id="swing")
+    bench.view.hold(held)
+    assert bench.refused(bench.request(side=OrderSide.SELL)) == Refused(
+        "opposite side",
+        f"{held.trade_id} of swing holds LONG 0.05 {PERPETUAL}: one side per symbol and account",
+    )
 
 
-def test_an_entry_under_way_takes_the_side_too() -> None:
+def test_an_entry_under_way_takes_the_side_too_and_the_refusal_says_whose_it_is() -> None:
     bench = Bench()
-    bench.rests(side=OrderSide.BUY)
-    assert bench.check(side=OrderSide.SELL) == "opposite side"
+    bench.rests(trade=5, side=OrderSide.SELL)
+    assert bench.refused(bench.request()) == Refused(
+        "opposite side",
+        f"{TradeId.at(START_MS, 5)} of s has an entry under way to SELL 0.05 {PERPETUAL}:"
+        " one side per symbol and account",
+    )
+
+
+def test_a_trade_without_a_fill_is_no_position_but_its_entry_holds_the_side() -> None:
+    bench = Bench()
+    bench.rests("0.05", trade=5, side=OrderSide.SELL)
+    bench.view.hold(position(PositionSide.SHORT, symbol=PERPETUAL, size="0"))
+    assert bench.check(side=OrderSide.BUY) == "opposite side"
+    assert bench.check(side=OrderSide.SELL) is None
 
 
 def test_coins_that_are_not_held_are_never_sold_as_an_entry() -> None:
