@@ -45,7 +45,7 @@ def _report(summary: RunSummary) -> Iterator[str]:
     for position in summary.open_positions:
         yield (
             f"  open: {position['side']} {position['size_base']} {position['symbol']} from "
-            f"{position['entry_price']}, stop {position['stop_price'] or 'none'}"
+            f"{Decimal(position['entry_price'] or 0):.8g}, stop {position['stop_price'] or 'none'}"
         )
     yield f"journal hash {summary.journal_hash}"
 

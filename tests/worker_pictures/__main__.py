@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> int:
             sys.stderr.write(f"{missing[0]} is not there: name the folder of recorded prices\n")
             return 2
         sys.stderr.write(f"drawing {scene.worker} ...\n")
-        recording = record(_SCENES / f"{scene.worker}.yaml", data, scene.settings)
+        recording = record(ROOT / scene.platform, _SCENES / f"{scene.worker}.yaml", data, scene.settings)
         curves = scene.curves(scene, recording, data)
         draw(scene.title, scene.window, curves, PICTURES / f"{scene.worker}.svg")
     return 0

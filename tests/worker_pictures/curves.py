@@ -1,7 +1,7 @@
 """From a recording and its candles to lines and marks over time; times in hours of the picture."""
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -154,3 +154,27 @@ def average_cost_line(recording: Recording, window: Window, symbol: str) -> list
             size, cost = size + booked.fill.size_base, cost + booked.fill.size_base * booked.fill.price
             points.append((window.hours(booked.fill.time_ms), float(cost / size)))
     return points
+
+
+def weight_lines(
+    recording: Recording,
+    window: Window,
+    opening: Decimal,
+    prices: Mapping[str, Sequence[tuple[int, Decimal]]],
+) -> dict[str, list[Point]]:
+    """Return what each symbol is of the whole account, which began with `opening` in cash."""
+    held = dict.fromkeys(prices, Decimal(0))
+    cash, at = opening, 0
+    lines: dict[str, list[Point]] = {symbol: [] for symbol in prices}
+    for moment in zip(*prices.values(), strict=False):
+        time_ms = moment[0][0]
+        while at < len(recording.fills) and recording.fills[at].fill.time_ms <= time_ms:
+            fill, at = recording.fills[at].fill, at + 1
+            signed = fill.size_base if fill.side is OrderSide.BUY else -fill.size_base
+            cash -= signed * fill.price
+            held[fill.symbol] += signed
+        worth = {symbol: held[symbol] * price for symbol, (_, price) in zip(prices, moment, strict=True)}
+        equity = cash + sum(worth.values(), Decimal(0))
+        for symbol, line in lines.items():
+            line.append((window.hours(time_ms), float(100 * worth[symbol] / equity)))
+    return lines

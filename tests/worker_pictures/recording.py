@@ -67,12 +67,12 @@ class Recording:
         return (one for one in self.directives if one.strategy_planner_id == worker)
 
 
-def record(blueprint: Path, data: Mapping[str, Path], settings: tuple[str, ...]) -> Recording:
-    """Replay `data`, by symbol, with a blueprint on the desk of platform.yaml."""
+def record(platform: Path, blueprint: Path, data: Mapping[str, Path], settings: tuple[str, ...]) -> Recording:
+    """Replay `data`, by symbol, with a blueprint on the desk of a platform file."""
     recording = Recording()
     with TemporaryDirectory(prefix="desk-picture-") as folder:
         configuration = load_configuration(
-            ROOT / "platform.yaml",
+            platform,
             (blueprint,),
             (f"storage.path={folder}", *settings),
             {},

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from tests.worker_pictures.curves import (
@@ -14,8 +15,9 @@ from tests.worker_pictures.curves import (
     is_sale,
     price_line,
     stop_line,
+    weight_lines,
 )
-from tests.worker_pictures.drawing import AMBER, BLUE, GREEN, GREY, RED, Line, Marks
+from tests.worker_pictures.drawing import AMBER, BLUE, GREEN, GREY, RED, VIOLET, Line, Marks
 from tests.worker_pictures.recording import Recording
 
 Curves = Callable[["Scene", Recording, Mapping[str, Path]], Sequence[Line | Marks]]
@@ -35,6 +37,7 @@ class Scene:
     curves: Curves
     files: Mapping[str, str]
     settings: tuple[str, ...] = ()
+    platform: str = "platform.yaml"
 
     @property
     def window(self) -> Window:
@@ -66,6 +69,21 @@ def accumulation(scene: Scene, recording: Recording, data: Mapping[str, Path]) -
         Line("price", price_line(closes(data[symbol], window), window), GREY),
         Line("average cost", average_cost_line(recording, window, symbol), BLUE, 2.2),
         Marks("bought", fill_marks(recording, window, symbol, is_buy), GREEN, 4),
+    )
+
+
+def weights(scene: Scene, recording: Recording, data: Mapping[str, Path]) -> Sequence[Line | Marks]:
+    """Draw what share of the account each symbol is, in percent, and when it was traded."""
+    window = scene.window
+    prices = {symbol: closes(path, window) for symbol, path in data.items()}
+    lines = weight_lines(recording, window, Decimal(10), prices)
+    runs = sorted({window.hours(one.fill.time_ms) for one in recording.fills})
+    return (
+        *(
+            Line(f"{symbol} in %", line, colour)
+            for (symbol, line), colour in zip(lines.items(), (BLUE, VIOLET, AMBER), strict=True)
+        ),
+        Marks("brought back", [(hours, 0.0) for hours in runs], GREEN, 4),
     )
 
 
@@ -116,5 +134,18 @@ SCENES = (
         accumulation,
         {SPOT: BTC_MONTH},
         ("schedule=[{name: DAILY, cron: 0 9 * * *}]",),
+    ),
+    Scene(
+        "rebalancing_agent",
+        "Three pairs held near 30, 20 and 10 % of the account, looked at every day at 22:00",
+        datetime(2018, 1, 11, tzinfo=UTC),
+        timedelta(days=18),
+        weights,
+        {
+            "ETH/BTC": "eth_btc_5m_2018-01.csv",
+            "LTC/BTC": "ltc_btc_5m_2018-01.csv",
+            "XMR/BTC": "xmr_btc_5m_2018-01.csv",
+        },
+        platform="blueprints/btc-pairs-platform.yaml",
     ),
 )
