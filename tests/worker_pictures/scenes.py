@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.worker_pictures.curves import (
     Window,
     average_cost_line,
+    block_line,
     closes,
     fill_marks,
     is_buy,
@@ -60,6 +61,14 @@ def managed_trade(scene: Scene, recording: Recording, data: Mapping[str, Path]) 
         Marks("bought", fill_marks(recording, window, symbol, is_buy), GREEN),
         Marks("sold", fill_marks(recording, window, symbol, is_sale), AMBER),
     )
+
+
+def broken_circuit(scene: Scene, recording: Recording, data: Mapping[str, Path]) -> Sequence[Line | Marks]:
+    """Draw a price with its trades, and when the scene's worker let nobody in."""
+    drawn = managed_trade(scene, recording, data)
+    lowest = min(float(price) for _, price in closes(data[scene.symbol], scene.window))
+    blocked = block_line(recording, scene.window, scene.worker, lowest)
+    return (*drawn, Line("no new risk", blocked, VIOLET, 6))
 
 
 def accumulation(scene: Scene, recording: Recording, data: Mapping[str, Path]) -> Sequence[Line | Marks]:
@@ -127,6 +136,14 @@ SCENES = (
         12,
     ),
     Scene(
+        "circuit_breaker",
+        "A fall of 1.5 % within five minutes: the trade is left, and nobody enters until it is calm",
+        _january(21),
+        timedelta(hours=24),
+        broken_circuit,
+        {PERPETUAL: BTC_MONTH},
+    ),
+    Scene(
         "dca_executor",
         "500 USDT a day at nine, and what the coins have cost on average",
         _january(1),
@@ -141,11 +158,7 @@ SCENES = (
         datetime(2018, 1, 11, tzinfo=UTC),
         timedelta(days=18),
         weights,
-        {
-            "ETH/BTC": "eth_btc_5m_2018-01.csv",
-            "LTC/BTC": "ltc_btc_5m_2018-01.csv",
-            "XMR/BTC": "xmr_btc_5m_2018-01.csv",
-        },
+        {f"{coin}/BTC": f"{coin.lower()}_btc_5m_2018-01.csv" for coin in ("ETH", "LTC", "XMR")},
         platform="blueprints/btc-pairs-platform.yaml",
     ),
 )
