@@ -51,6 +51,7 @@ from desk.runtime.scheduler import ScheduleDriver
 from desk.runtime.snapshots import SnapshotCamera
 from desk.runtime.store_trouble import StoreTrouble
 from desk.runtime.tally import RunTally
+from desk.runtime.time_beat import TimeBeat
 
 RunSchedules = Callable[[ScheduleDriver], Coroutine[object, object, None]]
 
@@ -76,6 +77,9 @@ class Outside:
     spawner: Spawner
     is_watched: bool = True
     """Whether somebody may look at it: candles, trends and the pulse are kept. Not in a replay."""
+
+    silence_ms: int = 0
+    """How long no price must come before time is told without one; at least what workers ask for."""
 
     latch: OutsideLatch | None = None
     """What `desk flatten` leaves; none where nobody can."""
@@ -260,9 +264,14 @@ def _core_parts(
         scheduler=scheduler,
         run_schedules=run_schedules,
         reconcile_every_ms=outside.reconcile_every_ms,
-        wake_every_ms=wake_every_ms(configuration.blueprints),
+        beat=_beat(configuration, outside, inside.bus),
         watch=_watch(outside, inside) if outside.is_watched else None,
     )
+
+
+def _beat(configuration: Configuration, outside: Outside, bus: EventBus) -> TimeBeat | None:
+    every_ms = wake_every_ms(configuration.blueprints)
+    return None if every_ms is None else TimeBeat(outside.clock, bus, every_ms, outside.silence_ms)
 
 
 def _watch(outside: Outside, inside: _Inside) -> DeskWatch:

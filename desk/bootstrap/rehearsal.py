@@ -32,6 +32,7 @@ from desk.runtime.virtual_loop import VirtualLoop, run_virtual
 
 _PROGRESS_EVERY_TICKS = 5_000
 _SETTLE_MS = 60_000
+_SILENCE_MS = 60_000
 
 Progress = Callable[[ReplayProgress], None]
 
@@ -91,6 +92,7 @@ async def _play(rehearsal: Rehearsal, loop: VirtualLoop) -> RunSummary:
             faults=faults,
             spawner=supervisor,
             is_watched=False,
+            silence_ms=_SILENCE_MS,
         ),
     )
     desk.recorder.listen(rehearsal.on_entry)

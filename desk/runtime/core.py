@@ -59,7 +59,7 @@ class CoreParts:
     scheduler: ScheduleDriver | None
     run_schedules: Callable[[], Coroutine[object, object, None]] | None
     reconcile_every_ms: int | None
-    wake_every_ms: int | None
+    beat: TimeBeat | None
     watch: DeskWatch | None = None
 
 
@@ -70,6 +70,7 @@ class DeskCore:
         self.parts = parts
         self.ticks = 0
         self._observes = parts.connector.capabilities.observes_market
+        self._beat = parts.beat
         self._shown = None if parts.watch is None else parts.watch.on_tick
 
     async def start(self) -> None:
@@ -96,8 +97,8 @@ class DeskCore:
             parts.spawner.spawn("scheduler", parts.run_schedules())
         if parts.reconcile_every_ms is not None:
             parts.spawner.spawn("reconcile", self._reconcile_for_ever(parts.reconcile_every_ms))
-        if parts.wake_every_ms is not None:
-            parts.spawner.spawn("time", TimeBeat(parts.clock, parts.bus, parts.wake_every_ms).run())
+        if parts.beat is not None:
+            parts.spawner.spawn("time", parts.beat.run())
         if parts.watch is not None:
             parts.watch.begin()
 
@@ -116,6 +117,8 @@ class DeskCore:
         for bar in parts.bars.add(tick):
             parts.bus.publish(events.BAR_CLOSED, bar, cause=tick)
         parts.bus.publish(events.TICK_RECEIVED, tick, cause=tick)
+        if self._beat is not None:
+            self._beat.on_tick()
         parts.equity.on_time(tick.time_ms)
         if self._shown is not None:
             self._shown(tick)
