@@ -1,6 +1,7 @@
 """What `desk new-worker` writes runs unchanged, for every category: its test, the check and a replay."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ import pytest
 
 from desk.cli.main import main
 from desk.contracts.manifests import WorkerCategory
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +31,8 @@ def name_of(category: WorkerCategory) -> str:
 
 def test_their_tests_pass(folder: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "plugins"]
-    done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=folder, env=environment, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
     assert " passed" in done.stdout
     assert "warning" not in done.stdout

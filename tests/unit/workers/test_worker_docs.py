@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic_core import PydanticUndefined
 
-from desk.workers.registry import worker_class
+from desk.workers.registry import offered_workers, worker_class
 
 PAGES = Path(__file__).parents[3] / "docs" / "workers"
 NO_WORKERS = {"README", "direct_mode", "together"}
@@ -32,3 +32,11 @@ def written(default: object) -> str:
     if isinstance(default, bool):
         return str(default).lower()
     return f"{default.normalize():f}" if isinstance(default, Decimal) else str(default)
+
+
+def test_every_worker_has_its_page_and_its_line_in_the_taxonomy() -> None:
+    taxonomy = (PAGES / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \[(\w+)\]\((\w+)\.md\) \| (\w+) \| \w.+ \|$", taxonomy, re.MULTILINE)
+    workers = offered_workers().manifests.values()
+    assert sorted(rows) == sorted((one.name, one.name, one.category.value) for one in workers)
+    assert all((PAGES / f"{page}.md").is_file() for _, page, _ in rows)
