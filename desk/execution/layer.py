@@ -10,6 +10,7 @@ from desk.execution.completion import FlowCompletionRule
 from desk.execution.desk_state import DeskStateLatch
 from desk.execution.dust_alarm import DustAlarm
 from desk.execution.emergency_exit import EmergencyExit
+from desk.execution.entrance import Entrance
 from desk.execution.entry_blocks import EntryBlocks
 from desk.execution.entry_changes import EntryChanger
 from desk.execution.entry_stopper import EntryStopper
@@ -62,6 +63,7 @@ class ExecutionLayer:
     blocks: EntryBlocks
     time_stop: TimeStop
     parents: ParentOrders
+    entrance: Entrance
 
 
 def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
@@ -77,8 +79,9 @@ def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
     refusals = JobRefusals(ports.bus, ports.clock, ports.flows)
     stopper = EntryStopper(reach, ports.spawner)
     parents = ParentOrders(reach, ports.spawner, ports.flows, refusals.refuse, completion.evaluate)
+    entrance = Entrance(reach, ports.spawner, parents, refusals.refuse)
     exit_parts = (ports.state, termination, venue.reconciliation)
-    executors = _executors(ports, reach, keeper, parents, refusals, exit_parts)
+    executors = _executors(ports, reach, keeper, entrance, refusals, exit_parts)
     layer = ExecutionLayer(
         flows=ports.flows,
         state=ports.state,
@@ -97,6 +100,7 @@ def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
         blocks=_blocks(ports, stopper),
         time_stop=TimeStop(reach, ports.spawner, ports.flows, directives.on_time_over),
         parents=parents,
+        entrance=entrance,
     )
     _attach(ports, layer, reach, directives)
     venue.missing.attach(ports.bus)
@@ -163,7 +167,7 @@ def _executors(
     ports: ExecutionPorts,
     reach: Reach,
     keeper: ProtectionKeeper,
-    parents: ParentOrders,
+    entrance: Entrance,
     refusals: JobRefusals,
     exit_parts: tuple[DeskStateLatch, FlowTerminationHandler, Reconciliation],
 ) -> Executors:
@@ -181,8 +185,8 @@ def _executors(
         alarms=ports.alarms,
         watch=ExitWatch(ports.ledger, ports.view, ports.clock),
     )
-    new_trade = NewTradeExecutor(reach, ports.spawner, parents, refusals.refuse)
-    modify = ModifyExecutor(reach, ports.flows, keeper, closer, parents, refusals.refuse)
+    new_trade = NewTradeExecutor(reach, entrance, refusals.refuse)
+    modify = ModifyExecutor(reach, ports.flows, keeper, closer, entrance, refusals.refuse)
     changer = EntryChanger(reach, ports.flows, refusals.refuse)
     by_hand = HandExecutor(reach, ports.flows, keeper, modify, changer, refusals.refuse)
     return Executors(new_trade, modify, closer, leave, by_hand, _arbiter(ports))

@@ -12,10 +12,9 @@ from desk.contracts.positions import Position
 from desk.contracts.records import ExitTargeted
 from desk.execution import entries
 from desk.execution.close import TradeCloser
+from desk.execution.entrance import Entrance, entry_request
 from desk.execution.flow_registry import FlowRegistry
 from desk.execution.lanes import Job
-from desk.execution.new_trade import entry_request
-from desk.execution.parent_orders import ParentOrders, is_sliced
 from desk.execution.protection import BEING_CLOSED, ProtectionKeeper
 from desk.execution.reach import Reach
 
@@ -31,14 +30,14 @@ class ModifyExecutor:
         flows: FlowRegistry,
         keeper: ProtectionKeeper,
         closer: TradeCloser,
-        parents: ParentOrders,
+        entrance: Entrance,
         refuse: Callable[[Job, str, str], None],
     ) -> None:
         self._reach = reach
         self._flows = flows
         self._keeper = keeper
         self._closer = closer
-        self._parents = parents
+        self._entrance = entrance
         self._refuse = refuse
 
     async def run(self, job: Job) -> None:
@@ -143,17 +142,12 @@ class ModifyExecutor:
 
     async def _add(self, job: Job, size_base: Decimal, position: Position, instrument: Instrument) -> None:
         entry = job.target.entry
-        if is_sliced(job.target.routing):
-            await self._parents.open(job, position.side.entry_side, size_base, instrument)
-            return
         draft = (
             _market(job, position, size_base, Leg.ENTRY, reduce_only=False)
             if entry is None
             else entry_request(job, size_base, entry)
         )
-        outcome = await self._send(job, draft, position)
-        if outcome.kind in {OutcomeKind.NOT_SENT, OutcomeKind.NOT_ACCEPTED}:
-            self._refuse(job, outcome.code or "venue", outcome.reason)
+        await self._entrance.enter(job, draft, instrument)
 
     async def _reduce(self, job: Job, target_base: Decimal, instrument: Instrument) -> str | None:
         """Sell what is beyond the target; what it sells leaves the stop first where both could fill.

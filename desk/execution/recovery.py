@@ -6,11 +6,11 @@ from typing import Protocol
 from desk.contracts.directives import DirectiveScope, StrategyDirective
 from desk.contracts.execution import ExecutionDirective, FlowOutcome, TargetPlans
 from desk.contracts.ids import TradeId
-from desk.contracts.orders import Leg
 from desk.contracts.orderstate import OrderState
 from desk.contracts.ports.store import LedgerView
 from desk.contracts.states import DeskState
 from desk.execution.flow_registry import OpenFlow
+from desk.execution.lanes import Job
 from desk.execution.layer import ExecutionLayer
 
 
@@ -90,10 +90,7 @@ class Recovery:
         if self._layer.parents.resume(flow):
             return
         self._note_fills(flow)
-        entry = execution.targets[0].entry
-        for order in self._ledger.orders_of(trade_id):
-            if order.request.leg is Leg.ENTRY and entry is not None and entry.valid_until_ms is not None:
-                self._layer.executors.new_trade.expire_later(order, entry.valid_until_ms)
+        self._layer.entrance.expire(Job(execution, execution.targets[0]))
         self._layer.completion.evaluate(flow.flow_id)
 
     def _resume_modify(self, flow: OpenFlow, execution: ExecutionDirective) -> None:
@@ -101,6 +98,7 @@ class Recovery:
         sliced = self._layer.parents.resume(flow)
         others = [one for one in execution.targets if one.trade_id not in sliced]
         for target in others:
+            self._layer.entrance.expire(Job(execution, target))
             position = self._ledger.position(target.trade_id)
             size = target.size.position_size_base if target.size else None
             is_under_way = any(not one.request.leg.is_protective for one in self._orders(target.trade_id))

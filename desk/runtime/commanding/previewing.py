@@ -14,8 +14,8 @@ from desk.contracts.plans import EntryPlan, EntryType, ExitPlan, Plan, SizePlan
 from desk.contracts.ports.time import Clock, IdKind
 from desk.contracts.sides import OrderSide
 from desk.contracts.ticket import TradePreview
+from desk.execution.entrance import entry_request
 from desk.execution.lanes import Job
-from desk.execution.new_trade import entry_request
 from desk.execution.sending import OrderSender
 from desk.planning.layer import PlanningLayer
 from desk.runtime.commanding.answering import CommandRefused

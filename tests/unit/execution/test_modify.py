@@ -3,7 +3,7 @@
 from decimal import Decimal
 from pathlib import Path
 
-from desk.contracts.directives import EntryDirective, SizeDirective
+from desk.contracts.directives import EntryDirective, ExitDirective, RoutingDirective, SizeDirective
 from desk.contracts.execution import FlowOutcome
 from desk.contracts.orders import Leg
 from tests.builders.desk import PLATFORM
@@ -164,5 +164,63 @@ def test_a_modify_of_a_closed_trade_is_refused(tmp_path: Path) -> None:
             update={"size_directive": SizeDirective(target_size_base=D("0.2"))}
         )
         assert (await ended(desk, desk.issue(size))).outcome is FlowOutcome.ERROR
+
+    house(tmp_path).run(script)
+
+
+def test_an_addition_that_rests_is_cancelled_when_its_validity_ends_also_by_the_next_life(
+    tmp_path: Path,
+) -> None:
+    """TINY's limit entries are valid for 20 s; below confidence one half they are routed patient."""
+
+    async def adds(desk: LivingDesk) -> None:
+        trade = await opened(desk)
+        wish = desk.resize(trade, "0.150").model_copy(
+            update={"confidence": AT_A_LIMIT, "entry_directive": EntryDirective(timing_preference=D(0))}
+        )
+        flow = desk.issue(wish)
+        await desk.pass_ms(1_000)
+        assert len(resting(desk, Leg.ENTRY)) == 1
+        await desk.pass_ms(21_000)
+        assert resting(desk, Leg.ENTRY) == []
+        assert desk.end_of(flow) is not None
+
+    async def is_killed(desk: LivingDesk) -> None:
+        trade = await opened(desk)
+        wish = desk.resize(trade, "0.150").model_copy(
+            update={"confidence": AT_A_LIMIT, "entry_directive": EntryDirective(timing_preference=D(0))}
+        )
+        desk.issue(wish)
+        await desk.pass_ms(1_000)
+
+    async def looks(desk: LivingDesk) -> None:
+        assert len(resting(desk, Leg.ENTRY)) == 1
+        await desk.pass_ms(21_000)
+        assert resting(desk, Leg.ENTRY) == []
+
+    house(tmp_path / "alive").run(adds)
+    at = house(tmp_path / "killed")
+    at.run(is_killed)
+    at.run(looks)
+
+
+def test_an_addition_at_the_market_is_refused_where_the_market_ran_away(tmp_path: Path) -> None:
+    """Its lane is busy while the market leaves: at most a thousandth is accepted from the decision."""
+
+    async def script(desk: LivingDesk) -> None:
+        trade = await opened(desk)
+        wish = desk.resize(trade, "0.150").model_copy(
+            update={
+                "entry_directive": EntryDirective(timing_preference=D(1)),
+                "exit_directive": ExitDirective(stop_loss_price=D("49100")),
+                "routing_directive": RoutingDirective(max_total_slippage=D("0.001")),
+            }
+        )
+        flow = desk.issue(wish)
+        desk.tick("50100")
+        completion = await ended(desk, flow, price="50100")
+        assert "against the entry, at most 0.001 accepted" in completion.reason
+        assert desk.positions[0].size_base == trade.size_base
+        assert desk.positions[0].stop_price == D("49100")
 
     house(tmp_path).run(script)
