@@ -36,6 +36,8 @@ _PASSING = frozenset(
 
 _COMPLETE = "complete"
 _TIME = "time"
+_MEANT = frozenset({_COMPLETE, _TIME, "operator", "modify", "close", "protection"})
+"""Who stops a parent order without a refusal; any other is a check that refused it."""
 
 Refuse = Callable[[Job, str, str], None]
 Evaluate = Callable[[DirectiveId], None]
@@ -274,9 +276,19 @@ class ParentOrders:
         flow.parents.discard(parent.parent_id)
         if parent.filled_base:
             flow.effects.append(parent_words(parent))
-        if stopped.by != _COMPLETE:
+        job = self._job(parent, flow)
+        if not parent.filled_base and job is not None and stopped.by not in _MEANT:
+            self._refuse(job, stopped.by, stopped.reason)
+        elif stopped.by != _COMPLETE:
             flow.problems.append(f"{parent.left_base} of the parent order did not fill: {stopped.reason}")
         self._evaluate(flow.flow_id)
+
+    def _job(self, parent: ParentState, flow: OpenFlow) -> Job | None:
+        """Return what the parent order was opened for."""
+        execution, trade_id = flow.execution, parent.plan.trade_id
+        targets = () if execution is None else execution.targets
+        target = next((one for one in targets if one.trade_id == trade_id), None)
+        return None if execution is None or target is None else Job(execution, target)
 
 
 def is_sliced(routing: RoutingPlan | None) -> bool:

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from desk.bootstrap.settings import instruments
+from desk.contracts import events
+from desk.contracts.blocks import EntryBlock
+from desk.contracts.causality import CausalityChain
 from desk.contracts.commands import CancelEntries, CancelOrder, EmergencyExit, Halt
 from desk.contracts.execution import FlowCompletion, FlowOutcome
 from desk.contracts.ids import DirectiveId
@@ -14,7 +17,7 @@ from desk.contracts.sides import OrderSide
 from tests.builders.desk import START_MS, DeskHouse, Life
 from tests.builders.evidence import evidence
 from tests.builders.execution import Fault, FaultyHouse, resting
-from tests.builders.living_desk import AT_A_LIMIT, LivingDesk
+from tests.builders.living_desk import AT_A_LIMIT, PERP, LivingDesk
 from tests.builders.promises import broken_at_rest
 from tests.builders.sliced import SLICED, D, sliced_house, slices_of, stand, the_parent
 
@@ -74,7 +77,25 @@ async def halts(desk: LivingDesk) -> None:
     await desk.desk.commands.execute(Halt())
 
 
-STOPS = {"the parent": cancels_the_parent, "every entry": cancels_every_entry, "halt": halts}
+async def is_blocked(desk: LivingDesk) -> None:
+    cause = CausalityChain.born(desk.tick("50000").id)
+    standing = EntryBlock(
+        strategy_id="other",
+        worker="breaker",
+        symbol=PERP,
+        reason="three losses in a row",
+        blocked_at_ms=desk.clock.now_ms(),
+        causality=cause,
+    )
+    desk.desk.core.parts.bus.publish(events.ENTRIES_BLOCKED, standing, strategy_id="other", cause=cause)
+
+
+STOPS = {
+    "the parent": cancels_the_parent,
+    "every entry": cancels_every_entry,
+    "halt": halts,
+    "block": is_blocked,
+}
 
 
 @pytest.mark.parametrize("name", STOPS)

@@ -72,7 +72,7 @@ class OrderCommands:
 
     async def cancel(self, command: CancelOrder, manual_id: ManualId) -> CommandOutcome:
         """Cancel an entry, a parent order, a target, or a stop that its trade does not need."""
-        parent = self._parts.ledger.parent(command.client_order_id)
+        parent = self._parent(command.client_order_id)
         if parent is not None:
             return await self._cancel_parent(parent, manual_id, reason_of(command.reason, _BY_THE_OPERATOR))
         order, trade = self._live(command.client_order_id)
@@ -90,6 +90,14 @@ class OrderCommands:
                 f"a {leg} order lowers what is held and is not cancelled: it fills or is sent anew"
             )
         return await self._trades.withdraw(manual_id, trade, leg, reason)
+
+    def _parent(self, client_order_id: str) -> ParentState | None:
+        """Return the parent order of this name, or that of the slice of this name."""
+        ledger = self._parts.ledger
+        order = ledger.order(client_order_id)
+        if order is None or order.request.leg is not Leg.ENTRY:
+            return ledger.parent(client_order_id)
+        return ledger.parent_of(order.request.execution_directive_id, order.trade_id)
 
     async def _cancel_parent(self, parent: ParentState, manual_id: ManualId, reason: str) -> CommandOutcome:
         trade = self._parts.ledger.position(parent.plan.trade_id)
