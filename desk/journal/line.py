@@ -14,7 +14,7 @@ SLOWEST_RETRY_MS = 5_000
 
 
 class StoreListener(Protocol):
-    """Hear of a store that fails and of its recovery."""
+    """Hear of a store that fails, of its recovery, and of its rest."""
 
     def failed(self, batch: Batch, error: StoreFailed) -> StoreFailed:
         """Take what was not written to safety; return what its writer is told."""
@@ -26,6 +26,10 @@ class StoreListener(Protocol):
 
     def recovered(self) -> None:
         """Hear that all that was refused is durable by now."""
+        ...
+
+    def caught_up(self) -> None:
+        """Hear that nothing waits: all that was ever submitted is durable."""
         ...
 
 
@@ -82,6 +86,8 @@ class Line:
             batch.settled(None)
         self._unheard = [batch for batch in self._unheard if not batch.is_settled]
         self._recover()
+        if not self._waiting and self.listener is not None:
+            self.listener.caught_up()
 
     def _recover(self) -> None:
         """Tell the listener once all that was refused is written; what came meanwhile is still in line."""

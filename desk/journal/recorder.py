@@ -100,8 +100,8 @@ class JournalRecorder:
         causes = [(cause, row.sequence) for entry, row in pairs for cause in entry.causes]
         size_bytes = sum(len(text.data) for text in encoded)
         batch = Batch(placed, causes, tuple(keys), once, self._ledger.row, size_bytes, settle)
+        self._recorded += 1
         self._store.submit(batch)
-        self._trim()
 
     def _once(self, key: RowKey) -> Row:
         row = self._ledger.row(key)
@@ -139,12 +139,6 @@ class JournalRecorder:
                 return f"trade {trade_id}", self._ledger.knows_trade(trade_id)
             case _:
                 return None
-
-    def _trim(self) -> None:
-        self._recorded += 1
-        if self._recorded >= TRIM_EVERY and not self._store.lag.entries:
-            self._recorded = 0
-            self._ledger.trim()
 
     def _replay(self) -> None:
         """Record what an earlier run could only spool, but for what reached the journal after all."""
@@ -185,6 +179,16 @@ class JournalRecorder:
         """Empty the spool: all of it is in the journal."""
         if self._spool is not None:
             self._spool.clear()
+
+    def caught_up(self) -> None:
+        """Let memory go, now and then, of what it no longer needs: just now all of it is durable.
+
+        Not while recording: a store with a writer of its own never has all written by the time that
+        `submit` returns.
+        """
+        if self._recorded >= TRIM_EVERY:
+            self._recorded = 0
+            self._ledger.trim()
 
 
 def _outcome() -> tuple[Awaitable[None], Settle]:

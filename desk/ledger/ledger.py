@@ -327,6 +327,11 @@ class Ledger(LedgerReader):
         at = trade.position
         return at.is_open or self._orders.has_live(at.trade_id) or self._flows.is_open(at.directive_id)
 
+    def _restore_trade(self, rows: TradeRows) -> None:
+        """Take a trade back, and note that it has ended where it has: a mere look at it must not keep it."""
+        super()._restore_trade(rows)
+        self._trade_changed(str(rows.trade[0]))
+
     def _trade_changed(self, trade_id: str) -> RowKey:
         """Name a trade's row, and note whether the trade has ended."""
         trade = self._trades.get(trade_id)

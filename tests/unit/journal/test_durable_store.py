@@ -4,12 +4,13 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from desk.contracts.ids import TradeId
 from desk.contracts.orders import OrderStatus
 from desk.contracts.problems import InputRefused, StoreFailed, StoreSpooled
 from desk.journal.durable import DurableStore
@@ -85,6 +86,43 @@ async def test_everything_that_waits_is_one_commit(tmp_path: Path) -> None:
         await asyncio.gather(*waits)
         desk.store.connection.set_trace_callback(None)
         assert statements.count("COMMIT") == 1
+
+
+def record_trades(desk: LiveDesk, numbers: range) -> Awaitable[None]:
+    """Record trades that end at once, each in a batch of its own."""
+    made = [desk.recorder.record(build.trade_intended(trade(one), flow=None)) for one in numbers]
+    return made[-1]
+
+
+def trade(number: int) -> TradeId:
+    return TradeId.at(build.START_MS, number)
+
+
+async def test_memory_lets_go_of_what_ended_as_soon_as_all_of_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desk.ledger.ledger.TRADES_KEPT", 10)
+    monkeypatch.setattr("desk.journal.recorder.TRIM_EVERY", 5)
+    async with living(tmp_path / "journal.db") as desk:
+        durable = record_trades(desk, range(100))
+        assert len(desk.ledger.trades()) == 100
+        await durable
+        assert len(desk.ledger.trades()) == 10
+        assert desk.ledger.knows_trade(trade(99))
+        assert not desk.ledger.knows_trade(trade(0))
+
+
+async def test_a_look_at_what_ended_long_ago_brings_it_back_for_a_while_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desk.ledger.ledger.TRADES_KEPT", 10)
+    monkeypatch.setattr("desk.journal.recorder.TRIM_EVERY", 5)
+    async with living(tmp_path / "journal.db") as desk:
+        await record_trades(desk, range(100))
+        seen = [desk.ledger.position(trade(number)) for number in range(50)]
+        assert all(seen)
+        await record_trades(desk, range(100, 105))
+        assert len(desk.ledger.trades()) == 10
 
 
 async def test_cancelling_one_who_waits_cancels_no_write(tmp_path: Path) -> None:
