@@ -54,6 +54,7 @@ class AccountCatchUp:
             return found
         self._pauses.reset()
         self._since_ms = now_ms - self._settings.overlap_ms
+        self._teller.fills.forget_before(self._since_ms)
         return found
 
     async def _read(self, found: list[VenueEvent]) -> None:

@@ -95,6 +95,23 @@ def test_a_fill_that_only_a_read_knows_makes_the_stream_stale_and_new() -> None:
     assert room.told == room.account.fills
 
 
+def test_what_was_told_while_no_read_succeeded_is_neither_told_again_nor_held_against_the_stream() -> None:
+    async def script(room: HandStreams) -> None:
+        await room.pass_ms(10_000)
+        room.account.is_down = True
+        for number in range(3_000):
+            one = fill(f"t{number}", f"o{number}", time_ms=room.clock.now_ms())
+            room.account.fills.append(one)
+            room.exchange.say(one)
+            await room.pass_ms(1_000)
+        room.account.is_down = False
+        await room.pass_ms(2 * SETTINGS.account_check_ms)
+
+    room = stream_by_hand(script)
+    assert room.told == room.account.fills
+    assert [one.gaps for one in room.streams.conditions()] == [0, 0]
+
+
 def test_a_read_that_is_ahead_of_the_stream_is_no_reproach() -> None:
     async def script(room: HandStreams) -> None:
         await room.pass_ms(10_000)

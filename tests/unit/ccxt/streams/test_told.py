@@ -55,6 +55,27 @@ def test_orders_that_rest_are_those_not_told_as_ended() -> None:
     assert not book.is_ended("o3")
 
 
+def test_an_order_that_rests_is_known_however_many_have_ended() -> None:
+    book = ToldOrders()
+    book.add(NEW)
+    for number in range(20_000):
+        book.add(order(OrderStatus.CANCELED, name=f"ended{number}"))
+    assert list(book.working()) == [NEW]
+    assert not book.is_news(NEW)
+    assert not book.is_news(order(name="ended19999"))
+
+
+def test_what_a_read_may_bring_again_is_known_and_so_are_the_newest() -> None:
+    fills = ToldFills()
+    told = [fill(f"t{number}", time_ms=START_MS + number) for number in range(5_000)]
+    for one in told:
+        fills.add(one)
+    fills.forget_before(told[3_000].time_ms)
+    assert [one for one in told if one not in fills] == told[:3_000]
+    fills.forget_before(told[-1].time_ms + 1)
+    assert [one for one in told if one not in fills] == told[:-1_000]
+
+
 def test_a_fill_is_known_by_symbol_and_trade_and_counts_for_its_order() -> None:
     fills = ToldFills()
     fills.add(fill("t1", size="1"))
