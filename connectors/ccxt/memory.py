@@ -7,7 +7,8 @@ from connectors.ccxt.creation import is_conditional
 from connectors.ccxt.dialect import Named
 from desk.contracts.orders import OrderType, VenueOrder
 
-_MOST = 4096
+_MOST = 1_024
+"""Far more than are placed between two checks of the account, at which all that rest are seen again."""
 
 
 class OrderMemory:

@@ -15,7 +15,8 @@ class StreamSettings:
     may wait for the trades that were missed.
 
     `trades_kept` are the newest trades of each symbol, at most, that may wait to be told; what falls out
-    unread is read again. `orders_kept` are those of the account, told in their newest state.
+    unread is read again. `orders_kept` are those of the account, told in their newest state: more than one
+    message can change.
     """
 
     keep_alive_ms: int = 5_000
@@ -35,4 +36,4 @@ class StreamSettings:
     rewatch_ms: int = 50
     symbols_per_watch: int = 10
     trades_kept: int = 1_000
-    orders_kept: int = 2_000
+    orders_kept: int = 1_000

@@ -6,7 +6,8 @@ from typing import Final
 
 from desk.contracts.ports.market_source import MarketListener, TradeUpdate
 
-_IDS_KEPT: Final = 20_000
+_IDS_KEPT: Final = 4_096
+"""More than a venue tells again after a lost connection, or at once where it is asked for what was missed."""
 
 
 class TradeLine:
