@@ -22,6 +22,9 @@ from desk.execution.reading import VenueReader
 from desk.execution.venue_events import VenueEventIntake
 
 _LOOK_BACK_MS = 3_600_000
+_OVERLAP_MS = 600_000
+"""How long a venue may hide a fill from reads: what an earlier comparison could read is asked for no more."""
+
 _MOST_LOOKS = 5
 _BETWEEN_LOOKS_MS = 500
 _LAGGING_MS = 30_000
@@ -56,6 +59,7 @@ class Reconciliation:
         self._state = state
         self._desk_id = desk_id
         self._alone = asyncio.Lock()
+        self._read_until_ms: int | None = None
         self._lagging_since_ms: dict[str, int] = {}
         self._wrong_before: dict[str, Sequence[str]] = {}
         self.succeeded_at_ms: int | None = None
@@ -100,8 +104,11 @@ class Reconciliation:
 
     async def _look(self) -> "_Look | None":
         """Book what is new and read what there is; None where fills came while it was read."""
+        is_opening, newest_ms = self._is_opening(), self._ledger.last_fill_ms()
         fills, orders = await asyncio.gather(self._new_fills(), self._reader.open_orders())
         booked = sum(self._intake.take_fill(fill) for fill in fills)
+        if not is_opening:
+            self._read_until_ms = newest_ms
         checked = await self._orders.compare(orders)
         before = self._intake.fills_booked
         read_at_ms = self._clock.now_ms()
@@ -113,10 +120,13 @@ class Reconciliation:
         return _Look(read_at_ms, checked, booked, orders, positions, balances)
 
     async def _new_fills(self) -> Sequence[VenueFill]:
-        """Read the fills since the newest known; what happened before the books were opened is no news."""
+        """Read the fills around the newest known; what happened before the books were opened is no news."""
         return () if self._is_opening() else await self._reader.fills(self._since_ms())
 
     def _since_ms(self) -> int:
+        """Look back far at first, later only behind what was known at the last look: an hour can be a lot."""
+        if self._read_until_ms is not None:
+            return max(0, self._read_until_ms - _OVERLAP_MS)
         known = (self._ledger.last_fill_ms(), self._adoption.opened_at_ms())
         return max(0, max((one for one in known if one is not None), default=0) - _LOOK_BACK_MS)
 
