@@ -1,4 +1,4 @@
-"""How strongly two prices move together: Pearson's correlation of log returns over aligned bars.
+"""How two prices move together: Pearson's correlation and the beta of log returns over aligned bars.
 
 A correlation is a statistic and no money: floats are exact enough for it and many times as fast.
 """
@@ -52,7 +52,34 @@ def correlation(first: Returns, second: Returns, min_bars: int) -> Correlation:
     return Correlation(_pearson([first[one] for one in common], [second[one] for one in common]), count)
 
 
+def beta(first: Returns, second: Returns) -> Decimal | None:
+    """Return how far the first moved per move of the second: their covariance / variance of the second.
+
+    It is correlation x deviation of the first / deviation of the second, over the bars that both have. None
+    where one of the prices stood still.
+    """
+    common = [one for one in first if one in second]
+    found = _moments([first[one] for one in common], [second[one] for one in common]) if common else None
+    if found is None:
+        return None
+    shared, _, second_variance = found
+    value = shared / second_variance
+    return Decimal(value).quantize(_DIGITS) if isfinite(value) else None
+
+
 def _pearson(first: Sequence[float], second: Sequence[float]) -> Decimal | None:
+    found = _moments(first, second)
+    if found is None:
+        return None
+    shared, first_variance, second_variance = found
+    value = shared / sqrt(first_variance * second_variance)
+    if not isfinite(value):
+        return None
+    return Decimal(max(min(value, _ONE), -_ONE)).quantize(_DIGITS)
+
+
+def _moments(first: Sequence[float], second: Sequence[float]) -> tuple[float, float, float] | None:
+    """Return covariance and both variances; None where one of the prices stood still."""
     count = len(first)
     first_mean, second_mean = fsum(first) / count, fsum(second) / count
     first_off = [one - first_mean for one in first]
@@ -62,10 +89,7 @@ def _pearson(first: Sequence[float], second: Sequence[float]) -> Decimal | None:
     if not (first_variance > _LEAST_VARIANCE and second_variance > _LEAST_VARIANCE):
         return None
     shared = fsum(one * other for one, other in zip(first_off, second_off, strict=True)) / count
-    value = shared / sqrt(first_variance * second_variance)
-    if not isfinite(value):
-        return None
-    return Decimal(max(min(value, _ONE), -_ONE)).quantize(_DIGITS)
+    return shared, first_variance, second_variance
 
 
 def _is_price(price: Decimal) -> bool:

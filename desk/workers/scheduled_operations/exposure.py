@@ -1,14 +1,14 @@
 """What a book gains or loses with the hedge instrument: its exposure, and the hedge that answers it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from desk.contracts.market import ONE, ZERO
+from desk.contracts.market import ONE, ZERO, Bar
 from desk.contracts.ports.view import DeskView
 from desk.contracts.positions import Position
+from desk.workers.correlation import beta, correlation, log_returns
 from desk.workers.prices import middle, price_fault
-from desk.workers.returns import Relation, relation
 from desk.workers.scheduled_operations.hedge_parameters import HedgeParameters
 
 
@@ -42,15 +42,16 @@ class BetaBook:
         at = (bars[-1].open_time_ms, other[-1].open_time_ms)
         known = self._known.get(symbol)
         if known is None or known[0] != at:
-            count = parameters.lookback_bars
-            known = at, self._reckon(relation(bars[-count:], other[-count:], parameters.min_bars))
-            self._known[symbol] = known
+            known = self._known[symbol] = (at, self._reckon(bars, other))
         return known[1]
 
-    def _reckon(self, found: Relation | None) -> Decimal | None:
-        if found is None or abs(found.correlation) < self._parameters.min_abs_correlation:
+    def _reckon(self, bars: Sequence[Bar], other: Sequence[Bar]) -> Decimal | None:
+        count, least = self._parameters.lookback_bars, self._parameters.min_bars
+        first, second = log_returns(bars[-count:], 0), log_returns(other[-count:], 0)
+        found = correlation(first, second, least).value
+        if found is None or abs(found) < self._parameters.min_abs_correlation:
             return None
-        return found.beta
+        return beta(first, second)
 
 
 def exposure_of(

@@ -6,7 +6,7 @@ from math import exp
 
 import pytest
 
-from desk.workers.correlation import Correlation, correlation, log_returns
+from desk.workers.correlation import Correlation, beta, correlation, log_returns
 from tests.builders.memory_desk import START_MS
 from tests.builders.workers import bars
 
@@ -67,3 +67,27 @@ def test_returns_are_natural_logarithms_of_what_follows_without_a_hole() -> None
 def test_a_close_that_is_no_price_makes_no_return(wrong: str) -> None:
     path = bars(["100", "101", wrong, "102", "103"])
     assert list(log_returns(path, 0)) == [path[1].open_time_ms, path[4].open_time_ms]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [((2, 0), (1, 0), "2"), ((-1, 0), (1, 0), "-1"), ((3, 4), (5, 0), "0.6"), ((0, 1), (1, 0), "0")],
+)
+def test_beta_is_what_of_the_first_goes_with_the_second(
+    first: tuple[int, int], second: tuple[int, int], expected: str
+) -> None:
+    """Mixed of 3 and 4, the covariance with 5 and 0 is 15 and the variance 25: 0.6."""
+    assert beta(mixed(*first), mixed(*second)) == Decimal(expected)
+
+
+def test_beta_is_correlation_times_the_ratio_of_the_deviations() -> None:
+    found = correlation(mixed(3, 4), mixed(5, 0), 60).value
+    assert found == Decimal("0.6")
+    assert beta(mixed(3, 4), mixed(5, 0)) == found * 5 / 5
+    assert beta(mixed(6, 8), mixed(5, 0)) == found * 10 / 5
+
+
+def test_what_stands_still_or_shares_no_bar_has_no_beta() -> None:
+    assert beta(mixed(1, 0), dict.fromkeys(range(60), 0.0)) is None
+    assert beta(dict.fromkeys(range(60), 0.0), mixed(1, 0)) is None
+    assert beta({}, mixed(1, 0)) is None
