@@ -3,7 +3,9 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from desk.contracts.market import Quote, Tick
+from desk.contracts.market import ZERO, Quote, Tick
+
+_LARGE = Decimal(100)
 
 
 def price_fault(price: Tick | Quote | None, now_ms: int, max_age_ms: int) -> str | None:
@@ -26,6 +28,11 @@ def middle(price: Tick | Quote) -> Decimal:
 def written(amount: Decimal) -> str:
     """Write an amount with thousands separated and no trailing zeros."""
     return f"{amount.normalize():,f}"
+
+
+def rounded(amount: Decimal) -> str:
+    """Write an amount to the cent, and one that is small, as in bitcoin, to the sixth decimal."""
+    return written(round(amount, 2 if abs(amount) >= _LARGE else 6) or ZERO)
 
 
 def percent(fraction: Decimal) -> str:

@@ -1,5 +1,6 @@
 """A scheduled buy happens once per period, or the period says why not, wherever the desk dies."""
 
+import json
 from collections import Counter
 from itertools import product
 from pathlib import Path
@@ -10,7 +11,7 @@ from desk.bootstrap.settings import instruments
 from desk.config.storage import StorageLayout
 from desk.contracts.directives import StrategyDirective
 from desk.contracts.orders import Leg
-from desk.contracts.records import OrderIntended, PeriodRecorded
+from desk.contracts.records import OrderIntended, PeriodRecorded, WorkerStateSaved
 from tests.builders.deaths import Death, deaths_of, reborn, with_lag
 from tests.builders.desk import PLATFORM, DeskHouse, Script
 from tests.builders.evidence import Evidence, evidence
@@ -34,9 +35,11 @@ planners:
   entry: [{use: market}]
   size: [{use: fixed_notional}]
 """
+AVERAGING = SAVER.replace("notional_quote: 250", "notional_quote: 250, mode: value_averaging, may_sell: true")
 AWAY_MS = {"a moment": 1_000, "within grace": 20_000, "over periods": 3 * PERIOD_MS + 45_000}
 EVERY = pytest.param(1, marks=pytest.mark.soak, id="every")
 SOME = pytest.param(4, id="some")
+FEW = pytest.param(16, id="few")
 
 
 def for_ms(duration_ms: int) -> Script:
@@ -49,8 +52,8 @@ def for_ms(duration_ms: int) -> Script:
     return lives
 
 
-def house_at(folder: Path) -> DeskHouse:
-    return DeskHouse(folder, platform=SCHEDULED, blueprints=(SAVER,), reconcile_every_ms=None)
+def house_at(folder: Path, blueprint: str = SAVER) -> DeskHouse:
+    return DeskHouse(folder, platform=SCHEDULED, blueprints=(blueprint,), reconcile_every_ms=None)
 
 
 def periods(found: Evidence) -> list[PeriodRecorded]:
@@ -109,4 +112,31 @@ def test_killed_anywhere_it_buys_no_period_twice_and_loses_none(stride: int, tmp
         again = reborn(house, death, tmp_path / str(number), AWAY_MS[away])
         again.live(for_ms(2 * PERIOD_MS))
         found += [f"{death.number} ({death.place}, {away}): {one}" for one in broken(again, again.state)]
+    assert found == []
+
+
+def averaged(found: Evidence) -> list[str]:
+    """List where what value averaging counted and holds is not what the periods say."""
+    saved = [one.record for one in found.entries if isinstance(one.record, WorkerStateSaved)]
+    counts = [json.loads(one.value)["count"] for one in saved if one.key == "periods" and one.value]
+    recorded = len(periods(found))
+    wrong = [] if counts == list(range(1, recorded + 1)) else [f"counted {counts}, {recorded} periods"]
+    worth = sum(one.size_base for one in found.ledger.open_positions()) * 50_000
+    if recorded and not worth <= 250 * recorded:
+        wrong.append(f"holds {worth} after {recorded} periods of 250")
+    return wrong
+
+
+@pytest.mark.parametrize("stride", [FEW, EVERY])
+def test_killed_anywhere_value_averaging_counts_every_period_once(stride: int, tmp_path: Path) -> None:
+    house = house_at(tmp_path, AVERAGING)
+    with deaths_of(house) as deaths:
+        house.live(for_ms(2 * PERIOD_MS + 5_000))
+    found: list[str] = []
+    chosen: list[Death] = [*deaths[2::stride], *with_lag(deaths)[3::stride]]
+    for number, (death, away) in enumerate(product(chosen, AWAY_MS)):
+        again = reborn(house, death, tmp_path / str(number), AWAY_MS[away])
+        again.live(for_ms(2 * PERIOD_MS))
+        wrong = (*broken(again, again.state), *averaged(evidence(again.state)))
+        found += [f"{death.number} ({death.place}, {away}): {one}" for one in wrong]
     assert found == []

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from desk.contracts.market import ZERO, Bar, Quote
 from desk.contracts.positions import Position
-from desk.workers.prices import percent, written
+from desk.workers.prices import percent, rounded, written
 from desk.workers.scheduled_operations.accumulation import (
     Dip,
     DipReference,
@@ -32,7 +32,7 @@ def value_lacking(
     """Return what is lacking to the value of `periods` periods; below zero is what is held beyond it."""
     wanted = round(target_value(parameters.notional_quote, parameters.growth_per_period, periods), 8)
     worth = sum((one.size_base for one in held), ZERO) * price
-    words = f"worth {_cents(worth)} of {_cents(wanted)} {currency} in period {periods}"
+    words = f"worth {rounded(worth)} of {rounded(wanted)} {currency} in period {periods}"
     most = parameters.notional_quote * parameters.max_multiple
     return Amount(min(wanted - worth, most), words)
 
@@ -53,11 +53,5 @@ def by_the_dip(
     weights = Dip(parameters.full_dip, parameters.min_multiple, parameters.max_multiple)
     times = round(dip_multiple(dip, weights), 4)
     name = "mean" if parameters.reference is DipReference.MEAN else "high"
-    words = (
-        f"{percent(round(dip, 4))} under the {name} {written(round(reference, 2))}: {written(times)} times"
-    )
+    words = f"{percent(round(dip, 4))} under the {name} {rounded(reference)}: {written(times)} times"
     return Amount(parameters.notional_quote * times, words), ""
-
-
-def _cents(amount: Decimal) -> str:
-    return written(round(amount, 2))

@@ -8,6 +8,7 @@ from desk.contracts.directives import (
     PeriodClaim,
     RoutingDirective,
     SizeDirective,
+    StrategyDirective,
 )
 from desk.contracts.envelope import DispositionEnvelope
 from desk.contracts.events import (
@@ -22,11 +23,12 @@ from desk.contracts.ports.plugin import PluginContext
 from desk.contracts.positions import Position
 from desk.contracts.sides import OrderSide
 from desk.contracts.states import DeskState
-from desk.workers.base import Worker, issue
+from desk.workers.base import DirectiveParts, Worker, issue
 from desk.workers.prices import middle, milliseconds, price_fault, written
 from desk.workers.scheduled_operations.accumulation import BuyMode
 from desk.workers.scheduled_operations.dca_amount import Amount, by_the_dip, value_lacking
 from desk.workers.scheduled_operations.dca_parameters import DCAParameters
+from desk.workers.scheduled_operations.lots import sizes_after
 from desk.workers.scheduled_operations.period_count import PeriodCount
 
 
@@ -80,6 +82,13 @@ class DCAExecutor(Worker):
         amount, fault = self._amount(periods, quote, instrument)
         if amount is None:
             return self._skip(claim, fault)
+        is_surplus = amount.quote < 0 and self._parameters.may_sell
+        trade = self._sell if is_surplus else self._spend_amount
+        return trade(claim, amount, quote, instrument)
+
+    def _spend_amount(
+        self, claim: PeriodClaim, amount: Amount, quote: Quote, instrument: Instrument
+    ) -> DispositionEnvelope:
         spend = self._spend(amount, instrument)
         shortage = self._shortage(spend, quote, instrument)
         if shortage is not None:
@@ -172,12 +181,43 @@ class DCAExecutor(Worker):
                     max_acceptable_slippage=self._parameters.max_slippage,
                 ),
                 size_directive=SizeDirective(notional_quote=spend.quote),
-                routing_directive=RoutingDirective(
-                    execution_urgency=ONE, max_total_slippage=self._parameters.max_slippage
-                ),
+                routing_directive=self._routing(),
                 claim=claim,
             )
         )
+
+    def _sell(
+        self, claim: PeriodClaim, surplus: Amount, quote: Quote, instrument: Instrument
+    ) -> DispositionEnvelope:
+        """Sell what is held beyond the value, the oldest trades first."""
+        parameters, trades = self._parameters, self._own_trades()
+        worth = min(-surplus.quote, parameters.notional_quote * parameters.max_multiple)
+        size_base = instrument.floor_size(worth / middle(quote))
+        busy = next((one for one in trades if self.view.has_directive_in_flight(one.trade_id)), None)
+        if busy is not None:
+            return self._skip(claim, f"a directive on {busy.trade_id} has not ended")
+        if worth < parameters.min_spend_quote or instrument.is_dust(size_base, quote.bid):
+            return self._skip(claim, f"too little to sell: {surplus.words}")
+        words = (
+            f"scheduled sale of {written(size_base)} {claim.symbol} ({claim.schedule_name}); {surplus.words}"
+        )
+        directives = list[StrategyDirective]()
+        for trade_id, left in sizes_after(trades, size_base, instrument, quote.bid):
+            parts = DirectiveParts(
+                target_trade_ids=(trade_id,),
+                routing_directive=self._routing(),
+            )
+            if not directives:
+                parts["claim"] = claim
+            scope = DirectiveScope.CLOSE_EXISTING
+            if left > 0:
+                scope = DirectiveScope.MODIFY_EXISTING
+                parts["size_directive"] = SizeDirective(target_size_base=left)
+            directives.append(self.new_directive(scope=scope, rationale=words, **parts))
+        return issue(*directives)
+
+    def _routing(self) -> RoutingDirective:
+        return RoutingDirective(execution_urgency=ONE, max_total_slippage=self._parameters.max_slippage)
 
     def _skip(self, claim: PeriodClaim, reason: str) -> DispositionEnvelope:
         skipped = PeriodSkipped(

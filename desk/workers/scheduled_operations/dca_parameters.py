@@ -30,6 +30,9 @@ class DCAParameters(Parameters):
     growth_per_period: Decimal = parameter(
         ZERO, "fraction", "What value_averaging expects the price to grow in a period.", ge=0, le=1
     )
+    may_sell: bool = parameter(
+        default=False, unit="", description="Let value_averaging sell what is worth more than the value."
+    )
     reference: DipReference = parameter(
         DipReference.MEAN, "", "What a dip is measured from: mean of the closes, or high of the bars."
     )

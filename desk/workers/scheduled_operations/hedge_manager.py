@@ -22,7 +22,7 @@ from desk.contracts.positions import Position
 from desk.contracts.sides import OrderSide
 from desk.contracts.states import DeskState
 from desk.workers.base import DirectiveParts, Worker, issue
-from desk.workers.prices import milliseconds, written
+from desk.workers.prices import milliseconds, rounded, written
 from desk.workers.scheduled_operations.exposure import (
     BetaBook,
     Exposure,
@@ -271,9 +271,7 @@ class HedgeManager(Worker):
         return RoutingDirective(execution_urgency=ONE, max_total_slippage=self._parameters.max_slippage)
 
     def _words(self, found: Situation) -> str:
-        net, present, wanted = (
-            written(round(one, 2)) for one in (found.exposure.net, found.present, found.wanted)
-        )
+        net, present, wanted = map(rounded, (found.exposure.net, found.present, found.wanted))
         betas = ", ".join(
             f"{symbol} {written(beta)}" for symbol, beta in found.exposure.betas.items() if beta != ONE
         )

@@ -8,6 +8,7 @@ from desk.contracts.ids import TradeId
 from desk.contracts.market import ONE, ZERO, Instrument
 from desk.contracts.positions import Position
 from desk.workers.prices import written
+from desk.workers.scheduled_operations.lots import sizes_after
 from desk.workers.scheduled_operations.rebalancing_parameters import RebalancingParameters
 
 
@@ -114,7 +115,7 @@ def within_room(
     for one, worth in wanted:
         part = share
         cost, cash = bought.get(one.instrument.quote, ZERO), free.get(one.instrument.quote, ZERO)
-        if one.instrument.is_spot and cost > cash:
+        if one.instrument.is_spot and cost > max(cash, ZERO):
             part *= max(cash, ZERO) / cost
         leg = _sized(Leg(one, adds=True, sign=_sign(one.target), size_base=ZERO), worth * part / one.unit)
         if _is_worth_it(leg, parameters):
@@ -122,21 +123,10 @@ def within_room(
     return tuple(legs)
 
 
-def sizes_after(leg: Leg) -> tuple[tuple[TradeId, Decimal], ...]:
-    """Return the trades that a leg which lowers exposure changes, with their new sizes, newest first.
-
-    What would be left of a trade and is too small to trade goes too: its new size is zero.
-    """
-    left, changes = leg.size_base, list[tuple[TradeId, Decimal]]()
-    instrument, price = leg.asset.instrument, leg.asset.price
-    for trade in reversed(leg.asset.trades):
-        if not left > 0:
-            break
-        after = max(trade.size_base - left, ZERO)
-        after = ZERO if instrument.is_dust(after, price) else after
-        changes.append((trade.trade_id, after))
-        left -= trade.size_base - after
-    return tuple(changes)
+def lowered(leg: Leg) -> tuple[tuple[TradeId, Decimal], ...]:
+    """Return the trades that a leg which lowers exposure changes, with their new sizes, newest first."""
+    one = leg.asset
+    return sizes_after(reversed(one.trades), leg.size_base, one.instrument, one.price)
 
 
 def leg_words(leg: Leg, equity: Decimal) -> str:

@@ -27,13 +27,13 @@ from desk.contracts.market import ONE, ScheduledTick, Tick, TimePassed
 from desk.contracts.ports.plugin import PluginContext
 from desk.contracts.sides import OrderSide
 from desk.workers.base import DirectiveParts, Worker, issue
-from desk.workers.prices import written
+from desk.workers.prices import rounded
 from desk.workers.scheduled_operations.portfolio import Portfolio, read_portfolio
 from desk.workers.scheduled_operations.rebalancing import (
     Leg,
     leg_words,
     legs_of,
-    sizes_after,
+    lowered,
     weight_words,
     within_room,
 )
@@ -177,7 +177,7 @@ class RebalancingAgent(Worker):
 
     def _lowering(self, leg: Leg, portfolio: Portfolio) -> list[StrategyDirective]:
         directives = []
-        for trade_id, size_base in sizes_after(leg):
+        for trade_id, size_base in lowered(leg):
             parts = DirectiveParts(target_trade_ids=(trade_id,), routing_directive=self._routing())
             scope = DirectiveScope.CLOSE_EXISTING
             if size_base > 0:
@@ -219,7 +219,7 @@ class RebalancingAgent(Worker):
         return RoutingDirective(execution_urgency=ONE, max_total_slippage=self._parameters.max_slippage)
 
     def _rationale(self, leg: Leg, portfolio: Portfolio) -> str:
-        equity = written(round(portfolio.equity, 2))
+        equity = rounded(portfolio.equity)
         target = weight_words(leg.asset.target)
         return f"{leg_words(leg, portfolio.equity)}: target {target} of {equity}, {self._parameters.schedule}"
 

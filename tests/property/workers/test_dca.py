@@ -9,23 +9,35 @@ from desk.contracts.directives import PeriodClaim, Protection, StrategyDirective
 from desk.contracts.events import PeriodSkipped
 from desk.contracts.market import Quote
 from desk.workers.scheduled_operations.dca_executor import DCAExecutor
-from tests.builders.memory_desk import SPOT, START_MS
-from tests.builders.workers import Bench
+from tests.builders.calendar import missed
+from tests.builders.memory_desk import SPOT, START_MS, position
+from tests.builders.workers import Bench, bars
 
 DAY_MS = 86_400_000
+MODES = st.sampled_from(["fixed", "value_averaging", "dip_weighted"])
 FIRES = st.lists(
     st.tuples(st.integers(0, 5), st.integers(0, 7200), st.integers(0, 400), st.booleans()), max_size=40
 )
 
 
-@given(fires=FIRES)
-def test_a_period_buys_at_most_once_under_any_repetition(fires: list[tuple[int, int, int, bool]]) -> None:
-    bench = Bench(
-        DCAExecutor,
-        {"symbol": SPOT, "schedule": "daily", "notional_quote": "100"},
-        protection=Protection.NONE,
-    )
-    bench.desk.quotes[SPOT] = Quote(SPOT, Decimal(50_000), Decimal(50_000), Decimal(50_000), START_MS)
+def buyer(mode: str, **parameters: object) -> Bench:
+    """Have BTC at 50,000, three days of bars before, and 100 USDT as the amount of a day."""
+    given = {"symbol": SPOT, "schedule": "daily", "notional_quote": "100", "mode": mode, "reference_bars": 3}
+    bench = Bench(DCAExecutor, {**given, **parameters}, protection=Protection.NONE)
+    bench.desk.history[SPOT, DAY_MS] = bars(["50000", "51000", "49000"], interval_ms=DAY_MS, first=-3)
+    at(bench, Decimal(50_000))
+    return bench
+
+
+def at(bench: Bench, price: Decimal) -> None:
+    bench.desk.quotes[SPOT] = Quote(SPOT, price, price, price, START_MS)
+
+
+@given(mode=MODES, fires=FIRES)
+def test_a_period_buys_at_most_once_under_any_repetition(
+    mode: str, fires: list[tuple[int, int, int, bool]]
+) -> None:
+    bench = buyer(mode)
     ended = list[int]()
     for day, late_s, cash, restarts in fires:
         bench.desk.cash["USDT"] = Decimal(cash)
@@ -37,6 +49,51 @@ def test_a_period_buys_at_most_once_under_any_repetition(fires: list[tuple[int, 
         if restarts:
             bench.restart()
     assert len(ended) == len(set(ended)) == len({day for day, *_ in fires})
+
+
+@given(
+    mode=MODES,
+    days=st.lists(st.tuples(st.integers(1, 90_000), st.booleans(), st.booleans()), max_size=12),
+)
+def test_no_mode_spends_more_than_its_most_or_buys_beyond_its_value(
+    mode: str, days: list[tuple[int, bool, bool]]
+) -> None:
+    bench = buyer(mode)
+    bench.desk.cash["USDT"] = Decimal(1_000_000)
+    held = Decimal(0)
+    for day, (price, is_away, restarts) in enumerate(days):
+        at(bench, Decimal(price))
+        if restarts:
+            bench.restart()
+        if is_away:
+            missed(bench, PeriodSkipped("dca_executor", SPOT, "daily", START_MS + day * DAY_MS, "away"))
+            continue
+        for one in bench.scheduled("daily", START_MS + day * DAY_MS):
+            spent = _spent(one)
+            assert spent <= (100 if mode == "fixed" else 200)
+            assert spent == 0 or mode != "value_averaging" or held * price + spent <= 100 * (day + 1)
+            held += spent / price
+            bench.desk.hold(position(size=str(held or "0"), worker="dca_executor"))
+
+
+@given(price=st.integers(1, 60_000), lower=st.integers(1, 60_000))
+def test_a_lower_price_never_buys_for_less(price: int, lower: int) -> None:
+    amounts = []
+    for one in sorted((price, lower)):
+        for mode in ("value_averaging", "dip_weighted"):
+            bench = buyer(mode)
+            bench.desk.cash["USDT"] = Decimal(1_000)
+            bench.desk.hold(position(size="0.001", worker="dca_executor"))
+            at(bench, Decimal(one))
+            amounts.append(sum((_spent(each) for each in bench.scheduled("daily", START_MS)), Decimal(0)))
+    averaged, dipped, averaged_dear, dipped_dear = amounts
+    assert averaged >= averaged_dear
+    assert dipped >= dipped_dear
+
+
+def _spent(payload: object) -> Decimal:
+    size = payload.size_directive if isinstance(payload, StrategyDirective) else None
+    return Decimal(0) if size is None or size.notional_quote is None else size.notional_quote
 
 
 def _claim_of(payload: object) -> PeriodClaim:

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from desk.contracts.directives import DirectiveScope, SizeDirective, StrategyDirective
 from desk.contracts.events import PeriodSkipped
 from desk.workers.scheduled_operations.accumulation import Dip, dip_multiple, dip_of, target_value
 from desk.workers.scheduled_operations.dca_executor import DCAExecutor
@@ -65,6 +66,47 @@ def test_what_is_worth_enough_buys_nothing_and_says_so() -> None:
     bench = executor("value_averaging")
     why = "0 USDT to spend, at least 10 is wanted (worth 320 of 100 USDT in period 1)"
     assert skipped(week(bench, 0, "80000", held="0.004")) == why
+
+
+def test_with_leave_to_sell_it_sells_what_is_beyond_the_value() -> None:
+    bench = executor("value_averaging", may_sell="true", min_spend_quote="5")
+    week(bench, 0, "50000")
+    week(bench, 1, "50000")
+    payloads = week(bench, 2, "80000", held="0.004")
+    directive = only_directive(payloads)
+    assert directive.scope is DirectiveScope.MODIFY_EXISTING
+    assert directive.target_trade_ids == (position().trade_id,)
+    assert directive.size_directive == SizeDirective(target_size_base=Decimal("0.0038")), "to the lot"
+    assert directive.claim is not None
+    assert directive.rationale == (
+        "scheduled sale of 0.0002 BTC/USDT (weekly); worth 320 of 300 USDT in period 3"
+    )
+
+
+def test_a_large_surplus_closes_the_oldest_trades_first_and_no_more_than_its_most() -> None:
+    bench = executor("value_averaging", may_sell="true")
+    for number, size in ((1, "0.002"), (2, "0.004"), (3, "0.01")):
+        bench.desk.hold(position(number=number, size=size, worker="dca"))
+    close, reduce = week(bench, 0, "50000")
+    assert isinstance(close, StrategyDirective)
+    assert isinstance(reduce, StrategyDirective)
+    assert close.scope is DirectiveScope.CLOSE_EXISTING
+    assert close.target_trade_ids == (position(number=1).trade_id,)
+    assert reduce.target_trade_ids == (position(number=2).trade_id,)
+    assert reduce.size_directive == SizeDirective(target_size_base=Decimal("0.002")), "200 of 700 beyond 100"
+    assert close.claim is not None
+    assert reduce.claim is None
+
+
+def test_a_surplus_that_is_too_small_or_under_way_is_not_sold() -> None:
+    bench = executor("value_averaging", may_sell="true")
+    assert (
+        skipped(week(bench, 0, "51000", held="0.002"))
+        == "too little to sell: worth 102 of 100 USDT in period 1"
+    )
+    bench.desk.in_flight.add(position().trade_id)
+    why = f"a directive on {position().trade_id} has not ended"
+    assert skipped(week(bench, 1, "200000", held="0.002")) == why
 
 
 def test_a_skipped_period_is_made_up_for_by_the_next() -> None:
