@@ -39,7 +39,11 @@ class MomentumCrossParameters(BarParameters):
     )
     signal_bars: int = parameter(9, "bars", "The period of the MACD's signal line.", ge=1, le=1000)
     min_gap: Decimal = parameter(
-        ZERO, "fraction of the close", "Lines closer than this have not crossed yet.", ge=0, lt=1
+        Decimal("0.00001"),
+        "fraction of the close",
+        "Lines closer than this have not crossed yet; above zero, so that no rounding is a cross.",
+        gt=0,
+        lt=1,
     )
     full_gap: Decimal = parameter(
         Decimal("0.001"),

@@ -21,7 +21,7 @@ from desk.contracts.ports.plugin import PluginContext
 from desk.contracts.positions import Position
 from desk.workers.base import Worker
 from desk.workers.prices import middle, milliseconds, percent, price_fault, written
-from desk.workers.risk_control.equity_marks import EquityMarks
+from desk.workers.risk_control.equity_marks import EquityMarks, transferred_since
 from desk.workers.risk_control.reductions import Reductions, in_care
 from desk.workers.risk_control.standing_blocks import EVERYTHING, StandingBlocks
 
@@ -221,25 +221,10 @@ class DrawdownLimiter(Worker):
         return not self._has_been_known and now_ms - self._began_ms < self._max_age_ms
 
     def _flow(self) -> Decimal | None:
-        """Return what was deposited since the last look, less what was withdrawn; None where unknown.
-
-        A venue tells a balance and not why it changed. What is large is a transfer; what is small, such as
-        funding, interest or a correction, stays in equity and counts as the result that it is.
-        """
+        """Return what was deposited since the last look, less what was withdrawn; None where unknown."""
         if self._marks is None:
             return ZERO
-        flow = ZERO
-        for currency, total in self.view.adjustments().items():
-            delta = total - self._marks.adjusted.get(currency, ZERO)
-            if not delta:
-                continue
-            rate = self.view.rate(currency)
-            if rate is None or not rate.is_finite():
-                return None
-            worth = delta * rate
-            if abs(worth) >= self._parameters.min_transfer * self._marks.peak:
-                flow += worth
-        return flow
+        return transferred_since(self._marks, self.view, self._parameters.min_transfer)
 
     def _judge(self, equity: Decimal, flow: Decimal, now_ms: int) -> None:
         """Follow day, peak and transfers, and act on each level that is reached for the first time."""

@@ -6,6 +6,7 @@ from typing import Self
 
 from desk.contracts.dto import Dto
 from desk.contracts.market import ZERO
+from desk.contracts.ports.view import DeskView
 
 DAY_MS = 86_400_000
 
@@ -72,6 +73,27 @@ class EquityMarks(Dto):
             return False
         is_step = self.model_copy(update={"peak": kept.peak}) == kept and self.peak > kept.peak
         return not is_step or self.peak >= kept.peak * (1 + _PEAK_STEP)
+
+
+def transferred_since(marks: EquityMarks, view: DeskView, min_transfer: Decimal) -> Decimal | None:
+    """Return what was deposited since `marks`, less what was withdrawn; None where a rate is missing.
+
+    A venue tells a balance and not why it changed. What is at least `min_transfer` of the peak is a transfer;
+    what is smaller, such as funding, interest or a correction, stays in equity and counts as the result that
+    it is.
+    """
+    flow = ZERO
+    for currency, total in view.adjustments().items():
+        delta = total - marks.adjusted.get(currency, ZERO)
+        if not delta:
+            continue
+        rate = view.rate(currency)
+        if rate is None or not rate.is_finite():
+            return None
+        worth = delta * rate
+        if abs(worth) >= min_transfer * marks.peak:
+            flow += worth
+    return flow
 
 
 def _lost(mark: Decimal, equity: Decimal) -> Decimal:

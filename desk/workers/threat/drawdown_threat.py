@@ -14,10 +14,11 @@ from desk.workers.base import Worker
 from desk.workers.episodes import Episode, ThreatLevels
 from desk.workers.indicators import within_unit
 from desk.workers.prices import milliseconds, percent, written
+from desk.workers.risk_control.equity_marks import EquityMarks, transferred_since
 
 _THREAT_TYPE = "DRAWDOWN"
 _UNKNOWN_TYPE = "EQUITY_UNKNOWN"
-_PEAK = "peak_equity"
+_MARKS = "marks"
 _SHOWN = Decimal("0.0001")
 _CENT = Decimal("0.01")
 
@@ -38,6 +39,13 @@ class DrawdownThreatParameters(ThreatLevels):
         Decimal("0.25"),
         "fraction of the peak",
         "A fall of this size rates as severity 1, an emergency exit; above calm_drawdown.",
+        gt=0,
+        le=1,
+    )
+    min_transfer: Decimal = parameter(
+        Decimal("0.005"),
+        "fraction of the peak",
+        "A balance that changes by so much without a fill is a transfer; less is a gain or a loss.",
         gt=0,
         le=1,
     )
@@ -65,7 +73,8 @@ class DrawdownThreat(Worker):
     """Publish THREAT_DETECTED when the account has fallen far from its peak, and again as it falls on.
 
     Drawdown is (peak - equity) / peak, open profits and fees included; severity is 0 at `calm_drawdown` and 1
-    at `panic_drawdown`. The peak survives restarts. Silent before the first reconcile.
+    at `panic_drawdown`. The peak follows deposits and withdrawals, and survives restarts. Silent
+    before the first reconcile.
     """
 
     manifest = WorkerManifest(
@@ -75,7 +84,7 @@ class DrawdownThreat(Worker):
         handlers={TIME_PASSED: "on_time_passed"},
         publishes=frozenset({THREAT_DETECTED}),
         parameters=DrawdownThreatParameters,
-        state={_PEAK: "the highest equity seen, in the account currency"},
+        state={_MARKS: "the highest equity, to one basis point, and what was paid in and out before"},
         signals=frozenset({_THREAT_TYPE, _UNKNOWN_TYPE}),
     )
 
@@ -88,6 +97,8 @@ class DrawdownThreat(Worker):
         self._fall = Episode(parameters)
         self._blindness = Episode(parameters)
         self._blind_since_ms: int | None = None
+        self._marks: EquityMarks | None = None
+        self._kept: EquityMarks | None = None
 
     def on_time_passed(self, passed: TimePassed) -> DispositionEnvelope:
         """Compare the equity with its peak."""
@@ -98,28 +109,44 @@ class DrawdownThreat(Worker):
         equity = self.view.equity()
         if equity is None or not equity.is_finite():
             return self._blind(now_ms)
+        marks = self._followed(equity, now_ms)
+        if marks is None:
+            return self._blind(now_ms)
         self._blind_since_ms = None
         self._blindness.is_due(ZERO, now_ms)
-        peak = self._peak(equity)
-        return self._fallen(equity, peak, now_ms) if peak > 0 else DispositionEnvelope.CONTINUE
+        return self._fallen(equity, marks, now_ms)
 
-    def _peak(self, equity: Decimal) -> Decimal:
-        """Return the highest equity, which may be this one."""
-        remembered = self.context.memory.get(_PEAK)
-        peak = None if remembered is None else Decimal(remembered)
-        if peak is not None and equity <= peak:
-            return peak
-        self.context.memory.put(_PEAK, str(equity))
-        return equity
+    def _followed(self, equity: Decimal, now_ms: int) -> EquityMarks | None:
+        """Return the marks as they are now, moved with transfers; None where one's worth is unknown."""
+        marks, adjusted = self._marks or self._restored(), self.view.adjustments()
+        if marks is None:
+            marks = EquityMarks.at(equity, now_ms, adjusted)
+        flow = transferred_since(marks, self.view, self._parameters.min_transfer)
+        if flow is None:
+            return None
+        if adjusted != marks.adjusted:
+            marks = marks.model_copy(update={"adjusted": dict(adjusted)})
+        if flow:
+            marks = marks.transferred(equity, flow)
+        self._marks = marks = marks.risen(equity)
+        if self._kept is None or marks.is_worth_keeping(self._kept):
+            self._kept = marks
+            self.context.memory.put(_MARKS, marks.model_dump_json())
+        return marks
 
-    def _fallen(self, equity: Decimal, peak: Decimal, now_ms: int) -> DispositionEnvelope:
+    def _restored(self) -> EquityMarks | None:
+        text = self.context.memory.get(_MARKS)
+        self._kept = None if text is None else EquityMarks.model_validate_json(text)
+        return self._kept
+
+    def _fallen(self, equity: Decimal, marks: EquityMarks, now_ms: int) -> DispositionEnvelope:
         parameters = self._parameters
-        drawdown = (peak - equity) / peak
+        drawdown = marks.drawdown(equity)
         span = parameters.panic_drawdown - parameters.calm_drawdown
         severity = within_unit((drawdown - parameters.calm_drawdown) / span)
         if not self._fall.is_due(severity, now_ms):
             return DispositionEnvelope.CONTINUE
-        shown, before = written(equity.quantize(_CENT)), written(peak.quantize(_CENT))
+        shown, before = written(equity.quantize(_CENT)), written(marks.peak.quantize(_CENT))
         rationale = f"equity {shown} is {percent(drawdown.quantize(_SHOWN))} below its peak {before}"
         threat = self.new_threat(_THREAT_TYPE, None, severity=severity, rationale=rationale)
         return DispositionEnvelope.publish((THREAT_DETECTED, threat))

@@ -120,6 +120,12 @@ def test_lines_that_stand_still_cross_nothing() -> None:
     assert close(cross(), [10] * 40) == []
 
 
+def test_a_price_that_stands_still_for_long_is_no_cross_by_rounding() -> None:
+    bench = cross(mode="macd")
+    assert close(bench, [10, 12, 9, 9, *[10] * 20])
+    assert close(bench, [10] * 300, first=24) == []
+
+
 def test_where_the_lines_are_at_the_start_is_no_cross() -> None:
     assert close(cross(), [10, 12, 13, 14]) == []
 
@@ -155,6 +161,7 @@ def test_between_bars_nothing_is_done(kind: type[Worker]) -> None:
         (MeanReversionOpportunity, {"min_confidence": "0"}, "greater than 0"),
         (MomentumCrossOpportunity, {"fast_bars": 26}, "fast_bars 26 must be below slow_bars 26"),
         (MomentumCrossOpportunity, {"min_gap": "0.001"}, "min_gap 0.001 must be below full_gap 0.001"),
+        (MomentumCrossOpportunity, {"min_gap": "0"}, "greater than 0"),
         (MomentumCrossOpportunity, {"mode": "rsi"}, "'macd' or 'averages'"),
     ],
 )

@@ -11,8 +11,12 @@ from desk.contracts.market import Bar
 from desk.contracts.sides import PositionSide
 from desk.contracts.signals import ContextAssessment, OpportunitySignal, ThreatSignal
 from desk.workers.base import Worker
+from desk.workers.context.structure_context import StructureContext
 from desk.workers.context.trend_context import TrendContext
+from desk.workers.context.volatility_regime_context import VolatilityRegimeContext
 from desk.workers.opportunity.breakout_opportunity import BreakoutOpportunity
+from desk.workers.opportunity.mean_reversion_opportunity import MeanReversionOpportunity
+from desk.workers.opportunity.momentum_cross_opportunity import MomentumCrossOpportunity
 from desk.workers.threat.volatility_threat import VolatilityThreat
 from tests.builders.memory_desk import PERPETUAL, SPOT
 from tests.builders.workers import Bench, bars
@@ -35,6 +39,23 @@ def volatility(**parameters: object) -> Bench:
     return Bench(
         VolatilityThreat, {"symbol": SPOT, "fast_bars": 2, "slow_bars": 10, "panic_ratio": 5, **parameters}
     )
+
+
+def regime() -> Bench:
+    return Bench(VolatilityRegimeContext, {"symbol": SPOT, "atr_bars": 3, "history_bars": 10})
+
+
+def structure() -> Bench:
+    return Bench(StructureContext, {"symbol": SPOT, "swing_bars": 2})
+
+
+def reversion() -> Bench:
+    return Bench(MeanReversionOpportunity, {"symbol": SPOT, "lookback_bars": 12})
+
+
+def cross() -> Bench:
+    given = {"symbol": SPOT, "fast_bars": 2, "slow_bars": 4, "signal_bars": 3}
+    return Bench(MomentumCrossOpportunity, given)
 
 
 def close(bench: Bench, history: Sequence[Bar]) -> list[object]:
@@ -154,7 +175,9 @@ def test_a_market_that_stood_still_is_no_threat() -> None:
 
 
 Build = Callable[[], Bench]
-WORKERS: list[Build] = [trend, breakout, volatility]
+WORKERS: list[Build] = [trend, breakout, volatility, regime, structure, reversion, cross]
+WARM_AT_ONCE: list[Build] = [trend, breakout, volatility, regime, reversion]
+"""Those that say something of the first bar after a flat history; swings and crosses take more than that."""
 STORY = [*[1000] * 40, 1030, 1200, 1190, 1300, *FALLING]
 
 
@@ -192,7 +215,7 @@ def test_bars_of_others_and_bars_seen_already_change_nothing(build: Build) -> No
     assert _indicators(bench.worker) == before
 
 
-@pytest.mark.parametrize("build", WORKERS)
+@pytest.mark.parametrize("build", WARM_AT_ONCE)
 def test_the_bars_needed_make_it_warm(build: Build) -> None:
     bench = build()
     (needed,) = bench.parameters.bars_needed()
@@ -204,7 +227,10 @@ def test_the_bars_needed_make_it_warm(build: Build) -> None:
 
 def _indicators(worker: Worker) -> str:
     """Write down what a worker has learned."""
-    names = ("_fast", "_slow", "_channel", "_bounds_before")
+    names = (
+        "_fast", "_slow", "_channel", "_bounds_before", "_average", "_now", "_past", "_swings", "_deviation",
+        "_signal", "_gap", "_side",
+    )  # fmt: skip
     found = [getattr(worker, name) for name in names if hasattr(worker, name)]
     return repr([getattr(one, "__dict__", one) for one in found])
 

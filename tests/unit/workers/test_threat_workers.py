@@ -10,6 +10,7 @@ from desk.contracts.signals import ThreatSignal
 from desk.testing.building import quote
 from desk.workers.base import Worker
 from desk.workers.episodes import Episode, ThreatLevels
+from desk.workers.risk_control.equity_marks import EquityMarks
 from desk.workers.threat.connection_threat import ConnectionThreat
 from desk.workers.threat.drawdown_threat import DrawdownThreat
 from tests.builders.memory_desk import PERPETUAL, SPOT, MemoryDesk
@@ -178,12 +179,46 @@ def test_the_peak_survives_a_restart_and_the_fall_is_told_again() -> None:
     bench.restart()
     (threat,) = at_equity(bench, "95000")
     assert threat.severity == Decimal("0.3")
-    assert bench.memory.notes == {"peak_equity": "100000"}
+    assert peak_of(bench) == Decimal(100_000)
+
+
+def peak_of(bench: Bench) -> Decimal:
+    return EquityMarks.model_validate_json(bench.memory.notes["marks"]).peak
+
+
+def test_money_that_comes_or_goes_is_no_result() -> None:
+    bench = drawdown()
+    bench.desk.adjusted["USDT"] = Decimal(100_000)
+    assert at_equity(bench, "100000", "97000") == []
+    bench.desk.adjusted["USDT"] -= Decimal(48_500)
+    # Half of the 97,000 was withdrawn: the peak is 50,000, and the drawdown 3 % as before.
+    assert at_equity(bench, "48500") == []
+    assert peak_of(bench) == Decimal(50_000)
+    (threat,) = at_equity(bench, "48000")
+    assert threat.rationale == "equity 48,000 is 4 % below its peak 50,000"
+
+
+def test_a_small_correction_of_the_balance_is_a_result() -> None:
+    bench = drawdown()
+    bench.desk.adjusted["USDT"] = Decimal(100_000)
+    at_equity(bench, "100000")
+    bench.desk.adjusted["USDT"] -= Decimal(499)
+    at_equity(bench, "99501")
+    assert peak_of(bench) == Decimal(100_000)
+
+
+def test_a_transfer_of_unknown_worth_blinds_and_moves_no_peak() -> None:
+    bench = drawdown()
+    at_equity(bench, "100000")
+    bench.desk.adjusted["XYZ"] = Decimal(5)
+    found = at_equity(bench, "50000", "50000")
+    assert [one.threat_type for one in found] == ["EQUITY_UNKNOWN"]
+    assert peak_of(bench) == Decimal(100_000)
 
 
 def test_a_peak_is_written_only_where_it_is_one() -> None:
     bench = drawdown()
-    at_equity(bench, "100000", "100000", "99000", "100000", "100001")
+    at_equity(bench, "100000", "100000", "99000", "100000", "100010")
     assert bench.memory.writes == 2
 
 
@@ -205,7 +240,7 @@ def test_an_equity_that_nobody_can_tell_is_a_threat_and_no_calm() -> None:
     assert [one.threat_type for one in found] == ["EQUITY_UNKNOWN"] * 2
     assert found[0].severity == Decimal("0.5")
     assert found[0].rationale == "the equity cannot be told for 120 s: a price or a rate is missing"
-    assert bench.memory.notes == {"peak_equity": "100000"}
+    assert peak_of(bench) == Decimal(100_000)
 
 
 class Blind(MemoryDesk):
