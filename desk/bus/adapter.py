@@ -11,8 +11,10 @@ from desk.bus.context import WorkerContext
 from desk.bus.failures import FlowStopRequested, PublicationRefused, TimeBudgetExceeded, WorkerFailed
 from desk.bus.fault_text import can_be_told, fault_text
 from desk.bus.limits import NANOSECONDS_PER_MS, AdapterLimits
+from desk.bus.refusals import RefusalCount
+from desk.contracts.directives import StrategyDirective
 from desk.contracts.envelope import Disposition, DispositionEnvelope, Publication
-from desk.contracts.events import WORKER_STOPPED, WorkerStopped
+from desk.contracts.events import DIRECTIVE_REFUSED, STRATEGY_DIRECTIVE_ISSUED, WORKER_STOPPED, WorkerStopped
 from desk.contracts.manifests import WorkerManifest
 from desk.contracts.ports.bus import EventHandler, EventPort
 from desk.contracts.records import WorkerStateSaved
@@ -70,6 +72,7 @@ class EventAdapter:
             context.strategy_id,
             is_foreign=not type(worker).__module__.startswith(_OWN_WORKERS),
         )
+        self._refusals = RefusalCount(self._limits.max_refusals_per_minute)
         self._error_times: deque[int] = deque(maxlen=self._limits.max_errors)
         self._second = 0
         self._events_in_second = 0
@@ -98,6 +101,9 @@ class EventAdapter:
         for event_name, method in self.manifest.handlers.items():
             handler = self._guarded(getattr(self._worker, method))
             self._bus.subscribe(event_name, handler, subscriber=self.name, strategy_id=scope)
+        if STRATEGY_DIRECTIVE_ISSUED in self.manifest.publishes:
+            heard = self._refusals.on_refused
+            self._bus.subscribe(DIRECTIVE_REFUSED, heard, subscriber=self.name, strategy_id=scope)
 
     def pause(self, reason: str) -> bool:
         """Stop calling the worker until it is resumed; False for a worker of the platform."""
@@ -177,8 +183,15 @@ class EventAdapter:
 
     def _publish(self, publication: Publication) -> None:
         payload = with_cause(publication.event_payload, self._bus.cause())
+        directive = payload if isinstance(payload, StrategyDirective) else None
+        if directive is not None:
+            self._refusals.begin(directive)
         if not self._bus.publish(publication.event_name, payload, strategy_id=self.strategy_id):
             self._failed(f"a loop of events: its {publication.event_name} was part of it")
+        if directive is not None:
+            too_much = self._refusals.end(directive, self._context.view.now_ms())
+            if too_much is not None:
+                self._stop_for(too_much)
 
     def _keep_memory(self) -> None:
         memory = self._context.memory

@@ -15,10 +15,14 @@ class BusLimits:
 
 @dataclass(frozen=True, slots=True)
 class AdapterLimits:
-    """Bound a worker: errors within a window, time per call, and events per call and per second."""
+    """Bound a worker: errors within a window, time per call, events per call and per second, and refusals.
+
+    `max_refusals_per_minute` counts its directives on one trade that are refused as soon as they are issued.
+    """
 
     max_errors: int = 5
     error_window_ms: int = 3_600_000
     time_budget_ms: int = 50
     max_events_per_call: int = 100
     max_events_per_second: int = 1_000
+    max_refusals_per_minute: int = 100

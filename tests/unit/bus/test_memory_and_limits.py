@@ -6,12 +6,14 @@ from desk.bus import AdapterLimits
 from desk.bus.context import WorkerContext
 from desk.bus.failures import TimeBudgetExceeded
 from desk.contracts import events
+from desk.contracts.directives import StrategyDirective
 from desk.contracts.envelope import DispositionEnvelope
 from desk.contracts.events import WorkerStopped
-from desk.contracts.ids import DirectiveId
+from desk.contracts.execution import DirectiveRefused
+from desk.contracts.ids import DirectiveId, TradeId
 from desk.contracts.records import WorkerStateSaved
 from desk.contracts.states import WorkerStatus
-from tests.builders.bus import CONTINUE, BusBench, manifest_of, publishing
+from tests.builders.bus import CONTINUE, Answer, BusBench, close_directive, manifest_of, publishing
 from tests.builders.market import tick
 
 
@@ -187,3 +189,72 @@ def test_idle_ticks_allocate_nothing_that_stays_or_adds_up() -> None:
 class _Nothing(list[object]):
     def append(self, item: object) -> None:
         """Keep nothing."""
+
+
+def refusing(bench: BusBench, *, every: int = 1) -> list[object]:
+    """Refuse what is issued, or every so many of it; return the list of what was refused."""
+    issued = bench.hear(events.STRATEGY_DIRECTIVE_ISSUED)
+    refused: list[object] = []
+
+    def refuse(directive: StrategyDirective) -> None:
+        if len(issued) % every == 0:
+            no = DirectiveRefused(
+                directive_id=directive.directive_id,
+                refused_by="arbitration",
+                reason="not yours",
+                refused_at_ms=bench.desk.time_ms,
+            )
+            refused.append(no)
+            bench.bus.publish(events.DIRECTIVE_REFUSED, no)
+
+    bench.bus.subscribe(events.STRATEGY_DIRECTIVE_ISSUED, refuse, subscriber="arbiter")
+    return refused
+
+
+def closing(*trades: int) -> Answer:
+    """Answer every event by closing trades, each with a directive of its own."""
+
+    def answer(context: WorkerContext, _: object) -> DispositionEnvelope:
+        directives = [close_directive(context, target_trade_ids=(TradeId.at(0, one),)) for one in trades]
+        return DispositionEnvelope.publish(*((events.STRATEGY_DIRECTIVE_ISSUED, one) for one in directives))
+
+    return answer
+
+
+def test_a_worker_that_hears_no_refusal_is_stopped_before_it_fills_the_journal() -> None:
+    bench = BusBench()
+    refused, stopped = refusing(bench), bench.hear(events.WORKER_STOPPED)
+    adapter, _ = bench.worker(closing(1), limits=AdapterLimits(max_refusals_per_minute=3))
+    for _ in range(10):
+        bench.tick()
+    assert len(refused) == 4
+    [notice] = stopped
+    assert isinstance(notice, WorkerStopped)
+    assert notice.reason == (
+        f"more than 3 directives on {TradeId.at(0, 1)} refused in a minute, which is what is allowed; "
+        "the last: not yours"
+    )
+    assert adapter.status is WorkerStatus.STOPPED
+
+
+def test_refusals_are_counted_for_each_trade_and_each_minute() -> None:
+    bench = BusBench()
+    refused = refusing(bench)
+    adapter, _ = bench.worker(closing(1, 2), limits=AdapterLimits(max_refusals_per_minute=3))
+    for _ in range(4):
+        for _ in range(3):
+            bench.tick()
+        bench.desk.time_ms += 60_000
+    assert len(refused) == 24
+    assert adapter.status is WorkerStatus.RUNNING
+
+
+def test_only_a_worker_s_own_refusals_count_against_it() -> None:
+    bench = BusBench()
+    refusing(bench, every=2)
+    limits = AdapterLimits(max_refusals_per_minute=3)
+    heard, _ = bench.worker(closing(1), name="heard", limits=limits)
+    unheard, _ = bench.worker(closing(2), name="unheard", limits=limits)
+    for _ in range(10):
+        bench.tick()
+    assert (heard.status, unheard.status) == (WorkerStatus.RUNNING, WorkerStatus.STOPPED)
