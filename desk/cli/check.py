@@ -63,6 +63,7 @@ class _Checked:
 def command(options: CheckOptions) -> int:
     """Check the files; exit 2 where one of them is wrong."""
     checked = _Checked(options, offered_plugins())
+    checked.cautions += checked.plugins.refused.values()
     if options.platform is not None:
         checked.check(options.platform, is_platform=True)
     for path in options.files or _files_here(options):

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from desk.config.blueprint_file import BlueprintFile, WorkerUse
+from desk.config.blueprint_file import BlueprintFile, WorkerUse, is_path
 from desk.config.document import KeyPath
-from desk.config.faults import suggestion
+from desk.config.faults import folded, suggestion
 from desk.config.market_check import Markets, market_problems
 from desk.config.platform import Platform
 from desk.config.platform_file import PlatformFile
@@ -18,6 +18,7 @@ def cross_check(platform: Platform, blueprints: Sequence[BlueprintFile]) -> None
         for index, blueprint in enumerate(blueprints)
         for problem in (
             *_names(blueprint, blueprints[:index]),
+            *_plugins(blueprint, blueprints[:index]),
             *_workers(blueprint, blueprints[:index]),
             *_symbols(blueprint),
             *_schedules(platform, blueprint),
@@ -55,6 +56,22 @@ def _names(blueprint: BlueprintFile, earlier: Sequence[BlueprintFile]) -> Iterat
     if any(one.strategy_id == blueprint.strategy_id for one in earlier):
         what = f"another blueprint is called {blueprint.strategy_id}"
         yield blueprint.document.problem(("name",), what, "give one of them another name")
+
+
+def _plugins(blueprint: BlueprintFile, earlier: Sequence[BlueprintFile]) -> Iterator[Problem]:
+    """Find workers by path that another blueprint has by the same name and from another file."""
+    taken = {
+        folded(use.manifest.name): (one, use.use)
+        for one in earlier
+        for use in one.workers
+        if is_path(use.use)
+    }
+    for index, use in enumerate(blueprint.workers):
+        other, its_use = taken.get(folded(use.manifest.name), (blueprint, use.use))
+        if is_path(use.use) and other.by_path[its_use] is not blueprint.by_path[use.use]:
+            what = f"{its_use} of blueprint {other.strategy_id} and {use.use} both say {use.manifest.name}"
+            remedy = "give one of the manifests another name"
+            yield blueprint.document.problem(("workers", index, "use"), what, remedy)
 
 
 def _workers(blueprint: BlueprintFile, earlier: Sequence[BlueprintFile]) -> Iterator[Problem]:

@@ -8,9 +8,11 @@ import pytest
 from desk.bootstrap.plugins import offered_plugins
 from desk.config.blueprint_file import BlueprintFile
 from desk.config.configuration import check_blueprint
+from desk.config.cross_check import cross_check
+from desk.config.platform_file import load_platform
 from desk.config.yaml_loader import load_document
 from desk.contracts.problems import InputRefused
-from tests.builders.config import DCA, changed, written
+from tests.builders.config import DCA, PLATFORM, changed, written
 
 WORKER = """\
 from desk.contracts.envelope import DispositionEnvelope
@@ -198,3 +200,23 @@ def test_parameters_that_answer_nonsense_are_refused(name: str, tmp_path: Path) 
         checked(tmp_path, WORKER.replace("\n\n\nclass Quiet(W", hook))
     text = str(caught.value)
     assert re.fullmatch(rf"\S+\.yaml:\d+: workers\.1\.parameters: .*{told}.*; mend the plugin", text), text
+
+
+def test_two_blueprints_may_share_a_worker_and_not_a_name(tmp_path: Path) -> None:
+    first = checked(tmp_path, WORKER)
+    (tmp_path / "more").mkdir(mode=0o755)
+    shared = changed(changed(DCA, "planners:\n", f"{USE}planners:\n"), "name: ", "name: other-")
+    again = written(tmp_path, "again.yaml", shared)
+    with pytest.raises(InputRefused) as caught:
+        cross_check(
+            load_platform(written(tmp_path, "platform.yaml", PLATFORM), (), {}).platform,
+            [
+                first,
+                check_blueprint(load_document(again), offered_plugins()),
+                checked(tmp_path / "more", WORKER),
+            ],
+        )
+    told = [one for one in str(caught.value).splitlines() if "both say" in one]
+    assert len(told) == 1
+    assert "more/blueprint.yaml" in told[0]
+    assert told[0].endswith("both say quiet; give one of the manifests another name")
