@@ -15,7 +15,7 @@ from desk.contracts.manifests import WorkerCategory
 from desk.contracts.snapshot import WorkerRow
 from desk.contracts.states import WorkerStatus
 from desk.workers.registry import worker_names
-from tests.builders.config import PLATFORM, written
+from tests.builders.config import BLUEPRINT, PLATFORM, written
 
 ROOT = Path(__file__).parents[3]
 
@@ -139,3 +139,53 @@ def test_nothing_heavy_is_loaded_to_list_them() -> None:
         [sys.executable, "-c", program], cwd=ROOT, check=False, capture_output=True, text=True
     )
     assert done.stderr.strip() == ""
+
+
+PACKAGED = """
+from desk.contracts.envelope import DispositionEnvelope
+from desk.contracts.manifests import Parameters, WorkerCategory, WorkerManifest
+from desk.workers.base import Worker
+
+
+class Watcher(Worker):
+    manifest = WorkerManifest(
+        name="watcher", category=WorkerCategory.CONTEXT, summary="Watches.",
+        handlers={"TICK_RECEIVED": "on_tick"}, publishes=frozenset(), parameters=Parameters,
+    )
+
+    def on_tick(self, tick):
+        return DispositionEnvelope.CONTINUE
+"""
+POINTS = """[desk.workers]
+watcher = watching_from_afar:Watcher
+trend_context = watching_from_afar:Watcher
+broken = watching_from_afar:Absent
+"""
+
+
+def test_what_a_package_offers_is_listed_with_its_name_and_faults(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    package = folder / "site"
+    info = package / "watching-1.0.dist-info"
+    info.mkdir(parents=True)
+    written(package, "watching_from_afar.py", PACKAGED)
+    written(info, "METADATA", "Metadata-Version: 2.1\nName: watching\nVersion: 1.0\n")
+    written(info, "entry_points.txt", POINTS)
+    monkeypatch.syspath_prepend(str(package))
+    monkeypatch.delitem(sys.modules, "watching_from_afar", raising=False)
+    assert main(["workers"]) == 0
+    told = capsys.readouterr().out
+    assert re.search(r"^watcher +CONTEXT +package watching 1\.0 +Watches\.$", told, re.MULTILINE)
+    assert re.search(
+        r"^broken +- +package watching 1\.0 +refused: .*watching_from_afar:Absent", told, re.MULTILINE
+    )
+    assert re.search(r"^trend_context +CONTEXT +built in ", told, re.MULTILINE)
+    assert main(["workers", "broken"]) == 2
+    assert "does not load from watching_from_afar:Absent: AttributeError" in capsys.readouterr().err
+    written(folder, "mine.yaml", BLUEPRINT)
+    assert main(["check", "mine.yaml"]) == 2
+    assert re.search(
+        r"mine\.yaml:\d+: workers\.0\.use: package watching 1\.0: offers a worker 'trend_context', and",
+        capsys.readouterr().err,
+    )
