@@ -5,16 +5,6 @@ from collections.abc import Collection
 from decimal import Decimal
 
 from desk.contracts.market import ZERO, Bar
-from desk.indicators.ranges import AverageTrueRange
-
-__all__ = [
-    "AverageTrueRange",
-    "Channel",
-    "Deviation",
-    "ExponentialAverage",
-    "percentile_rank",
-    "within_unit",
-]
 
 
 class ExponentialAverage:

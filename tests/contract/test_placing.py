@@ -104,6 +104,20 @@ async def test_a_breakout_that_jumps_over_the_limit_fills_once_the_price_comes_b
     assert (limit - fill.price) * side.sign >= 0
 
 
+@pytest.mark.parametrize(("side", "stop", "limit", "gap"), [(BUY, 105, 107, 110), (SELL, 95, 93, 90)])
+async def test_a_breakout_that_may_not_rest_waits_for_its_trigger_and_ends_there(
+    subject: Subject, side: OrderSide, stop: int, limit: int, gap: int
+) -> None:
+    if OrderType.STOP_LIMIT not in subject.connector.capabilities.order_types:
+        pytest.skip("no STOP_LIMIT here")
+    at_once = {"stop": stop, "limit": limit, "time_in_force": TimeInForce.IOC}
+    assert (await placed(subject, "a1", side, 1, **at_once)).status is OrderStatus.OPEN
+    await subject.trade_at(subject.symbol, D(gap))
+    ended = await known(subject, "a1")
+    assert (ended.status.is_terminal, ended.filled_base) == (True, D(0))
+    assert list(await subject.run(subject.connector.fetch_open_orders())) == []
+
+
 @pytest.mark.parametrize(("side", "stop", "limit"), [(BUY, 105, 107), (SELL, 95, 93)])
 async def test_a_breakout_entry_can_be_cancelled_before_and_after_its_trigger(
     subject: Subject, side: OrderSide, stop: int, limit: int

@@ -144,6 +144,22 @@ def test_one_that_waits_binds_cash_and_counts_as_risk(tmp_path: Path) -> None:
     house_at(tmp_path).live(lives)
 
 
+@pytest.mark.parametrize("jumps", [False, True])
+def test_routed_at_once_it_waits_for_its_trigger_and_rests_no_more_after_it(
+    tmp_path: Path, *, jumps: bool
+) -> None:
+    """Immediate or cancel is meant from the trigger on."""
+
+    async def lives(desk: LivingDesk) -> None:
+        await awaits_a_breakout(desk, OrderSide.BUY)
+        await stands_at(desk, Decimal(52_000) if jumps else Decimal(50_600), 3_000)
+        assert not [one for one in desk.ledger.live_orders() if one.request.leg is Leg.ENTRY]
+        assert bool(desk.positions) is not jumps
+
+    at_once = BLUEPRINT.replace("use: patient", "use: immediate")
+    DeskHouse(tmp_path, blueprints=(at_once,), reconcile_every_ms=None).live(lives)
+
+
 class WithoutStopLimits(FaultyConnector):
     """Take every order but those that wait for a trigger with a limit."""
 
