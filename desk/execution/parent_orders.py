@@ -56,10 +56,6 @@ class ParentOrders:
         self._evaluate = evaluate
         self._held_back: dict[str, str] = {}
 
-    def held_back(self, parent_id: str) -> str | None:
-        """Return why the slice that is due is not sent, None where nothing holds it back."""
-        return self._held_back.get(parent_id)
-
     async def open(
         self, job: Job, side: OrderSide, size_base: Decimal, instrument: Instrument, *first: JournalEntry
     ) -> None:
@@ -195,8 +191,10 @@ class ParentOrders:
         if instrument is None:
             self._reach.parents.stop(plan.parent_id, "instrument", f"{plan.symbol} is not traded any more")
             return
-        if instrument.floor_size(parent.left_base) == 0:
-            self._reach.parents.stop(plan.parent_id, _COMPLETE, "all of it has filled")
+        left_base = instrument.floor_size(parent.left_base)
+        if instrument.is_dust(left_base, plan.limit_price):
+            by, reason = (_TIME, "it is too little for the venue") if left_base else (_COMPLETE, "all filled")
+            self._reach.parents.stop(plan.parent_id, by, reason)
             return
         number = slice_at(plan, now_ms)
         size_base = slice_size(parent, number, instrument)
@@ -206,7 +204,7 @@ class ParentOrders:
                 await self._wait(plan.parent_id, slice_begins_ms(plan, number) - now_ms)
                 return
         if number >= plan.slices:
-            self._reach.parents.stop(plan.parent_id, _TIME, self._over(parent))
+            self._reach.parents.stop(plan.parent_id, _TIME, self._over(parent, now_ms))
             return
         await self._send(parent, size_base, instrument)
 
@@ -262,8 +260,10 @@ class ParentOrders:
         within = instrument.limit_price(plan.side, far)
         return min(plan.limit_price, within) if plan.side is OrderSide.BUY else max(plan.limit_price, within)
 
-    def _over(self, parent: ParentState) -> str:
-        """Say why time ran out before all of it filled."""
+    def _over(self, parent: ParentState, now_ms: int) -> str:
+        """Say why nothing is to come before all of it filled."""
+        if now_ms < parent.plan.ends_at_ms:
+            return "its last slice is over"
         last = self._held_back.get(parent.parent_id)
         seconds = (parent.plan.ends_at_ms - parent.plan.begins_at_ms) / 1000
         return f"its {seconds:g} s are over" + ("" if last is None else f", at the end {last}")

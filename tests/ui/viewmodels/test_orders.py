@@ -63,3 +63,11 @@ def test_the_cursor_knows_its_order() -> None:
 
 def test_no_orders_are_told_in_words() -> None:
     assert orders_table(frame()).empty.startswith("No live orders")
+
+
+def test_a_parent_order_says_how_far_its_slices_are() -> None:
+    parent = order_row(order_type="TWAP", status="SLICE 3/10", size="1.0", filled="0.3")
+    row = texts_of(orders_table(frame(snapshot(orders=(parent,)))))
+
+    assert (row["type"], row["status"]) == ("TWAP", "SLICE 3/10")
+    assert (row["size"], row["filled"]) == ("1.000", "0.300")

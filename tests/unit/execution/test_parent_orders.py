@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from desk.contracts.commands import AmendOrder, CancelOrder
+from desk.contracts.directives import DirectiveScope
 from desk.contracts.execution import FlowCompletion, FlowOutcome
 from desk.contracts.ids import DirectiveId
 from desk.contracts.orders import Leg
@@ -257,3 +258,44 @@ def test_a_ledger_that_starts_from_rows_knows_it_as_one_that_folded_the_journal(
     house.live(lives, down_ms=0)
     house.live(looks)
     assert known[0] == known[1]
+
+
+def test_a_parent_order_that_was_stopped_stays_so_in_the_next_life(tmp_path: Path) -> None:
+    """Its stop fills while a slice is in doubt, so that its flow is open still when the desk dies."""
+    at = FaultyHouse(tmp_path, blueprints=(SLICED,), reconcile_every_ms=None)
+
+    async def is_stopped_out(desk: LivingDesk) -> None:
+        flow = await begun(desk)
+        at.venue.fail("place", Fault.UNCLEAR_BEFORE, leg=Leg.ENTRY)
+        at.venue.reads_fail = True
+        await stand(desk, "50000", 1_500)
+        await stand(desk, "48990", 500)
+        assert not desk.positions
+        assert the_parent(desk).stopped is not None
+        assert desk.end_of(flow) is None
+
+    async def goes_on(desk: LivingDesk) -> None:
+        await stand(desk, "50000", 10_000)
+        assert children(desk) == []
+        assert desk.ledger.parents() == ()
+        (told_end,) = (one.record for one in desk.entries if isinstance(one.record, FlowCompletion))
+        assert "of the trade left at" in told_end.reason
+
+    at.live(is_stopped_out, down_ms=0)
+    at.run(goes_on)
+
+
+def test_a_close_of_a_trade_that_holds_nothing_yet_ends_what_would_open_it(tmp_path: Path) -> None:
+    async def lives(desk: LivingDesk) -> None:
+        desk.tick("50000")
+        flow = desk.issue(desk.new_trade(confidence=D("0.4")))
+        await stand(desk, "50000", 500)
+        trade_id = the_parent(desk).plan.trade_id
+        closing = desk.issue(desk.directive(DirectiveScope.CLOSE_EXISTING, trade_id))
+        await stand(desk, "50000", 1_000)
+        assert end(desk, closing).outcome is FlowOutcome.SUCCESS
+        assert "the trade is being closed" in end(desk, flow).reason
+        await stand(desk, "49800", 10_000)
+        assert children(desk) == []
+
+    sliced_house(tmp_path).live(lives)

@@ -1,6 +1,8 @@
 """The routing planner that slices an order says over how long and in how many slices."""
 
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -10,6 +12,7 @@ from desk.planning.impossible import PlanImpossible
 from desk.planning.registry import make_planner
 from desk.planning.request import PlansSoFar
 from desk.planning.routing.twap import TwapParameters, TwapRouting
+from tests.builders.desk import DeskHouse
 from tests.builders.planning import new_trade, request, routing
 
 
@@ -71,3 +74,20 @@ def test_a_routing_plan_of_an_older_journal_is_read() -> None:
     assert isinstance(plan, RoutingPlan)
     older = plan.model_dump(exclude={"duration_ms", "slices"})
     assert RoutingPlan.model_validate(older) == plan
+
+
+PAGE = (Path(__file__).parents[3] / "docs" / "routing.md").read_text(encoding="utf-8")
+
+
+def test_its_page_has_every_parameter_with_its_default() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (\d+) \|", PAGE, re.MULTILINE)
+    fields = TwapParameters.model_fields.items()
+    assert rows == [(name, str(field.default)) for name, field in fields]
+
+
+def test_the_example_of_its_page_is_a_blueprint_that_loads(tmp_path: Path) -> None:
+    example = PAGE.partition("```yaml\n")[2].partition("```")[0]
+    blueprint = f"name: tiny\nsymbols: [BTC/USDT]\nworkers: [{{use: breakeven_mover}}]\n{example}"
+    house = DeskHouse(tmp_path, blueprints=(blueprint,))
+    (found,) = house.configuration.blueprints
+    assert [one.use for one in found.blueprint.planners.routing] == ["twap", "immediate"]
