@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from desk.contracts.commands import AmendOrder, CancelOrder
+from desk.contracts.commands import REARM_WORD, AmendOrder, CancelOrder, EmergencyExit, Rearm
 from desk.contracts.directives import DirectiveScope
 from desk.contracts.execution import FlowCompletion, FlowOutcome
 from desk.contracts.ids import DirectiveId
@@ -107,7 +107,7 @@ def test_a_desk_that_takes_no_new_risk_sends_no_slice_and_an_armed_one_begins_no
     async def lives(desk: LivingDesk) -> None:
         flow = await begun(desk)
         desk.desk.core.parts.execution.state.tighten(state, "a test wants it", "test")
-        await stand(desk, "50000", 1_000)
+        await desk.pass_ms(200)
         assert f"the desk is {state}" in end(desk, flow).reason
         desk.desk.core.parts.execution.state.rearm("go on")
         await stand(desk, "50000", 10_000)
@@ -296,6 +296,24 @@ def test_a_close_of_a_trade_that_holds_nothing_yet_ends_what_would_open_it(tmp_p
         assert end(desk, closing).outcome is FlowOutcome.SUCCESS
         assert "the trade is being closed" in end(desk, flow).reason
         await stand(desk, "49800", 10_000)
+        assert children(desk) == []
+
+    sliced_house(tmp_path).live(lives)
+
+
+def test_what_an_exit_ended_does_not_begin_again_once_the_desk_is_armed(tmp_path: Path) -> None:
+    """Nothing of it had filled, and it waited for its price all through the exit."""
+
+    async def lives(desk: LivingDesk) -> None:
+        desk.tick("50000")
+        flow = desk.issue(desk.new_trade(confidence=D("0.4")))
+        await stand(desk, "50000", 500)
+        await desk.desk.commands.execute(EmergencyExit())
+        await desk.pass_ms(100)
+        assert "superseded by the emergency exit" in end(desk, flow).reason
+        await desk.pass_ms(2_500)
+        await told(desk, Rearm(REARM_WORD, "go on"))
+        await stand(desk, "49800", 8_000)
         assert children(desk) == []
 
     sliced_house(tmp_path).live(lives)
