@@ -15,6 +15,8 @@ from desk.cli.summary import say_summary
 from desk.config.configuration import Configuration, load_configuration
 from desk.config.cross_check import check_rehearsal
 from desk.contracts.problems import InputRefused, Problem
+from desk.contracts.records import JournalEntry, WorkerStatusChanged
+from desk.contracts.states import WorkerStatus
 from desk.feeds.csv_survey import CsvSurvey, survey
 from desk.feeds.replay import ReplayProgress, ReplaySource
 
@@ -42,7 +44,7 @@ def command(options: ReplayOptions) -> int:
             sources=sources,
             storage=storage,
             seed=_SEED,
-            on_entry=stream.on_entry if options.json else _nothing,
+            on_entry=stream.on_entry if options.json else _tell_stopped,
             on_progress=_Progress(),
             log=lambda event, text: complain(f"desk: {event}: {text}"),
         )
@@ -52,8 +54,11 @@ def command(options: ReplayOptions) -> int:
     return ExitCode.DONE
 
 
-def _nothing(_entry: object) -> None:
-    """Leave the entry to the journal: a replay's text output is its summary."""
+def _tell_stopped(entry: JournalEntry) -> None:
+    """Tell of a worker that the platform stopped; a replay's text output is its summary, without the rest."""
+    record = entry.record
+    if isinstance(record, WorkerStatusChanged) and record.status is WorkerStatus.STOPPED:
+        complain(f"desk: worker {record.worker} of {record.strategy_id} was stopped: {record.reason}")
 
 
 def _source(file: DataFile, configuration: Configuration) -> ReplaySource:

@@ -66,3 +66,19 @@ def test_a_replay_trades_by_them(
     }
     assert (name_of(category) in deciding) is decides_itself
     assert lines[-1]["type"] == "summary"
+
+
+def test_a_replay_tells_why_a_worker_was_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["new-worker", "dip_buyer", "--category", "opportunity"]) == 0
+    worker = tmp_path / "plugins" / "dip_buyer.py"
+    text = worker.read_text(encoding="utf-8").replace("max(self._closes)", "max([])")
+    worker.write_text(text, encoding="utf-8")
+    line = 1 + text.splitlines().index("        high = max([])")
+    arguments = ["--data", "plugins/sample_prices.csv", "--blueprint", "plugins/dip_buyer.yaml"]
+    assert main(["replay", *arguments, "--set", f"storage.path={tmp_path / 'state'}"]) == 0
+    told = "desk: worker dip_buyer of dip-buyer was stopped: 5 errors within 60 min, the last in on_bar: "
+    why = f"{told}ValueError: max() arg is an empty sequence (dip_buyer.py:{line})"
+    assert why in capsys.readouterr().err.splitlines()
