@@ -11,6 +11,7 @@ from desk.bootstrap.settings import instruments
 from desk.contracts.commands import REARM_WORD, Rearm
 from desk.contracts.directives import ExitDirective
 from desk.contracts.execution import FlowOutcome
+from desk.contracts.orders import OutcomeKind
 from desk.contracts.positions import Position
 from desk.contracts.sides import OrderSide
 from tests.builders.deaths import deaths_of, reborn
@@ -44,9 +45,9 @@ EVERY = pytest.param(1, marks=pytest.mark.soak, id="every")
 SOME = pytest.param(11, id="some")
 
 
-def house_at(folder: Path, worker: str, parameters: str) -> DeskHouse:
+def house_at(folder: Path, worker: str, parameters: str, reconcile_every_ms: int | None = None) -> DeskHouse:
     blueprint = BLUEPRINT.format(worker=worker, parameters=parameters)
-    return DeskHouse(folder, blueprints=(blueprint,), settings=WIDE, reconcile_every_ms=None)
+    return DeskHouse(folder, blueprints=(blueprint,), settings=WIDE, reconcile_every_ms=reconcile_every_ms)
 
 
 async def goes_on(desk: LivingDesk, prices: Sequence[str | Decimal], every_ms: int = 1_000) -> None:
@@ -102,9 +103,15 @@ async def holds_both(desk: LivingDesk) -> None:
     await goes_on(desk, ["50010", "50000"])
 
 
-def stands_still(price: str | Decimal, seconds: int = 66) -> Script:
-    """Wait for more than the minute after which a refused reduction is asked for again."""
+async def withdraws(desk: LivingDesk) -> None:
+    """Take half of the money out of the account that holds one coin, then a bit more."""
+    await opens(desk)
+    for amount in (-50_000, -2_000):
+        assert desk.paper.hand.deposit("USDT", Decimal(amount)).kind is OutcomeKind.ACCEPTED
+        await goes_on(desk, ["50000"] * 6)
 
+
+def stands_still(price: str | Decimal, seconds: int) -> Script:
     async def lives(desk: LivingDesk) -> None:
         await goes_on(desk, [price] * seconds)
 
@@ -113,13 +120,18 @@ def stands_still(price: str | Decimal, seconds: int = 66) -> Script:
 
 @dataclass(frozen=True)
 class Case:
-    """Name a worker, a life that makes it act, the price at its end, and what is wrong with what it left."""
+    """Name a worker, a life that makes it act, the price at its end, and what is wrong with what it left.
+
+    After a death it is waited for `waits_s`: longer than the minute after which it is asked again.
+    """
 
     worker: str
     parameters: str
     lives: Script
     end: Decimal
     wrong: Callable[[Evidence], list[str]]
+    waits_s: int = 66
+    reconcile_every_ms: int | None = None
 
 
 def unreduced(found: Evidence) -> list[str]:
@@ -162,6 +174,12 @@ def is_lost(trade: Position) -> bool:
     return trade.closed_at_ms is not None and trade.realized_quote < trade.fees_quote
 
 
+def alarmed(found: Evidence) -> list[str]:
+    """List what a withdrawal led to: nothing that a loss leads to."""
+    blocks = found.ledger.entry_blocks()
+    return [] if not blocks and len(found.fills) < 2 else [f"{len(found.fills)} fills, {blocks}"]
+
+
 CASES = {
     "reduced": Case(
         "drawdown_limiter", DRAWDOWN, leaves(OrderSide.BUY, 100, 300, 520), Decimal(49_480), unreduced
@@ -172,6 +190,9 @@ CASES = {
     "shocked": Case("circuit_breaker", SHOCK, leaves(OrderSide.BUY, 100, 5_500), Decimal(44_500), unshocked),
     "lost": Case("circuit_breaker", LOSSES, loses_twice, Decimal(50_000), unblocked),
     "trimmed": Case("correlation_monitor", TOGETHER, holds_both, Decimal(50_000), untrimmed),
+    "withdrawn": Case(
+        "drawdown_limiter", DRAWDOWN, withdraws, Decimal(50_000), alarmed, waits_s=8, reconcile_every_ms=2_000
+    ),
 }
 
 
@@ -181,7 +202,7 @@ def test_killed_at_any_commit_it_is_done_once_and_stays_blocked(
     name: str, stride: int, tmp_path: Path
 ) -> None:
     case = CASES[name]
-    house = house_at(tmp_path / "first", case.worker, case.parameters)
+    house = house_at(tmp_path / "first", case.worker, case.parameters, case.reconcile_every_ms)
     known = {one.symbol: one for one in instruments(house.configuration.platform)}
     with deaths_of(house) as deaths:
         life = house.live(case.lives)
@@ -192,7 +213,7 @@ def test_killed_at_any_commit_it_is_done_once_and_stays_blocked(
     wrong = []
     for death in deaths[len(name) % stride :: stride]:
         again = reborn(house, death, tmp_path / str(death.number))
-        after = again.live(stands_still(case.end))
+        after = again.live(stands_still(case.end, case.waits_s))
         left = [*broken_at_rest(again.state, known), *after.complaints, *case.wrong(evidence(again.state))]
         wrong += [f"{death.number}: {one}" for one in left]
     assert wrong == []

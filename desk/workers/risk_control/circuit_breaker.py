@@ -33,6 +33,8 @@ from desk.workers.risk_control.reductions import Reductions, in_care
 from desk.workers.risk_control.standing_blocks import EVERYTHING, StandingBlocks
 
 _LOOK_EVERY_MS = 1_000
+_SELDOM_MS = 5_000
+_LOOKS_PER_TIMEOUT = 15
 _CONNECTION, _ERRORS, _LOSSES, _SHOCK = "connection", "errors", "losses", "shock"
 _FAILED = frozenset({OrderStatus.REJECTED, OrderStatus.UNKNOWN})
 _PROCEED = DispositionEnvelope.CONTINUE
@@ -103,8 +105,9 @@ class CircuitBreakerParameters(Parameters):
     )
 
     def wake_every_ms(self) -> int:
-        """Look once a second, also where no price comes."""
-        return _LOOK_EVERY_MS
+        """Look each second, also where no price comes; with a long timeout seldom, at least every 5 s."""
+        wanted_ms = milliseconds(self.feed_timeout_s) // _LOOKS_PER_TIMEOUT
+        return max(_LOOK_EVERY_MS, min(wanted_ms, _SELDOM_MS))
 
     def cautions(self) -> tuple[str, ...]:
         """Warn of a breaker that watches nothing."""
@@ -128,7 +131,7 @@ class CircuitBreaker(Worker):
 
     What trips on measured facts (orders, losses, a shock) may close too; a lost connection, a silent feed
     and a price that is none only block: the stops at the venue protect meanwhile. An order's or a trade's
-    end is counted when it is told, and judged at the next tick or second.
+    end is counted when it is told, and judged at the next tick or beat.
 
     The conditions are those of exchanges and of other desks: limit up, limit down takes its reference from
     the last five minutes (SEC, Plan to Address Extraordinary Market Volatility, 2012), and freqtrade's
@@ -185,7 +188,7 @@ class CircuitBreaker(Worker):
         return self._looked()
 
     def on_order(self, order: OrderState) -> DispositionEnvelope:
-        """Count an order that failed, once; it is judged at the next tick or second."""
+        """Count an order that failed, once; it is judged at the next tick or beat."""
         if order.status not in _FAILED or not self._parameters.watch_errors or not self._is_ours(order):
             return _PROCEED
         if order.client_order_id not in {one.client_order_id for one in self._failed}:
@@ -196,7 +199,7 @@ class CircuitBreaker(Worker):
         return _PROCEED
 
     def on_fill(self, booked: FillBooked) -> DispositionEnvelope:
-        """Count a trade that closed; it is judged at the next tick or second."""
+        """Count a trade that closed; it is judged at the next tick or beat."""
         position = None if booked.trade_id is None else self.view.position(booked.trade_id)
         if not self._parameters.watch_losses or position is None or not self._in_care([position]):
             return _PROCEED
@@ -206,7 +209,7 @@ class CircuitBreaker(Worker):
         return _PROCEED
 
     def on_time(self, passed: TimePassed) -> DispositionEnvelope:
-        """Look once a second, whether prices come or not; silent before the first comparison."""
+        """Look whether prices come or not; silent before the first comparison."""
         del passed
         return self._looked() if self.view.is_reconciled() else _PROCEED
 

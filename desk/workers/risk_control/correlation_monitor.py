@@ -16,6 +16,7 @@ from desk.contracts.events import (
     ENTRIES_RELEASED,
     FILL_BOOKED,
     STRATEGY_DIRECTIVE_ISSUED,
+    TICK_RECEIVED,
     TIME_PASSED,
 )
 from desk.contracts.manifests import (
@@ -25,12 +26,12 @@ from desk.contracts.manifests import (
     WorkerManifest,
     parameter,
 )
-from desk.contracts.market import ONE, ZERO, Bar, TimePassed
+from desk.contracts.market import ONE, ZERO, Bar, Tick, TimePassed
 from desk.contracts.ports.plugin import PluginContext
 from desk.contracts.positions import Position
 from desk.contracts.records import FillBooked
 from desk.workers.base import Worker
-from desk.workers.prices import middle, milliseconds, percent, price_fault, written
+from desk.workers.prices import middle, milliseconds, percent, price_fault, rounded, written
 from desk.workers.risk_control.clusters import Holding, Links, clusters, worth
 from desk.workers.risk_control.comparison import Comparison
 from desk.workers.risk_control.reductions import Reductions, in_care
@@ -38,9 +39,7 @@ from desk.workers.risk_control.standing_blocks import StandingBlocks
 
 _KEY = "correlation"
 _REASON = "correlation"
-_WAKE_MS = 1_000
 _PROCEED = DispositionEnvelope.CONTINUE
-_WHOLE = Decimal(1)
 
 
 class CorrelationAction(StrEnum):
@@ -113,8 +112,8 @@ class CorrelationParameters(Parameters):
         return tuple(BarsNeeded(symbol, self.interval_ms, count) for symbol in self.symbols)
 
     def wake_every_ms(self) -> int:
-        """Look soon after a fill, also where no price comes."""
-        return _WAKE_MS
+        """Look also where no price comes."""
+        return milliseconds(self.check_every_s)
 
 
 class RememberedCorrelation(Dto):
@@ -154,7 +153,12 @@ class CorrelationMonitor(Worker):
         name="correlation_monitor",
         category=WorkerCategory.RISK_CONTROL,
         summary="Refuses, or trims, trades on symbols that move together beyond what one bet may be.",
-        handlers={BAR_CLOSED: "on_bar", FILL_BOOKED: "on_fill", TIME_PASSED: "on_time"},
+        handlers={
+            BAR_CLOSED: "on_bar",
+            FILL_BOOKED: "on_fill",
+            TICK_RECEIVED: "on_tick",
+            TIME_PASSED: "on_time",
+        },
         publishes=frozenset({ENTRIES_BLOCKED, ENTRIES_RELEASED, STRATEGY_DIRECTIVE_ISSUED}),
         parameters=CorrelationParameters,
         state={
@@ -178,30 +182,39 @@ class CorrelationMonitor(Worker):
         self._pairs = Comparison(links, parameters.interval_ms, parameters.window_bars, parameters.min_bars)
         self._cooldown_ms = milliseconds(parameters.cooldown_s)
         self._check_ms = milliseconds(parameters.check_every_s)
-        self._next_ms = 0
+        self._period = -1
         self._is_due = True
 
     def on_bar(self, bar: Bar) -> DispositionEnvelope:
-        """Compare anew, at the next second, once a bar of the own symbols has closed."""
+        """Compare anew, at the next tick or beat, once a bar of the own symbols has closed."""
         if bar.interval_ms == self._parameters.interval_ms and bar.symbol in self._symbols:
             self._pairs.expire()
             self._is_due = True
         return _PROCEED
 
     def on_fill(self, booked: FillBooked) -> DispositionEnvelope:
-        """Look at the book, at the next second, once it has changed."""
+        """Look at the book, at the next tick or beat, once it has changed."""
         self._is_due = self._is_due or booked.fill.symbol in self._symbols
         return _PROCEED
 
+    def on_tick(self, tick: Tick) -> DispositionEnvelope:
+        """Look at once where the book or the bars have changed; any other tick changes nothing."""
+        del tick
+        return self._looked() if self._is_due and self.view.is_reconciled() else _PROCEED
+
     def on_time(self, passed: TimePassed) -> DispositionEnvelope:
-        """Look at the book; silent before the first comparison with the venue."""
-        del passed
-        now_ms = self.view.now_ms()
-        is_early = not self._is_due and now_ms < self._next_ms
+        """Look at the worth of the book; silent before the first comparison with the venue."""
+        period = passed.time_ms // self._check_ms
+        is_early = not self._is_due and period == self._period
         if is_early or not self.view.is_reconciled():
             return _PROCEED
+        self._period = period
+        return self._looked()
+
+    def _looked(self) -> DispositionEnvelope:
+        """Judge the book as it is now, and say what is new."""
+        now_ms = self.view.now_ms()
         self._is_due = False
-        self._next_ms = now_ms + self._check_ms
         self._note_allowed(self._blocks.look(), now_ms)
         book = self._book(now_ms)
         self._pairs.compare([one.symbol for one in book], self._symbols, self.view)
@@ -303,8 +316,8 @@ class CorrelationMonitor(Worker):
         others = [one.symbol for one in bet if one.symbol != symbol]
         pair = self._pairs.nearest_words(symbol, others)
         held, names = worth(bet), ", ".join(one.symbol for one in bet)
-        shown = "an unknown worth" if held is None else written(held.quantize(_WHOLE))
-        most = "an unknown limit" if room.worth is None else written(room.worth.quantize(_WHOLE))
+        shown = "an unknown worth" if held is None else rounded(held)
+        most = "an unknown limit" if room.worth is None else rounded(room.worth)
         return (
             f"{pair}; {names}: {len(bet)} of {room.members} symbols, {shown} of {most}"
             f" ({percent(self._parameters.max_cluster)} of equity)"

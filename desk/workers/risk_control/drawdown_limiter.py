@@ -20,7 +20,7 @@ from desk.contracts.market import ZERO, TimePassed
 from desk.contracts.ports.plugin import PluginContext
 from desk.contracts.positions import Position
 from desk.workers.base import Worker
-from desk.workers.prices import middle, milliseconds, percent, price_fault, written
+from desk.workers.prices import middle, milliseconds, percent, price_fault, rounded, written
 from desk.workers.risk_control.equity_marks import EquityMarks, transferred_since
 from desk.workers.risk_control.reductions import Reductions, in_care
 from desk.workers.risk_control.standing_blocks import EVERYTHING, StandingBlocks
@@ -28,7 +28,6 @@ from desk.workers.risk_control.standing_blocks import EVERYTHING, StandingBlocks
 _MARKS, _REBASE = "marks", "rebase"
 _INPUT, _TOTAL, _DAILY = "input", "total", "daily"
 _PROCEED = DispositionEnvelope.CONTINUE
-_CENT = Decimal("0.01")
 _FOUR_DIGITS = Decimal("0.0001")
 
 
@@ -289,8 +288,8 @@ class DrawdownLimiter(Worker):
         most = limit.second if level > 1 or limit.first is None else limit.first
         shown = lost.quantize(_FOUR_DIGITS)
         return (
-            f"equity {written(equity.quantize(_CENT))} is {percent(shown)} under {limit.measure}"
-            f" {written(mark.quantize(_CENT))}, the limit is {percent(most)}"
+            f"equity {rounded(equity)} is {percent(shown)} under {limit.measure}"
+            f" {rounded(mark)}, the limit is {percent(most)}"
         )
 
     def _keep(self, marks: EquityMarks) -> None:

@@ -376,4 +376,11 @@ def test_one_that_watches_nothing_is_pointed_out() -> None:
     off = dict.fromkeys(["watch_connection", "watch_errors", "watch_losses", "watch_shock"], False)
     assert breaker(**off).parameters.cautions() != ()
     assert breaker().parameters.cautions() == ()
-    assert breaker().parameters.wake_every_ms() == 1_000
+
+
+@pytest.mark.parametrize(
+    ("timeout_s", "every_ms"), [("1", 1_000), ("15", 1_000), ("45", 3_000), ("300", 5_000)]
+)
+def test_it_looks_as_often_as_its_timeout_needs(timeout_s: str, every_ms: int) -> None:
+    parameters = RiskBench(CircuitBreaker, PARAMETERS | {"feed_timeout_s": timeout_s}).parameters
+    assert parameters.wake_every_ms() == every_ms

@@ -1,6 +1,7 @@
 """The monitor knows which trades are one bet, refuses what would join it, and trims on request."""
 
 import dataclasses
+import tracemalloc
 from collections.abc import Mapping
 from decimal import Decimal
 from math import exp
@@ -9,7 +10,8 @@ import pytest
 from pydantic import ValidationError
 
 from desk.contracts.directives import DirectiveScope
-from desk.contracts.market import Bar
+from desk.contracts.envelope import DispositionEnvelope
+from desk.contracts.market import Bar, Tick
 from desk.contracts.positions import EXTERNAL_STRATEGY, Position
 from desk.contracts.sides import PositionSide
 from desk.workers.risk_control.correlation_monitor import CorrelationMonitor
@@ -273,8 +275,27 @@ def test_it_looks_at_once_after_a_fill_and_seldom_otherwise() -> None:
     look(bench)
     bench.desk.hold(trade(ETH, 2))
     assert look(bench, 1_000) == []
-    bench.bar(dataclasses.replace(path(BTC, (1, 0))[-1], symbol=BTC))
-    assert len(look(bench, 1_000)) == 1
+    assert bench.tick("100", BTC, later_ms=0) == []
+    bench.fill(trade(ETH, 2).trade_id)
+    assert bench.tick("100", BTC, later_ms=0) == [], "a fill of another symbol"
+    bench.bar(path(BTC, (1, 0))[-1])
+    assert len(bench.tick("100", BTC, later_ms=0)) == 1
+
+
+def test_idle_ticks_allocate_nothing() -> None:
+    bench = monitor(trade(BTC, 1))
+    look(bench)
+    tick = Tick(BTC, bench.desk.time_ms, Decimal(100), Decimal(100), Decimal(100), Decimal(1), 1)
+    hear = bench.worker.on_tick  # type: ignore[attr-defined]
+    assert hear(tick) is DispositionEnvelope.CONTINUE
+    tracemalloc.start()
+    try:
+        for _ in range(1_000):
+            hear(tick)
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak_bytes < 512
 
 
 @pytest.mark.parametrize(
