@@ -36,7 +36,7 @@ def log_returns(bars: Sequence[Bar], from_ms: int) -> dict[int, float]:
     for before, bar in pairwise(bars):
         is_next = bar.open_time_ms == before.close_time_ms and bar.open_time_ms >= from_ms
         if is_next and _is_price(before.close) and _is_price(bar.close):
-            found[bar.open_time_ms] = log(bar.close / before.close)
+            found[bar.open_time_ms] = log(float(bar.close) / float(before.close))  # not money: a statistic
     return found
 
 

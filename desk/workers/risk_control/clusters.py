@@ -19,6 +19,9 @@ class Holding:
     notional: Decimal | None
 
 
+BETWEEN = "|"
+"""Stands between the two symbols of a pair's name."""
+
 IsJoined = Callable[[Holding, Holding], bool]
 """Whether two holdings are one bet."""
 
@@ -86,4 +89,4 @@ class Links:
 
 def pair_of(first: str, second: str) -> str:
     """Return the one name of a pair of symbols, whichever comes first."""
-    return f"{min(first, second)}|{max(first, second)}"
+    return f"{min(first, second)}{BETWEEN}{max(first, second)}"

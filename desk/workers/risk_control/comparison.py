@@ -6,9 +6,11 @@ from decimal import Decimal
 from desk.contracts.market import ONE, ZERO
 from desk.contracts.ports.view import DeskView
 from desk.workers.correlation import Correlation, Returns, correlation, log_returns
-from desk.workers.risk_control.clusters import Holding, Links, pair_of
+from desk.workers.risk_control.clusters import BETWEEN, Holding, Links, pair_of
 
 _TWO_DIGITS = Decimal("0.01")
+_BARS_AT_ONCE = 2_000
+"""How many pairs of bars one look compares: a worker has a budget of time, and a book waits a few ticks."""
 
 
 class Comparison:
@@ -23,7 +25,9 @@ class Comparison:
         self._interval_ms = interval_ms
         self._window_bars = window_bars
         self._min_bars = min_bars
+        self._pairs_at_once = max(_BARS_AT_ONCE // window_bars, 1)
         self._found: dict[str, Correlation] = {}
+        self._done: set[str] = set()
         self._returns: dict[str, Returns] = {}
         self._window = -1
 
@@ -32,24 +36,36 @@ class Comparison:
         """The linked pairs: +1 together, -1 against each other."""
         return self._links.signs
 
-    def expire(self) -> None:
-        """Compare anew at the next look."""
-        self._window = -1
+    def expire(self, symbol: str) -> None:
+        """Compare a symbol anew, now that it has another bar; until then what is known holds."""
+        self._returns.pop(symbol, None)
+        self._done = {pair for pair in self._done if symbol not in pair.split(BETWEEN)}
 
-    def compare(self, held: Sequence[str], symbols: Sequence[str], view: DeskView) -> None:
-        """Compare each held symbol with each other one, where that is not done for this window yet."""
+    def compare(self, held: Sequence[str], symbols: Sequence[str], view: DeskView) -> bool:
+        """Compare each held symbol with each other one, as many as one look may; tell whether all are done.
+
+        What is new to the window is done first, so that a pair is compared before it is judged.
+        """
         window = view.now_ms() // self._interval_ms
         if window != self._window:
             self._window = window
-            self._found.clear()
             self._returns.clear()
+            self._done.clear()
         pairs = {pair_of(one, other): (one, other) for one in held for other in symbols if one != other}
         self._links.keep(pairs)
-        for pair, (one, other) in pairs.items():
-            if pair not in self._found:
-                found = correlation(self._bars(one, view), self._bars(other, view), self._min_bars)
-                self._found[pair] = found
-                self._links.take(pair, found.value)
+        self._found = {pair: found for pair, found in self._found.items() if pair in pairs}
+        waiting = sorted(pairs.keys() - self._done, key=lambda pair: (pair in self._found, pair))
+        for pair in waiting[: self._pairs_at_once]:
+            one, other = pairs[pair]
+            found = correlation(self._bars(one, view), self._bars(other, view), self._min_bars)
+            self._found[pair] = found
+            self._done.add(pair)
+            self._links.take(pair, found.value)
+        return len(waiting) <= self._pairs_at_once
+
+    def covers(self, held: Sequence[str], symbols: Sequence[str]) -> bool:
+        """Tell whether each of these pairs has been compared, now or in the window before."""
+        return all(pair_of(one, other) in self._found for one in held for other in symbols if one != other)
 
     def may_be_joined(self, one: Holding, other: Holding) -> bool:
         """Tell whether two holdings count as one bet for entries: also where that is not known."""

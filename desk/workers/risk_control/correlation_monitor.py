@@ -188,7 +188,7 @@ class CorrelationMonitor(Worker):
     def on_bar(self, bar: Bar) -> DispositionEnvelope:
         """Compare anew, at the next tick or beat, once a bar of the own symbols has closed."""
         if bar.interval_ms == self._parameters.interval_ms and bar.symbol in self._symbols:
-            self._pairs.expire()
+            self._pairs.expire(bar.symbol)
             self._is_due = True
         return _PROCEED
 
@@ -217,8 +217,11 @@ class CorrelationMonitor(Worker):
         self._is_due = False
         self._note_allowed(self._blocks.look(), now_ms)
         book = self._book(now_ms)
-        self._pairs.compare([one.symbol for one in book], self._symbols, self.view)
+        held = [one.symbol for one in book]
+        self._is_due = not self._pairs.compare(held, self._symbols, self.view)
         self._remember(links=dict(self._pairs.links))
+        if not self._pairs.covers(held, self._symbols):
+            return DispositionEnvelope.publish(*self._blocks.events())
         room = self._room()
         self._refuse(book, room, now_ms)
         if self._parameters.action is CorrelationAction.TRIM:

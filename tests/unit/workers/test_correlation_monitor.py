@@ -282,6 +282,15 @@ def test_it_looks_at_once_after_a_fill_and_seldom_otherwise() -> None:
     assert len(bench.tick("100", BTC, later_ms=0)) == 1
 
 
+def test_a_large_comparison_takes_several_looks_and_is_judged_when_it_is_done() -> None:
+    bench = monitor(trade(BTC, 1), trade(ETH, 2), window_bars=500)
+    for symbol, mix in MIXES.items():
+        bench.desk.history[symbol, INTERVAL_MS] = path(symbol, mix, 501)
+    assert look(bench) == [], "four of the five pairs are compared"
+    (block,) = blocks_in(bench.tick("100", BTC, later_ms=0))
+    assert "0.97 over 500 bars" in block.reason
+
+
 def test_idle_ticks_allocate_nothing() -> None:
     bench = monitor(trade(BTC, 1))
     look(bench)
