@@ -10,7 +10,17 @@ from pathlib import Path
 
 import pydantic
 
-from benchmarks import latency, leaving, memory, recovery, replaying, screen, small_costs, to_the_wire
+from benchmarks import (
+    latency,
+    leaving,
+    managing,
+    memory,
+    recovery,
+    replaying,
+    screen,
+    small_costs,
+    to_the_wire,
+)
 from benchmarks.fixtures import ROOT, candles
 from benchmarks.measuring import Figure, table, tell
 
@@ -25,7 +35,17 @@ def main(arguments: list[str]) -> int:
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="desk-bench-") as name:
         folder = Path(name)
-        for part in (replaying, latency, to_the_wire, leaving, screen, memory, recovery, small_costs):
+        for part in (
+            replaying,
+            latency,
+            to_the_wire,
+            leaving,
+            screen,
+            memory,
+            recovery,
+            small_costs,
+            managing,
+        ):
             figures += part.measure(folder)
     text = f"{began}\n\n{table(figures)}"
     sys.stdout.write(text + "\n")

@@ -44,18 +44,18 @@ class BenchDesk:
     clock: VirtualClock
     ids: SeededIds
 
-    async def open_shorts(self, first: Tick) -> None:
+    async def open_shorts(self, first: Tick, count: int = TRADES) -> None:
         """Open the trades whose stops will trail."""
         self.desk.core.on_tick(first)
-        for _ in range(TRADES):
+        for _ in range(count):
             directive = short(self.ids, self.clock, first)
             self.desk.core.parts.bus.publish(
                 events.STRATEGY_DIRECTIVE_ISSUED, directive, strategy_id="bench", cause=first
             )
         await self.clock.sleep_ms(1)
         held = len(self.desk.core.parts.ledger.open_positions())
-        if held != TRADES:
-            message = f"{TRADES} trades were asked for and {held} opened"
+        if held != count:
+            message = f"{count} trades were asked for and {held} opened"
             raise RuntimeError(message)
 
 

@@ -16,13 +16,16 @@ desk: {id: bench-desk, account_currency: USDT}
 instruments:
   - {symbol: BTC/USDT:USDT, kind: perpetual, price_step: 0.1, size_step: 0.001, min_size_base: 0.001,
      min_notional_quote: 5, maker_fee: 0.0002, taker_fee: 0.0005, max_leverage: 20}
+  - {symbol: ETH/USDT:USDT, kind: perpetual, price_step: 0.01, size_step: 0.001, min_size_base: 0.001,
+     min_notional_quote: 5, maker_fee: 0.0002, taker_fee: 0.0005, max_leverage: 20}
+schedule: [{name: NEVER, cron: 0 0 29 2 *}]
 connector:
   name: paper
   paper: {opening_balances: {USDT: 10000000}, latency_ms: 0}
 feed:
   name: synthetic
   synthetic: {seed: 7, interval_ms: 100, symbols: {"BTC/USDT:USDT": {start_price: 50000}}}
-risk: {max_order_notional: 1000000, max_position_notional: 100000000, max_open_trades: 50,
+risk: {max_order_notional: 1000000, max_position_notional: 100000000, max_open_trades: 60,
        max_orders_per_minute: 100000, duplicate_window_ms: 0, max_price_age_ms: 120000}
 """
 
@@ -47,11 +50,11 @@ def candles() -> Path:
     return JANUARY if JANUARY.exists() else COMMITTED
 
 
-def configuration(folder: Path) -> Configuration:
+def configuration(folder: Path, strategy: str = _BLUEPRINT) -> Configuration:
     """Write platform and blueprint into `folder` and load them."""
     folder.mkdir(parents=True, exist_ok=True)
     platform, blueprint = folder / "platform.yaml", folder / "bench.yaml"
     platform.write_text(_PLATFORM)
-    blueprint.write_text(_BLUEPRINT)
+    blueprint.write_text(strategy)
     settings = [f"storage.path={folder / 'state'}"]
     return load_configuration(platform, [blueprint], settings, {}, offered_plugins())

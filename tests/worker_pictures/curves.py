@@ -98,18 +98,17 @@ def is_sale(booked: FillBooked) -> bool:
     return booked.fill.side is OrderSide.SELL
 
 
-def held_line(recording: Recording, window: Window, symbol: str, worker: str | None = None) -> list[Point]:
-    """Return what is held of a symbol, signed, in base, as steps; of one worker's trades where named."""
+def held_line(recording: Recording, window: Window, symbol: str, sign: int = 1) -> list[Point]:
+    """Return what is held of a symbol in base, times `sign`, as steps."""
     held, points = Decimal(0), [(0.0, 0.0)]
     for booked in recording.fills:
-        is_meant = worker is None or recording.opened_by.get(booked.trade_id or "") == worker
-        if booked.fill.symbol != symbol or not is_meant or booked.fill.time_ms > window.end_ms:
+        if booked.fill.symbol != symbol or booked.fill.time_ms > window.end_ms:
             continue
         hours = max(0.0, window.hours(booked.fill.time_ms))
-        points.append((hours, float(held)))
+        points.append((hours, float(sign * held)))
         held += booked.fill.size_base if is_buy(booked) else -booked.fill.size_base
-        points.append((hours, float(held)))
-    points.append((window.hours(window.end_ms), float(held)))
+        points.append((hours, float(sign * held)))
+    points.append((window.hours(window.end_ms), float(sign * held)))
     return list(points)
 
 

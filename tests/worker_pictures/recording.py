@@ -13,7 +13,7 @@ from desk.config.configuration import load_configuration
 from desk.contracts.blocks import EntryBlock, EntryRelease
 from desk.contracts.directives import StrategyDirective
 from desk.contracts.orders import AmendRequest, Leg
-from desk.contracts.records import FillBooked, JournalEntry, OrderIntended, TradeIntended
+from desk.contracts.records import FillBooked, JournalEntry, OrderIntended
 from desk.feeds.replay import ReplaySource
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,13 +30,12 @@ class StopMove:
 
 @dataclass(slots=True)
 class Recording:
-    """Hold what happened, in order; `opened_by` names the worker of each trade."""
+    """Hold what happened, in order."""
 
     fills: list[FillBooked] = field(default_factory=list)
     stops: list[StopMove] = field(default_factory=list)
     directives: list[StrategyDirective] = field(default_factory=list)
     blocks: list[EntryBlock | EntryRelease] = field(default_factory=list)
-    opened_by: dict[str, str] = field(default_factory=dict)
     _stop_orders: dict[str, str] = field(default_factory=dict)
 
     def on_entry(self, entry: JournalEntry) -> None:
@@ -48,8 +47,6 @@ class Recording:
                 self.directives.append(directive)
             case EntryBlock() | EntryRelease() as block:
                 self.blocks.append(block)
-            case TradeIntended() as trade:
-                self.opened_by[trade.trade_id] = trade.worker
             case OrderIntended() as order if order.request.leg is Leg.STOP:
                 self._stop_orders[order.request.client_order_id] = order.trade_id
                 self._moved(entry.time_ms, order.trade_id, order.request.stop_price)

@@ -7,11 +7,14 @@ from decimal import Decimal
 from pathlib import Path
 
 from tests.worker_pictures.curves import (
+    Point,
     Window,
     average_cost_line,
     block_line,
     closes,
+    equity_line,
     fill_marks,
+    held_line,
     is_buy,
     is_sale,
     price_line,
@@ -25,6 +28,7 @@ Curves = Callable[["Scene", Recording, Mapping[str, Path]], Sequence[Line | Mark
 
 SPOT, PERPETUAL = "BTC/USDT", "BTC/USDT:USDT"
 BTC_MONTH = "btc_usd_perp_1m_2022-01.csv"
+_PAPER_OPENING = Decimal(100_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,40 @@ def accumulation(scene: Scene, recording: Recording, data: Mapping[str, Path]) -
     )
 
 
+def limited_loss(scene: Scene, recording: Recording, data: Mapping[str, Path]) -> Sequence[Line | Marks]:
+    """Draw the equity of the account, when trades were made smaller or left, and when nobody entered."""
+    window, symbol = scene.window, scene.symbol
+    equity = equity_line(recording, window, _PAPER_OPENING, closes(data[symbol], window), symbol)
+    lowest = min(value for _, value in equity if value is not None)
+    acted = [
+        window.hours(one.decided_at_ms)
+        for one in recording.of_worker(scene.worker)
+        if window.holds(one.decided_at_ms)
+    ]
+    return (
+        Line("equity", equity, BLUE, 2.2),
+        Line("no new risk", block_line(recording, window, scene.worker, lowest), VIOLET, 6),
+        Marks("reduced, then left", _on(equity, acted), RED, 6),
+    )
+
+
+def _on(line: Sequence[Point], at_hours: Sequence[float]) -> list[Point]:
+    """Return the points of a line nearest to the given times."""
+    return [min(line, key=lambda point: abs(point[0] - hours)) for hours in at_hours]
+
+
+def hedged(scene: Scene, recording: Recording, data: Mapping[str, Path]) -> Sequence[Line | Marks]:
+    """Draw what is held of the coin and, upside down, of its perpetual, beside the price."""
+    window = scene.window
+    coins, hedge = scene.files
+    short = [(hours, None if held is None else -held) for hours, held in held_line(recording, window, hedge)]
+    return (
+        Line("coins held", held_line(recording, window, coins), GREEN, 2.2),
+        Line("perpetual sold short", held_line(recording, window, hedge, sign=-1), RED, 2.2),
+        Line("price (right)", price_line(closes(data[coins], window), window), GREY, is_second=True),
+    )
+
+
 def weights(scene: Scene, recording: Recording, data: Mapping[str, Path]) -> Sequence[Line | Marks]:
     """Draw what share of the account each symbol is, in percent, and when it was traded."""
     window = scene.window
@@ -92,7 +130,7 @@ def weights(scene: Scene, recording: Recording, data: Mapping[str, Path]) -> Seq
             Line(f"{symbol} in %", line, colour)
             for (symbol, line), colour in zip(lines.items(), (BLUE, VIOLET, AMBER), strict=True)
         ),
-        Marks("brought back", [(hours, 0.0) for hours in runs], GREEN, 4),
+        Marks("traded", [(hours, 0.0) for hours in runs], GREEN, 4),
     )
 
 
@@ -102,6 +140,18 @@ def _january(day: int, hour: int = 0) -> datetime:
 
 def _managed(worker: str, title: str, begins: datetime, hours: int) -> Scene:
     return Scene(worker, title, begins, timedelta(hours=hours), managed_trade, {PERPETUAL: BTC_MONTH})
+
+
+def _pairs(worker: str, title: str) -> Scene:
+    return Scene(
+        worker,
+        title,
+        datetime(2018, 1, 11, tzinfo=UTC),
+        timedelta(days=18),
+        weights,
+        {f"{coin}/BTC": f"{coin.lower()}_btc_5m_2018-01.csv" for coin in ("ETH", "LTC", "XMR")},
+        platform="blueprints/btc-pairs-platform.yaml",
+    )
 
 
 SCENES = (
@@ -144,6 +194,23 @@ SCENES = (
         {PERPETUAL: BTC_MONTH},
     ),
     Scene(
+        "drawdown_limiter",
+        "0.6 % under the start of the day: halved; 1.2 %: left; and nobody enters until midnight",
+        _january(26, 9),
+        timedelta(hours=18),
+        limited_loss,
+        {PERPETUAL: BTC_MONTH},
+    ),
+    Scene(
+        "hedge_manager",
+        "1,000 USDT of coins a day, half of them hedged by a short of the perpetual",
+        _january(1),
+        timedelta(days=14),
+        hedged,
+        {SPOT: BTC_MONTH, PERPETUAL: BTC_MONTH},
+        ("schedule=[{name: DAILY, cron: 0 9 * * *}]",),
+    ),
+    Scene(
         "dca_executor",
         "500 USDT a day at nine, and what the coins have cost on average",
         _january(1),
@@ -152,13 +219,12 @@ SCENES = (
         {SPOT: BTC_MONTH},
         ("schedule=[{name: DAILY, cron: 0 9 * * *}]",),
     ),
-    Scene(
+    _pairs(
+        "correlation_monitor",
+        "Three pairs that move together are one bet, trimmed to half of the account",
+    ),
+    _pairs(
         "rebalancing_agent",
         "Three pairs held near 30, 20 and 10 % of the account, looked at every day at 22:00",
-        datetime(2018, 1, 11, tzinfo=UTC),
-        timedelta(days=18),
-        weights,
-        {f"{coin}/BTC": f"{coin.lower()}_btc_5m_2018-01.csv" for coin in ("ETH", "LTC", "XMR")},
-        platform="blueprints/btc-pairs-platform.yaml",
     ),
 )
