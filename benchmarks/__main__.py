@@ -25,6 +25,7 @@ from benchmarks.fixtures import ROOT, candles
 from benchmarks.measuring import Figure, table, tell
 
 _PAGE = ROOT / "docs" / "performance.md"
+_PARTS = (replaying, latency, to_the_wire, leaving, screen, memory, recovery, small_costs, managing)
 _BEGIN, _END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
 
@@ -35,17 +36,7 @@ def main(arguments: list[str]) -> int:
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="desk-bench-") as name:
         folder = Path(name)
-        for part in (
-            replaying,
-            latency,
-            to_the_wire,
-            leaving,
-            screen,
-            memory,
-            recovery,
-            small_costs,
-            managing,
-        ):
+        for part in _PARTS:
             figures += part.measure(folder)
     text = f"{began}\n\n{table(figures)}"
     sys.stdout.write(text + "\n")

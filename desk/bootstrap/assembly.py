@@ -11,6 +11,7 @@ from desk.bootstrap.strategies import (
     build_workers,
     direct_modes,
     planner_sets,
+    scheduled_workers,
     wake_every_ms,
 )
 from desk.bootstrap.watching import Sources, keepsakes, lenses
@@ -157,6 +158,7 @@ def _inside(configuration: Configuration, outside: Outside) -> _Inside:
         bars=bars,
         flows=flows,
         state=_state_of(state, outside.latch, bus),
+        scheduled_workers=scheduled_workers(configuration.blueprints),
     )
     sources = Sources(configuration, outside.ledger, recorder, view, board, outside.feed, outside.spawner)
     return _Inside(

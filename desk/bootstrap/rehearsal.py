@@ -69,9 +69,8 @@ async def _play(rehearsal: Rehearsal, loop: VirtualLoop) -> RunSummary:
     feed = replay_feed(rehearsal.sources, clock)
     store = InlineStore(rehearsal.storage.journal, clock, Durability.NORMAL)
     ledger = await store.open()
-    trouble = StoreTrouble()
+    trouble, faults = StoreTrouble(), FaultDesk(clock, rehearsal.log)
     journal = JournalRecorder(ledger, store, None, trouble.on_failure)
-    faults = FaultDesk(clock, rehearsal.log)
     supervisor = TaskSupervisor(faults.on_task_failure)
     desk = assemble(
         rehearsal.configuration,

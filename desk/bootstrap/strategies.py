@@ -12,7 +12,7 @@ from desk.bus.limits import AdapterLimits
 from desk.config.blueprint_file import BlueprintFile
 from desk.config.document import KeyPath
 from desk.contracts.directives import EMERGENCY_STRATEGY, Protection
-from desk.contracts.manifests import BarsNeeded
+from desk.contracts.manifests import BarsNeeded, WorkerCategory
 from desk.contracts.plans import PlanRole
 from desk.contracts.ports.store import Recorder
 from desk.contracts.ports.time import Clock, IdSource
@@ -140,6 +140,16 @@ def bars_needed(files: Iterable[BlueprintFile]) -> list[BarsNeeded]:
             for need in one.bars_needed_of(symbol)
         )
     return needs
+
+
+def scheduled_workers(files: Iterable[BlueprintFile]) -> frozenset[tuple[str, str]]:
+    """Return strategy and name of the workers to whom the size of what they opened belongs."""
+    return frozenset(
+        (file.strategy_id, use.name)
+        for file in files
+        for use in file.workers
+        if use.manifest.category is WorkerCategory.SCHEDULED_OPERATIONS
+    )
 
 
 def wake_every_ms(files: Iterable[BlueprintFile]) -> int | None:

@@ -30,6 +30,7 @@ class LiveView:
         bars: BarBook,
         flows: FlowRegistry,
         state: Callable[[], DeskState],
+        scheduled_workers: frozenset[tuple[str, str]] = frozenset(),
     ) -> None:
         self._account_currency = account_currency
         self._clock = clock
@@ -38,6 +39,7 @@ class LiveView:
         self._bars = bars
         self._flows = flows
         self._state = state
+        self._scheduled_workers = scheduled_workers
         self._instruments: dict[str, Instrument] = {}
         self._conversion = Conversion(account_currency, (), board.mark)
         self.reconciled = False
@@ -139,6 +141,10 @@ class LiveView:
         if not blocks:
             return None
         return next((one for one in blocks if one.forbids(strategy_id, symbol)), None)
+
+    def is_sized_by_its_opener(self, position: Position) -> bool:
+        """Tell whether the size of a trade is for the scheduled worker that opened it alone to change."""
+        return (position.strategy_id, position.worker) in self._scheduled_workers
 
     def connection_trouble(self) -> str | None:
         """Return what the supervisor last saw wrong with the venue's connection."""

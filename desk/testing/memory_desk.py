@@ -19,6 +19,7 @@ class MemoryDesk:
     time_ms: int = START_MS
     desk_state: DeskState = DeskState.ACTIVE
     trouble: str | None = None
+    scheduled_workers: set[str] = dataclasses.field(default_factory=set)
     blocks: list[EntryBlock] = dataclasses.field(default_factory=list)
     reconciled: bool = True
     instruments: dict[str, Instrument] = dataclasses.field(default_factory=dict)
@@ -122,6 +123,10 @@ class MemoryDesk:
     def entry_block(self, strategy_id: str, symbol: str) -> EntryBlock | None:
         """Return the first block put in that forbids it."""
         return next((one for one in self.blocks if one.forbids(strategy_id, symbol)), None)
+
+    def is_sized_by_its_opener(self, position: Position) -> bool:
+        """Tell whether the opener of a trade is one of `scheduled_workers`."""
+        return position.worker in self.scheduled_workers
 
     def connection_trouble(self) -> str | None:
         """Return the trouble put in."""

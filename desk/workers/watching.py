@@ -56,6 +56,8 @@ class TradeWatcher(Worker, ABC, Generic[AnyWatch]):
     """
 
     memory_key: ClassVar[str]
+    resizes: ClassVar[bool] = False
+    """Whether it changes sizes: such a worker leaves trades alone whose size belongs to their opener."""
 
     def __init__(
         self, parameters: Parameters, context: PluginContext, max_price_age_s: Decimal, cooldown_s: Decimal
@@ -136,6 +138,10 @@ class TradeWatcher(Worker, ABC, Generic[AnyWatch]):
         )
 
     def _looked(self, watch: AnyWatch, position: Position, tick: Tick) -> StrategyDirective | None:
+        if self.resizes and self.view.is_sized_by_its_opener(position):
+            watch.position = position
+            watch.sleep_until(never(position.side))
+            return None
         instrument = self.view.instrument(position.symbol)
         if instrument is None or price_fault(tick, self.view.now_ms(), self._max_price_age_ms) is not None:
             return None

@@ -111,7 +111,6 @@ def hedged(scene: Scene, recording: Recording, data: Mapping[str, Path]) -> Sequ
     """Draw what is held of the coin and, upside down, of its perpetual, beside the price."""
     window = scene.window
     coins, hedge = scene.files
-    short = [(hours, None if held is None else -held) for hours, held in held_line(recording, window, hedge)]
     return (
         Line("coins held", held_line(recording, window, coins), GREEN, 2.2),
         Line("perpetual sold short", held_line(recording, window, hedge, sign=-1), RED, 2.2),

@@ -93,6 +93,10 @@ class DeskView(Protocol):
         """Return a block that forbids the strategy new risk on the symbol, None where it may take it."""
         ...
 
+    def is_sized_by_its_opener(self, position: Position) -> bool:
+        """Tell whether the size of a trade is for the scheduled worker that opened it alone to change."""
+        ...
+
     def connection_trouble(self) -> str | None:
         """Return what is wrong with the way to the venue or its streams, None where nothing is."""
         ...

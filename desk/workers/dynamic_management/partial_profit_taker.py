@@ -122,6 +122,7 @@ class PartialProfitTaker(TradeWatcher[PartialsWatch]):
         state={"partials.<trade id>": "how many targets of a trade are done, and the one that is asked for"},
     )
     memory_key = "partials."
+    resizes = True
 
     def __init__(self, parameters: PartialProfitParameters, context: PluginContext) -> None:
         super().__init__(parameters, context, parameters.max_price_age_s, parameters.cooldown_s)

@@ -136,6 +136,7 @@ class ScaleInManager(TradeWatcher[PyramidWatch]):
         state={"pyramid.<trade id>": "original size and risk of a trade, its additions, the one asked for"},
     )
     memory_key = "pyramid."
+    resizes = True
 
     def __init__(self, parameters: ScaleInParameters, context: PluginContext) -> None:
         super().__init__(parameters, context, parameters.max_price_age_s, parameters.cooldown_s)

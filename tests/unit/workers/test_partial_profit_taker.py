@@ -261,3 +261,11 @@ def test_a_closed_trade_is_forgotten() -> None:
 def test_a_ladder_that_is_none_is_refused(targets: list[dict[str, str]], complaint: str) -> None:
     with pytest.raises(ValidationError, match=complaint):
         Bench(PartialProfitTaker, {"targets": targets})
+
+
+def test_the_size_of_what_the_calendar_bought_is_left_to_who_bought_it() -> None:
+    bench = holding(held=position(worker="buyer"))
+    bench.desk.scheduled_workers.add("buyer")
+    assert bench.ticks("102000", "104000", "108000") == []
+    bench = holding(held=position(worker="buyer"))
+    assert bench.ticks("102000") != [], "of any other opener it is changed"

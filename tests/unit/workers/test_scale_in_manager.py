@@ -213,3 +213,11 @@ def test_a_stop_too_wide_to_ever_add_is_pointed_out() -> None:
     assert ScaleInParameters.model_validate_strings(given).cautions() == ()
     (caution,) = ScaleInParameters.model_validate_strings(given | {"stop_distance": "2"}).cautions()
     assert caution == "a stop 2 behind the first addition, at 1, still loses: nothing is added"
+
+
+def test_the_size_of_what_the_calendar_bought_is_left_to_who_bought_it() -> None:
+    bench = holding(held=position(worker="buyer"))
+    bench.desk.scheduled_workers.add("buyer")
+    assert bench.ticks("102000", "104000", "108000") == []
+    bench = holding(held=position(worker="buyer"))
+    assert bench.ticks("102000") != [], "of any other opener it is changed"
