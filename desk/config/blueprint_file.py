@@ -15,10 +15,13 @@ from desk.config.migration import execution_workers
 from desk.config.parameter_files import parameters_json
 from desk.config.plugin_answers import strange_answer
 from desk.contracts.directives import Protection
-from desk.contracts.events import EVENT_NAMES, OPPORTUNITY_DETECTED
+from desk.contracts.events import CONTEXT_ASSESSED, EVENT_NAMES, OPPORTUNITY_DETECTED
 from desk.contracts.manifests import Parameters, PlannerManifest, WorkerCategory, WorkerManifest
 from desk.contracts.plans import PlanRole
 from desk.contracts.problems import InputRefused, Problem
+
+_WORKERS_ALONE = frozenset({CONTEXT_ASSESSED, OPPORTUNITY_DETECTED})
+"""What the platform never publishes: without a worker that does, whoever waits for it waits for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +78,12 @@ class BlueprintFile:
 
     def _unheard(self) -> Iterator[Problem]:
         """Find workers that wait for an event which nobody publishes."""
-        published = EVENT_NAMES.union(*(use.manifest.publishes for use in self.workers))
+        published = (EVENT_NAMES - _WORKERS_ALONE).union(*(use.manifest.publishes for use in self.workers))
         for index, use in enumerate(self.workers):
             for name in use.manifest.handlers:
                 if name not in published:
                     what = f"{use.name} hears {name}, which nobody publishes"
-                    close = nearest(name, published)
+                    close = None if name in _WORKERS_ALONE else nearest(name, published)
                     remedy = f"did you mean `{close}`?" if close else "use the worker that does, too"
                     yield self.document.problem(("workers", index, "use"), what, remedy)
 

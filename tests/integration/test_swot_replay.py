@@ -89,7 +89,7 @@ def written(folder: Path) -> Path:
     """Write blueprint, calendar and the hours around the news into a folder."""
     shutil.copy(CALENDAR, folder)
     header, *rows = CANDLES.read_text(encoding="utf-8").splitlines()
-    (folder / "candles.csv").write_text("\n".join([header, *rows[500:1800]]), encoding="utf-8")
+    (folder / "candles.csv").write_text("\n".join([header, *rows[620:1500]]), encoding="utf-8")
     blueprint = folder / "swot.yaml"
     blueprint.write_text(SWOT, encoding="utf-8")
     return blueprint

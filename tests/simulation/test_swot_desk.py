@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from desk.bootstrap.settings import instruments
 from desk.contracts import events
 from desk.contracts.causality import CausalityChain
 from desk.contracts.directives import SizeDirective, StrategyDirective
@@ -19,6 +20,7 @@ from tests.builders.deaths import deaths_of, reborn
 from tests.builders.desk import START_MS, DeskHouse, Script
 from tests.builders.evidence import Evidence, evidence
 from tests.builders.living_desk import PERP, SPOT, LivingDesk
+from tests.builders.promises import broken_at_rest
 
 SWOT = """\
 name: tiny
@@ -246,6 +248,30 @@ def test_killed_at_any_commit_announced_news_stand_against_a_trade(stride: int, 
         threats = {one.subject_id for one in found.records(ThreatSignal)}
         assert len(threats) == 1, "the same window is the same threat in every life"
         assert list(found.records(StrategyDirective)) == [], f"traded after death {death.number}"
+
+
+@pytest.mark.parametrize("stride", [SOME, EVERY])
+def test_killed_at_any_commit_a_decision_is_made_once_and_its_trade_is_protected(
+    stride: int, tmp_path: Path
+) -> None:
+    async def stands_still(desk: LivingDesk) -> None:
+        for _ in range(5):
+            desk.tick("50000")
+            await desk.settle(price="50000")
+            await desk.pass_ms(1_000)
+
+    house = DeskHouse(tmp_path / "first", blueprints=(QUIET,), reconcile_every_ms=None)
+    known = {one.symbol: one for one in instruments(house.configuration.platform)}
+    with deaths_of(house) as deaths:
+        house.live(trading("0.98", []))
+    for death in deaths[::stride]:
+        again = reborn(house, death, tmp_path / str(death.number))
+        life = again.live(stands_still)
+        assert [*broken_at_rest(again.state, known), *life.complaints] == [], f"death {death.number}"
+        found = evidence(again.state)
+        assert len(list(found.records(StrategyDirective))) <= 1
+        assert len(found.fills) <= 1
+        assert found.report.is_whole
 
 
 def test_without_news_the_same_chance_is_taken(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ class StructureParameters(RatingParameters):
     """Say what a swing is, and which step between two of them is a full one."""
 
     swing_bars: int = parameter(
-        3, "bars", "How many bars on either side a swing high or low stands out from.", ge=1, le=100
+        3, "bars", "How many bars on either side a swing high or low stands out from.", ge=1, le=50
     )
     full_step: Decimal = parameter(
         Decimal("0.01"),

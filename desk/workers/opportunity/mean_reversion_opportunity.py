@@ -22,7 +22,7 @@ _SHOWN = Decimal("0.01")
 class MeanReversionParameters(BarParameters):
     """Say what the mean is, and how far from it a close is too far."""
 
-    lookback_bars: int = parameter(20, "bars", "How many closes make the mean.", ge=5, le=1000)
+    lookback_bars: int = parameter(20, "bars", "How many closes make the mean.", ge=5, le=200)
     entry_z: Decimal = parameter(
         Decimal(2), "standard deviations", "So far from the mean a close is a chance.", gt=0
     )

@@ -63,9 +63,16 @@ def test_a_worker_is_found_by_the_name_of_its_class_too() -> None:
 
 def test_what_is_probably_not_meant_is_told_and_allowed() -> None:
     text = changed(BLUEPRINT, "trail_distance: 0.01", "trail_distance: 0.03")
-    (caution,) = checked(text).cautions()
+    (caution,) = (one for one in checked(text).cautions() if one.key.endswith(".parameters"))
     assert caution.line == line_of(text, "name: trail") + 1
     assert "still loses" in caution.what
+
+
+def test_a_planner_that_no_worker_feeds_is_told() -> None:
+    (caution,) = checked(BLUEPRINT).cautions()
+    assert caution.key == "workers.1.use"
+    assert caution.what == "swot_planner hears OPPORTUNITY_DETECTED, which nobody publishes"
+    assert caution.remedy == "use the worker that does, too"
 
 
 def test_a_direct_trigger_that_no_worker_pulls_is_told() -> None:
