@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from desk.contracts.directives import DirectiveScope, ExitDirective, StopReference
 from desk.contracts.orders import Leg
 from tests.builders.crowd import Voices, crowded, ending
 from tests.builders.execution import Fault
@@ -212,3 +213,28 @@ def test_the_stop_of_a_trade_that_is_yet_to_be_counts_as_risk(tmp_path: Path) ->
         assert "refused by portfolio: max_open_risk of swing: 19" in ending(desk, flow)
 
     crowded(tmp_path, portfolio="{max_open_risk: 150}").run(script)
+
+
+def test_a_stop_that_was_overtaken_is_dropped_and_its_size_is_done(tmp_path: Path) -> None:
+    house = crowded(tmp_path)
+
+    async def script(desk: LivingDesk) -> None:
+        voices = Voices(desk)
+        trade = await voices.opened()
+        house.venue.fail("amend", Fault.LOST_REQUEST, leg=Leg.STOP)
+        house.venue.fail("place", Fault.LOST_REQUEST, leg=Leg.STOP)
+        voices.stop("trail", trade, "49500")
+        await desk.pass_ms(100)
+        both = voices.resize("partials", trade, "0.05", stop="49200")
+        near = ExitDirective(stop_loss_tolerance=D("0.017"), stop_reference=StopReference.CURRENT)
+        modify = DirectiveScope.MODIFY_EXISTING
+        looser = desk.issue(desk.directive(modify, trade.trade_id, exit_directive=near, strategy_id="swing"))
+        await desk.settle(price="50000")
+        assert ending(desk, looser) == (
+            "refused by superseded: superseded: the stop is at 49500 already, tighter than 49150.0"
+        )
+        assert "stop" not in ending(desk, both)
+        assert desk.positions[0].size_base == D("0.05")
+        assert desk.positions[0].stop_price == D(49_500)
+
+    house.run(script)
