@@ -12,6 +12,7 @@ from desk.config.storage import StorageLayout
 from desk.contracts.directives import StrategyDirective
 from desk.contracts.orders import Leg
 from desk.contracts.records import OrderIntended, PeriodRecorded, WorkerStateSaved
+from desk.contracts.sides import OrderSide
 from tests.builders.deaths import Death, deaths_of, reborn, with_lag
 from tests.builders.desk import PLATFORM, DeskHouse, Script
 from tests.builders.evidence import Evidence, evidence
@@ -42,12 +43,12 @@ SOME = pytest.param(4, id="some")
 FEW = pytest.param(16, id="few")
 
 
-def for_ms(duration_ms: int) -> Script:
+def for_ms(duration_ms: int, *, price: str = "50000") -> Script:
     async def lives(desk: LivingDesk) -> None:
         for _ in range(duration_ms // 1_000):
-            desk.tick("50000", SPOT)
+            desk.tick(price, SPOT)
             await desk.pass_ms(1_000)
-        await desk.settle(price="50000")
+        await desk.settle(price=price)
 
     return lives
 
@@ -113,6 +114,20 @@ def test_killed_anywhere_it_buys_no_period_twice_and_loses_none(stride: int, tmp
         again.live(for_ms(2 * PERIOD_MS))
         found += [f"{death.number} ({death.place}, {away}): {one}" for one in broken(again, again.state)]
     assert found == []
+
+
+def test_value_averaging_buys_what_is_lacking_and_sells_what_is_too_much(tmp_path: Path) -> None:
+    house = house_at(tmp_path, AVERAGING)
+    house.live(for_ms(2 * PERIOD_MS + 5_000))
+    life = house.live(for_ms(PERIOD_MS, price="100000"))
+    found = evidence(house.state)
+    assert life.complaints == []
+    assert broken(house, house.state) == []
+    assert [fill.side for fill in found.fills] == [OrderSide.BUY, OrderSide.BUY, OrderSide.SELL]
+    (oldest, newest) = found.ledger.open_positions()
+    assert oldest.size_base < newest.size_base, "the oldest trade gives up what is beyond 750"
+    worth = (oldest.size_base + newest.size_base) * 100_000
+    assert 750 <= worth < 752
 
 
 def averaged(found: Evidence) -> list[str]:

@@ -12,10 +12,11 @@ from desk.contracts.directives import DirectiveScope, StrategyDirective
 from desk.contracts.execution import FlowCompletion
 from desk.contracts.market import ZERO
 from desk.contracts.records import PeriodRecorded
+from desk.contracts.sides import PositionSide
 from tests.builders.deaths import deaths_of, reborn
 from tests.builders.desk import PLATFORM, DeskHouse, Script
 from tests.builders.evidence import Evidence, evidence
-from tests.builders.living_desk import SPOT, LivingDesk
+from tests.builders.living_desk import PERP, SPOT, LivingDesk
 from tests.builders.promises import broken_at_rest
 
 ETH = "ETH/USDT"
@@ -124,6 +125,44 @@ def test_the_weights_are_held_by_sells_that_come_before_buys(tmp_path: Path) -> 
         *[DirectiveScope.MODIFY_EXISTING] * 4,
     ]
     assert len(found.fills) == 6
+
+
+def test_a_short_weight_is_held_by_adding_as_it_falls_and_buying_back_as_it_rises(tmp_path: Path) -> None:
+    short = (
+        PORTFOLIO.replace("[BTC/USDT, ETH/USDT]", '["BTC/USDT:USDT"]')
+        .replace("protection: none\n", "")
+        .replace(
+            "[{symbol: BTC/USDT, weight: 0.4}, {symbol: ETH/USDT, weight: 0.4}]",
+            '[{symbol: "BTC/USDT:USDT", weight: -0.4}]',
+        )
+        .replace("cash_weight: 0.2", "cash_weight: 0.6\n      stop_fraction: 0.5")
+    )
+    house = DeskHouse(
+        tmp_path,
+        platform=SCHEDULED,
+        blueprints=(short + "  exit: [{use: stop_and_target, parameters: {with_target: false}}]\n",),
+        settings=SETTINGS,
+        reconcile_every_ms=None,
+    )
+
+    async def lives(desk: LivingDesk) -> None:
+        for at in ("50000", "40000", "45000"):
+            for _ in range(60):
+                desk.tick(at, PERP)
+                await desk.pass_ms(1_000)
+
+    life = house.live(lives)
+    assert life.complaints == []
+    found = evidence(house.state)
+    said = [one.record.rationale for one in found.entries if isinstance(one.record, StrategyDirective)]
+    assert [" ".join(one.split()[3:6]) for one in said] == [
+        "(0 → -0.4):",
+        "(-0.296 → -0.4):",
+        "(-0.473 → -0.4):",
+    ]
+    (trade,) = found.ledger.open_positions()
+    assert trade.side is PositionSide.SHORT
+    assert trade.stop_size_base == trade.size_base
 
 
 def test_a_dry_run_trades_nothing(tmp_path: Path) -> None:
