@@ -201,9 +201,9 @@ class HedgeManager(Worker):
         parameters = self._parameters
         if not is_off(found.wanted, found.present, found.exposure.net, parameters.band, parameters.min_trade):
             return None
-        if found.is_leaving:
-            return None if found.trade is None else self._leave(found, found.trade, kept)
         size_base = found.instrument.floor_size(abs(found.wanted) / found.unit)
+        if found.is_leaving or found.instrument.is_dust(size_base, found.quote.bid):
+            return None if found.trade is None else self._leave(found, found.trade, kept)
         held_base = ZERO if found.trade is None else found.trade.size_base
         changed = abs(size_base - held_base)
         costs = self._costs(found, kept, changed * found.unit)

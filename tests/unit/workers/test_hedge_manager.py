@@ -359,3 +359,14 @@ def test_only_beta_needs_bars() -> None:
     assert hedger().parameters.bars_needed() == ()
     needed = beta_hedger().parameters.bars_needed()
     assert [(one.symbol, one.count) for one in needed] == [(PERPETUAL, 20), (ETH, 20)]
+
+
+def test_what_is_left_to_hedge_and_is_too_small_to_trade_closes_the_hedge() -> None:
+    bench = hedger()
+    holds(bench, "0.00009")
+    assert looks(bench) == [], "too small to open one for"
+    hedge(bench, "0.6")
+    assert only_directive(looks(bench)).scope is DirectiveScope.CLOSE_EXISTING
+    bench.desk.resize(position(number=9).trade_id, "0")
+    holds(bench, "0.6", number=2)
+    assert only_directive(looks(bench, 1_000)).scope is DirectiveScope.NEW_TRADE, "that was no stop"
