@@ -218,22 +218,22 @@ def _scheduler(configuration: Configuration, outside: Outside, inside: _Inside) 
         return None
     fires = ScheduleFires(inside.recorder, inside.births, inside.bus)
     missed = MissedPeriods(inside.bus, schedule_uses(configuration.blueprints))
+    before = outside.ledger.last_run()  # asked for now: once this run has begun, it is the last one
+    begun_ms = None if before is None else before.started_at_ms
     return ScheduleDriver(
         outside.clock,
         outside.ids,
         schedules(configuration.platform),
-        lambda name: _last_period_ms(outside.ledger, name),
+        lambda name: _last_period_ms(outside.ledger, name, begun_ms),
         fires.on_schedule,
         missed.on_skipped,
     )
 
 
-def _last_period_ms(ledger: Ledger, name: str) -> int | None:
+def _last_period_ms(ledger: Ledger, name: str, begun_ms: int | None) -> int | None:
     """Return up to when a schedule is done: before its first period, since the run before this one began."""
-    last, run = ledger.last_period(name), ledger.last_run()
-    if last is not None:
-        return last.period_start_ms
-    return None if run is None else run.started_at_ms
+    last = ledger.last_period(name)
+    return begun_ms if last is None else last.period_start_ms
 
 
 def _core_parts(

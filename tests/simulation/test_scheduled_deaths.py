@@ -10,6 +10,7 @@ import pytest
 from desk.bootstrap.settings import instruments
 from desk.config.storage import StorageLayout
 from desk.contracts.directives import StrategyDirective
+from desk.contracts.market import ScheduledTick
 from desk.contracts.orders import Leg
 from desk.contracts.records import OrderIntended, PeriodRecorded, WorkerStateSaved
 from desk.contracts.sides import OrderSide
@@ -71,6 +72,9 @@ def _periods_broken(found: Evidence) -> list[str]:
     starts = [one.claim.period_start_ms for one in periods(found)]
     expected = list(range(starts[0], starts[-1] + 1, PERIOD_MS)) if starts else []
     wrong = [] if starts == expected else [f"I18: periods {starts}, expected {expected}"]
+    ticks = (one.record for one in found.entries if isinstance(one.record, ScheduledTick))
+    fired = {one.period_start_ms for one in ticks if one.schedule_name == "MINUTELY"}
+    wrong += [f"I18: period {one} came and was neither used nor skipped" for one in sorted(fired - {*starts})]
     wrong += [
         f"I18: {one.claim.key} is {one.outcome} without a reason" for one in periods(found) if not one.reason
     ]
@@ -108,7 +112,7 @@ def test_killed_anywhere_it_buys_no_period_twice_and_loses_none(stride: int, tmp
     with deaths_of(house) as deaths:
         house.live(for_ms(2 * PERIOD_MS + 5_000))
     found: list[str] = []
-    chosen: list[Death] = [*deaths[1::stride], *with_lag(deaths)[2::stride]]
+    chosen: list[Death] = [*deaths[3::stride], *with_lag(deaths)[2::stride]]
     for number, (death, away) in enumerate(product(chosen, AWAY_MS)):
         again = reborn(house, death, tmp_path / str(number), AWAY_MS[away])
         again.live(for_ms(2 * PERIOD_MS))
@@ -148,7 +152,7 @@ def test_killed_anywhere_value_averaging_counts_every_period_once(stride: int, t
     with deaths_of(house) as deaths:
         house.live(for_ms(2 * PERIOD_MS + 5_000))
     found: list[str] = []
-    chosen: list[Death] = [*deaths[2::stride], *with_lag(deaths)[3::stride]]
+    chosen: list[Death] = [*deaths[4::stride], *with_lag(deaths)[3::stride]]
     for number, (death, away) in enumerate(product(chosen, AWAY_MS)):
         again = reborn(house, death, tmp_path / str(number), AWAY_MS[away])
         again.live(for_ms(2 * PERIOD_MS))
