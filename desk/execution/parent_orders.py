@@ -10,7 +10,7 @@ from decimal import Decimal
 from desk.contracts.execution import TargetPlans
 from desk.contracts.ids import DirectiveId, TradeId
 from desk.contracts.market import Instrument, Quote
-from desk.contracts.orders import Leg, OrderOutcome, OrderRequest, OrderStatus, OrderType, OutcomeKind
+from desk.contracts.orders import Leg, OrderOutcome, OrderRequest, OrderType, OutcomeKind
 from desk.contracts.orderstate import OrderState
 from desk.contracts.parents import ParentOpened, ParentState
 from desk.contracts.plans import EntryType, RoutingPlan, RoutingTiming, TimeInForce
@@ -165,9 +165,6 @@ class ParentOrders:
                 await self._see_through(parent, child)
             elif parent.stopped is not None:
                 break
-            elif child is not None and child.status is OrderStatus.QUARANTINED:
-                text = f"nobody knows what became of {child.client_order_id}"
-                self._reach.parents.stop(parent_id, "unknown order", text)
             else:
                 await self._next(parent)
         self._held_back.pop(parent_id, None)

@@ -317,3 +317,21 @@ def test_what_an_exit_ended_does_not_begin_again_once_the_desk_is_armed(tmp_path
         assert children(desk) == []
 
     sliced_house(tmp_path).live(lives)
+
+
+def test_a_slice_that_nobody_can_tell_the_fate_of_ends_its_parent(tmp_path: Path) -> None:
+    """A venue whose silence proves nothing is asked for a minute; then the desk takes no new risk."""
+    at = FaultyHouse(tmp_path, blueprints=(SLICED,), reconcile_every_ms=None, absence_proof_ms=None)
+
+    async def lives(desk: LivingDesk) -> None:
+        flow = await begun(desk)
+        at.venue.fail("place", Fault.UNCLEAR_BEFORE, leg=Leg.ENTRY)
+        await stand(desk, "50000", 30_000, every_ms=500)
+        assert desk.end_of(flow) is None, "it is held, though its time is over"
+        await stand(desk, "50000", 50_000, every_ms=500)
+        assert "the desk is REDUCING" in end(desk, flow).reason
+        assert len(children(desk)) == 3
+        assert desk.positions[0].size_base == D("0.04")
+        assert desk.positions[0].is_protected
+
+    at.run(lives)
