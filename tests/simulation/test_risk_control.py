@@ -11,12 +11,16 @@ from desk.bootstrap.settings import instruments
 from desk.contracts.commands import REARM_WORD, Rearm
 from desk.contracts.directives import ExitDirective
 from desk.contracts.execution import FlowOutcome
-from desk.contracts.orders import OutcomeKind
+from desk.contracts.orders import OrderOutcome, OrderRequest, OutcomeKind
+from desk.contracts.ports.connector import IAPIConnector
+from desk.contracts.ports.time import Clock, Spawner
 from desk.contracts.positions import Position
+from desk.contracts.records import OrderIntended
 from desk.contracts.sides import OrderSide
 from tests.builders.deaths import deaths_of, reborn
-from tests.builders.desk import DeskHouse, Script
+from tests.builders.desk import DeskHouse, Script, Wrap
 from tests.builders.evidence import Evidence, evidence
+from tests.builders.faulty import Faults, FaultyConnector
 from tests.builders.living_desk import PERP, SPOT, LivingDesk
 from tests.builders.promises import broken_at_rest
 
@@ -45,9 +49,17 @@ EVERY = pytest.param(1, marks=pytest.mark.soak, id="every")
 SOME = pytest.param(11, id="some")
 
 
-def house_at(folder: Path, worker: str, parameters: str, reconcile_every_ms: int | None = None) -> DeskHouse:
+def house_at(
+    folder: Path,
+    worker: str,
+    parameters: str,
+    reconcile_every_ms: int | None = None,
+    wrap: Wrap | None = None,
+) -> DeskHouse:
     blueprint = BLUEPRINT.format(worker=worker, parameters=parameters)
-    return DeskHouse(folder, blueprints=(blueprint,), settings=WIDE, reconcile_every_ms=reconcile_every_ms)
+    return DeskHouse(
+        folder, blueprints=(blueprint,), settings=WIDE, wrap=wrap, reconcile_every_ms=reconcile_every_ms
+    )
 
 
 async def goes_on(desk: LivingDesk, prices: Sequence[str | Decimal], every_ms: int = 1_000) -> None:
@@ -251,6 +263,33 @@ def test_the_breaker_lets_nobody_in_until_the_operator_does(tmp_path: Path) -> N
         assert await opens(desk) is FlowOutcome.SUCCESS
 
     house = house_at(tmp_path, "circuit_breaker", LOSSES)
+    assert house.live(lives).complaints == []
+
+
+class Refusing(FaultyConnector):
+    """Take no entry."""
+
+    async def place_order(self, request: OrderRequest) -> OrderOutcome:
+        if request.leg.adds_risk:
+            return OrderOutcome(OutcomeKind.NOT_ACCEPTED, code="NO", reason="not today")
+        return await super().place_order(request)
+
+
+def test_a_venue_that_refuses_order_after_order_is_left_alone(tmp_path: Path) -> None:
+    def wrap(inner: IAPIConnector, clock: Clock, spawner: Spawner) -> IAPIConnector:
+        return Refusing(inner, clock, spawner, 1, Faults())
+
+    async def lives(desk: LivingDesk) -> None:
+        for _ in range(3):
+            assert await opens(desk) is FlowOutcome.ERROR
+        await goes_on(desk, ["50000"])
+        (block,) = desk.ledger.entry_blocks()
+        assert block.reason.startswith("3 orders rejected or of unknown outcome within 300 s, the last ")
+        assert await opens(desk) is FlowOutcome.ERROR
+        assert len([one for one in desk.entries if isinstance(one.record, OrderIntended)]) == 3
+
+    parameters = "symbols: [BTC/USDT:USDT], watch_connection: false, max_errors: 3"
+    house = house_at(tmp_path, "circuit_breaker", parameters, wrap=wrap)
     assert house.live(lives).complaints == []
 
 
