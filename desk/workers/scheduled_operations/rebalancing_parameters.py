@@ -72,12 +72,10 @@ class RebalancingParameters(Parameters):
         seen: set[str] = set()
         for one in targets:
             if one.symbol in seen:
-                message = f"{one.symbol} has two weights; write one"
+                message = f"{one.symbol} has two weights"
                 raise ValueError(message)
             if one.weight < 0 and ":" not in one.symbol:
-                message = (
-                    f"{one.symbol} is spot and cannot be held short; write a perpetual or a weight above 0"
-                )
+                message = f"{one.symbol} is spot and cannot be held short"
                 raise ValueError(message)
             seen.add(one.symbol)
         return targets
@@ -92,10 +90,13 @@ class RebalancingParameters(Parameters):
         if gross + cash == whole:
             return cash
         left = whole - gross
-        is_cash = 0 <= left <= 1
-        mend = f"write cash_weight: {written(left)}, or mend the weights" if is_cash else "mend the weights"
+        meant = (
+            f"cash_weight is {written(left)} or the weights are wrong"
+            if 0 <= left <= 1
+            else "the weights are wrong"
+        )
         said = f"the weights add up to {written(gross)} and cash_weight is {written(cash)}"
-        message = f"{said}: together that must be {written(whole)}; {mend}"
+        message = f"{said}: together that must be {written(whole)}, so {meant}"
         raise ValueError(message)
 
     def wake_every_ms(self) -> int:

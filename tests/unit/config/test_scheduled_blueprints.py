@@ -68,7 +68,7 @@ def test_what_fits_is_taken(blueprint: str, tmp_path: Path) -> None:
             "cash_weight: 0.4",
             "cash_weight: 0.3",
             "cash_weight",
-            "add up to 0.6 and cash_weight is 0.3: together that must be 1; write cash_weight: 0.4",
+            "add up to 0.6 and cash_weight is 0.3: together that must be 1, so cash_weight is 0.4",
         ),
         ("\n      cash_weight: 0.4", "", "parameters:", "the weights add up to 0.6 and cash_weight is 0"),
         (TARGET, TARGET.replace("0.6", "-0.6"), "targets:", "BTC/USDT is spot and cannot be held short"),

@@ -338,11 +338,14 @@ def test_a_run_that_has_not_ended_skips_the_next() -> None:
     [
         (
             {"targets": [{"symbol": SPOT, "weight": "0.9"}]},
-            "the weights add up to 0.9 and cash_weight is 0: together that must be 1; write cash_weight: 0.1",
+            "the weights add up to 0.9 and cash_weight is 0: together that must be 1, so cash_weight is 0.1",
         ),
-        ({"targets": [{"symbol": SPOT, "weight": "1.2"}]}, "together that must be 1; mend the weights"),
+        (
+            {"targets": [{"symbol": SPOT, "weight": "1.2"}]},
+            "together that must be 1, so the weights are wrong",
+        ),
         ({"max_gross": "2"}, "the weights add up to 1 and cash_weight is 0: together that must be 2"),
-        ({"targets": [*HALVES, HALVES[0]]}, "BTC/USDT has two weights; write one"),
+        ({"targets": [*HALVES, HALVES[0]]}, "BTC/USDT has two weights"),
         ({"targets": [{"symbol": SPOT, "weight": "-1"}]}, "BTC/USDT is spot and cannot be held short"),
         ({"targets": []}, "at least 1"),
         ({"targets": [{"symbol": "BTCUSDT", "weight": "1"}]}, "pattern"),
