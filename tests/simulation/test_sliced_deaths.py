@@ -17,7 +17,7 @@ from tests.builders.promises import broken_at_any_time, broken_at_rest
 from tests.builders.sliced import D, sliced_house, stand
 
 EVERY = pytest.param(1, marks=pytest.mark.soak, id="every")
-SOME = pytest.param(61, id="some")
+SOME = pytest.param(97, id="some")
 MANNERS = {"plain": (), "in parts": ("connector.paper.max_fill_base=0.007",)}
 
 
