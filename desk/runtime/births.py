@@ -10,7 +10,7 @@ from desk.contracts.ports.time import Clock
 from desk.contracts.records import EntryKind, JournalEntry
 from desk.runtime.market_board import MarketBoard
 
-PLATFORM_SCHEDULE = "platform.reconciliation"
+PLATFORM_SCHEDULE = "platform.clock"
 
 
 class Births:
@@ -56,6 +56,6 @@ class Births:
             self._command = None
 
     def _schedule(self, schedule_id: ScheduleId) -> JournalEntry:
-        """Write down the platform's own schedule, which notices what happened while the desk was away."""
+        """Write down a time of the platform's own clock, at which something was noticed or decided."""
         now_ms = self._clock.now_ms()
         return self.note(ScheduledTick(schedule_id, PLATFORM_SCHEDULE, now_ms, now_ms, 0))

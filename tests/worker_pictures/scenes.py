@@ -149,7 +149,7 @@ def _pairs(worker: str, title: str) -> Scene:
         timedelta(days=18),
         weights,
         {f"{coin}/BTC": f"{coin.lower()}_btc_5m_2018-01.csv" for coin in ("ETH", "LTC", "XMR")},
-        platform="blueprints/btc-pairs-platform.yaml",
+        platform="blueprints/btc-pairs/platform.yaml",
     )
 
 

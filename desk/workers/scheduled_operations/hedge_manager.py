@@ -105,7 +105,7 @@ class HedgeManager(Worker):
         self._kept: RememberedHedge | None = None
 
     def on_tick(self, tick: Tick) -> DispositionEnvelope:
-        """Look at the exposure, at most once in `check_every_s`."""
+        """Look at the exposure, at most once in `check_every_s`, but at every price of one instant."""
         return self._look()
 
     def on_time(self, passed: TimePassed) -> DispositionEnvelope:
@@ -114,7 +114,7 @@ class HedgeManager(Worker):
 
     def _look(self) -> DispositionEnvelope:
         now_ms = self.view.now_ms()
-        if self._looked_ms is not None and 0 <= now_ms - self._looked_ms < self._every_ms:
+        if self._looked_ms is not None and 0 < now_ms - self._looked_ms < self._every_ms:
             return DispositionEnvelope.CONTINUE
         self._looked_ms = now_ms
         if not self.view.is_reconciled():

@@ -148,5 +148,5 @@ def test_an_entry_plan_has_the_prices_of_its_type(
 
 def test_an_exit_plan_says_something() -> None:
     fields = STOP.model_dump() | {"stop_loss_price": None}
-    with pytest.raises(ValidationError, match="a stop, a target or both"):
+    with pytest.raises(ValidationError, match="a stop, a target, a time"):
         ExitPlan.model_validate(fields)

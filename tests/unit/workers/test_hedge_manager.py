@@ -370,3 +370,11 @@ def test_what_is_left_to_hedge_and_is_too_small_to_trade_closes_the_hedge() -> N
     bench.desk.resize(position(number=9).trade_id, "0")
     holds(bench, "0.6", number=2)
     assert only_directive(looks(bench, 1_000)).scope is DirectiveScope.NEW_TRADE, "that was no stop"
+
+
+def test_two_prices_of_one_instant_are_both_looked_at() -> None:
+    bench = hedger()
+    holds(bench, "0.6")
+    bench.desk.time_ms += 20_000
+    assert bench.tick("50000", SPOT, later_ms=0) == [], "the perpetual's price is 20 s old"
+    assert size(only_directive(bench.tick("50000", PERPETUAL, later_ms=0))) == Decimal("0.6")
