@@ -26,10 +26,19 @@ def test_what_the_project_ships_is_valid(
     assert answer.err == ""
     assert answer.out.splitlines() == [
         "platform.yaml: a valid platform",
-        "blueprints/btc-trend.yaml: a valid blueprint",
-        "blueprints/demo.yaml: a valid blueprint",
-        "blueprints/weekly-dca.yaml: a valid blueprint",
+        *(
+            f"{one.relative_to(ROOT)}: a valid blueprint"
+            for one in sorted((ROOT / "blueprints").glob("*.yaml"))
+        ),
     ]
+
+
+def test_what_the_project_ships_for_pairs_is_valid(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT / "blueprints" / "btc-pairs")
+    assert main(["check", "platform.yaml", "eleven-pairs.yaml"]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_files_that_are_named_are_checked_together(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
