@@ -186,9 +186,9 @@ SCENES = (
     ),
     Scene(
         "circuit_breaker",
-        "A fall of 1.5 % within five minutes: the trade is left, and nobody enters until it is calm",
-        _january(21),
-        timedelta(hours=24),
+        "A jump of 3 % within five minutes: the short is left, and nobody enters for an hour",
+        _january(10, 12),
+        timedelta(hours=5),
         broken_circuit,
         {PERPETUAL: BTC_MONTH},
     ),

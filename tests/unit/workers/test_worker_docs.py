@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic_core import PydanticUndefined
 
+from desk.contracts.manifests import WorkerCategory
 from desk.workers.registry import offered_workers, worker_class
 
 PAGES = Path(__file__).parents[3] / "docs" / "workers"
@@ -40,3 +41,15 @@ def test_every_worker_has_its_page_and_its_line_in_the_taxonomy() -> None:
     workers = offered_workers().manifests.values()
     assert sorted(rows) == sorted((one.name, one.name, one.category.value) for one in workers)
     assert all((PAGES / f"{page}.md").is_file() for _, page, _ in rows)
+
+
+def test_every_worker_that_looks_after_positions_is_shown_at_work() -> None:
+    lifecycle = {
+        WorkerCategory.DYNAMIC_MANAGEMENT, WorkerCategory.RISK_CONTROL, WorkerCategory.SCHEDULED_OPERATIONS,
+    }  # fmt: skip
+    for name, manifest in offered_workers().manifests.items():
+        if manifest.category in lifecycle and (PAGES / f"{name}.md").exists():
+            assert f"(pictures/{name}.svg)" in (PAGES / f"{name}.md").read_text(encoding="utf-8")
+            picture = (PAGES / "pictures" / f"{name}.svg").read_text(encoding="utf-8")
+            assert picture.startswith("<svg ")
+            assert "<script" not in picture
