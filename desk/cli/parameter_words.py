@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from desk.contracts.dto import Symbol
+from desk.contracts.manifests import TextFile
 
 _SYMBOL_PATTERN = TypeAdapter(Symbol).json_schema()["pattern"]
 _TYPE_WORDS: Mapping[object, str] = {
@@ -23,14 +24,23 @@ _TYPE_WORDS: Mapping[object, str] = {
 
 def type_words(field: FieldInfo) -> str:
     """Say what a parameter takes, in words."""
+    if _is_file(field):
+        return "a file"
     return " or ".join(dict.fromkeys(_words(field.annotation)))
 
 
 def range_words(field: FieldInfo) -> str:
     """Say within which bounds a parameter must lie; empty where its type is the only bound."""
+    if _is_file(field):
+        return ""
     bounds = [*field.metadata, *_inner_bounds(field.annotation)]
     words = [word for bound in bounds for word in _bound_words(bound)]
     return ", ".join(dict.fromkeys([*words, *_item_words(field.annotation)]))
+
+
+def _is_file(field: FieldInfo) -> bool:
+    """Tell whether a file is named, whose own lines are checked when it is read."""
+    return any(isinstance(one, TextFile) for one in field.metadata)
 
 
 def unit_words(field: FieldInfo) -> str:

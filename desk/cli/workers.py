@@ -167,7 +167,9 @@ def _show(one: KnownWorker, manifest: WorkerManifest, running: _Running) -> None
             for key, of in fields.items()
         ]
         say("\n" + table([head, *body]))
-    keeps = list(manifest.state.items()) or [("nothing", "it remembers nothing, and needs nothing to")]
+    keeps = list(manifest.state.items()) or [
+        ("nothing", "after a restart it knows what it must from the market and the book")
+    ]
     say("\n" + table([("keeps", "meaning"), *keeps]))
     say()
     for line in _states(running, running.of(manifest)):
