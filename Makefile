@@ -4,7 +4,6 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 CODE := $(wildcard desk connectors tests benchmarks)
 UV := uv==0.13.9
-DATA ?= ../shared/data
 
 .DEFAULT_GOAL := help
 .PHONY: help desk test soak check bench pictures format lock schemas clean
@@ -34,9 +33,9 @@ format: $(STAMP) ## Rewrite the code as `make check` wants it
 bench: $(STAMP) ## Measure the hot paths
 	$(BIN)/python -m benchmarks
 
-pictures: $(STAMP) ## Draw the pictures of the pages anew (about four minutes; DATA=... has recorded prices)
+pictures: $(STAMP) ## Draw the pictures of the pages anew (DATA=... is a folder of recorded prices, for the workers')
 	$(BIN)/desk demo --pictures docs/pictures
-	$(BIN)/python -m tests.worker_pictures --data $(DATA)
+	$(if $(DATA),$(BIN)/python -m tests.worker_pictures --data $(DATA),@echo "The workers' pictures stay: DATA is not given.")
 
 schemas: $(STAMP) ## Export the JSON schemas of the configuration files
 	$(BIN)/python -m desk.config.export_schemas

@@ -9,13 +9,13 @@ _LARGE = Decimal(100)
 
 
 def price_fault(price: Tick | Quote | None, now_ms: int, max_age_ms: int) -> str | None:
-    """Name why a price cannot be acted on: missing, not finite, crossed, too old. None where it can."""
+    """Name why a price cannot be acted on: missing, not finite, crossed, too old, or dated as far ahead."""
     if price is None:
         return "there is no price"
     if not (price.bid.is_finite() and price.ask.is_finite() and 0 < price.bid <= price.ask):
         return f"bid {price.bid} and ask {price.ask} are no market"
     age_ms = now_ms - price.time_ms
-    if not age_ms <= max_age_ms:
+    if not -max_age_ms <= age_ms <= max_age_ms:
         return f"the price is {age_ms} ms old, at most {max_age_ms} ms is allowed"
     return None
 

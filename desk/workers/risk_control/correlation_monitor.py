@@ -247,7 +247,7 @@ class CorrelationMonitor(Worker):
         if instrument is None or quote is None or price_fault(quote, now_ms, most_ms) is not None:
             return Holding(symbol, sign, None)
         rate = self.view.rate(instrument.quote)
-        if rate is None or not rate.is_finite():
+        if rate is None or not (rate.is_finite() and rate > ZERO):
             return Holding(symbol, sign, None)
         return Holding(symbol, sign, abs(size_base) * middle(quote) * rate)
 

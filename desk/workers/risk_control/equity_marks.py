@@ -88,7 +88,7 @@ def transferred_since(marks: EquityMarks, view: DeskView, min_transfer: Decimal)
         if not delta:
             continue
         rate = view.rate(currency)
-        if rate is None or not rate.is_finite():
+        if rate is None or not (rate.is_finite() and rate > ZERO):
             return None
         worth = delta * rate
         if abs(worth) >= min_transfer * marks.peak:

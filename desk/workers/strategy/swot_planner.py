@@ -39,6 +39,9 @@ from desk.workers.threat_book import THREAT_KEY, KnownThreat, ThreatBook, graves
 
 _DECIDED = "decided_at_ms"
 
+_SETTLES_IN = 4
+"""Periods of history: after that many, what the average was seeded with weighs less than 2 %."""
+
 _MOST_TOLERANCE = Decimal("0.5")
 """A stop farther away than half the price is a fault of the data, not a stop."""
 
@@ -107,8 +110,8 @@ class SwotParameters(BarParameters):
 
     @property
     def warm_up_bars(self) -> int:
-        """As many as the average true range takes."""
-        return self.atr_bars
+        """As many as settle the average true range: it is of them alone, however many others keep."""
+        return _SETTLES_IN * self.atr_bars + 1
 
     def bars_needed(self) -> tuple[BarsNeeded, ...]:
         """Ask for bars where the stop is measured by them."""
@@ -279,7 +282,7 @@ class SwotPlanner(Worker):
         if multiple is None:
             return parameters.stop_fraction
         average = AverageTrueRange(parameters.atr_bars)
-        for bar in self.view.bars(parameters.symbol, parameters.interval_ms):
+        for bar in self.view.bars(parameters.symbol, parameters.interval_ms)[-parameters.warm_up_bars :]:
             average.add(bar)
         quote = self.view.quote(parameters.symbol)
         if average.value is None or quote is None:

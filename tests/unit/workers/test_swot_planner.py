@@ -385,7 +385,7 @@ def test_a_stop_on_the_price_or_out_of_sight_is_none(half_range: str) -> None:
 def test_bars_are_asked_for_only_where_they_are_read() -> None:
     assert planner().parameters.bars_needed() == ()
     (needed,) = by_range().parameters.bars_needed()
-    assert (needed.symbol, needed.interval_ms, needed.count) == (PERPETUAL, 60_000, 3)
+    assert (needed.symbol, needed.interval_ms, needed.count) == (PERPETUAL, 60_000, 4 * 3 + 1)
 
 
 @pytest.mark.parametrize(
