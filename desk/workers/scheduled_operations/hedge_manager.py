@@ -11,7 +11,7 @@ from desk.contracts.directives import (
     SizeDirective,
     StrategyDirective,
 )
-from desk.contracts.dto import Dto, NotNegative
+from desk.contracts.dto import Dto
 from desk.contracts.envelope import DispositionEnvelope
 from desk.contracts.events import STRATEGY_DIRECTIVE_ISSUED, TICK_RECEIVED, TIME_PASSED
 from desk.contracts.ids import TradeId
@@ -31,16 +31,10 @@ from desk.workers.scheduled_operations.exposure import (
     wanted_hedge,
     worth_of_unit,
 )
+from desk.workers.scheduled_operations.hedge_costs import AskedChange, PaidCost, cost_of_unit, paid, with_cost
 from desk.workers.scheduled_operations.hedge_parameters import HedgeMode, HedgeParameters
 
 _KEY = "hedge"
-
-
-class PaidCost(Dto):
-    """Keep what one change of the hedge was reckoned to cost, in the account currency."""
-
-    time_ms: int
-    cost: NotNegative
 
 
 class RememberedHedge(Dto):
@@ -50,6 +44,7 @@ class RememberedHedge(Dto):
     asked_at_ms: int | None = None
     is_closing: bool = False
     stopped_at_ms: int | None = None
+    asked: AskedChange | None = None
     costs: tuple[PaidCost, ...] = ()
 
 
@@ -98,6 +93,7 @@ class HedgeManager(Worker):
         super().__init__(parameters, context)
         self._parameters = parameters
         self._cooldown_ms = milliseconds(parameters.cooldown_s)
+        self._window_ms = parameters.cost_window_s * 1000
         self._every_ms = milliseconds(parameters.check_every_s)
         self._max_price_age_ms = milliseconds(parameters.max_price_age_s)
         self._betas = BetaBook(parameters)
@@ -136,18 +132,31 @@ class HedgeManager(Worker):
         return position.strategy_id == self.context.strategy_id and position.worker == self.context.name
 
     def _settled(self, trade: Position | None) -> RememberedHedge:
-        """Return what is remembered, a hedge that has come or gone meanwhile noted.
+        """Return what is remembered, a hedge that has come, gone or changed its size meanwhile noted.
 
         A hedge that went without being told to was stopped out, or closed by another hand.
         """
         kept = self._kept or self._restored()
-        if trade is not None and trade.trade_id != kept.trade_id:
-            kept = self._keep(kept.model_copy(update={"trade_id": trade.trade_id, "is_closing": False}))
-        elif trade is None and kept.trade_id is not None:
+        if trade is not None:
+            update = self._news(trade, kept)
+            kept = self._keep(kept.model_copy(update=update)) if update else kept
+        elif kept.trade_id is not None:
             stopped_ms = None if kept.is_closing else self.view.now_ms()
             kept = self._keep(RememberedHedge(stopped_at_ms=stopped_ms, costs=kept.costs))
         self._kept = kept
         return kept
+
+    def _news(self, trade: Position, kept: RememberedHedge) -> dict[str, object]:
+        """Return what is new of the hedge, with what a change that was made has cost."""
+        news: dict[str, object] = {}
+        if trade.trade_id != kept.trade_id:
+            news |= {"trade_id": trade.trade_id, "is_closing": False}
+        asked = kept.asked
+        if asked is not None and trade.size_base != asked.held_base:
+            cost = abs(trade.size_base - asked.held_base) * asked.cost_of_unit
+            news["costs"] = with_cost(kept.costs, cost, self.view.now_ms(), self._window_ms)
+            news["asked"] = asked.model_copy(update={"held_base": trade.size_base})
+        return news
 
     def _restored(self) -> RememberedHedge:
         text = self.context.memory.get(_KEY)
@@ -161,9 +170,10 @@ class HedgeManager(Worker):
     def _must_wait(self, kept: RememberedHedge, trade: Position | None) -> bool:
         """Tell whether a change is under way, or one was made, or undone by a stop, too short ago."""
         view, now_ms, instrument = self.view, self.view.now_ms(), self._parameters.instrument
-        is_cooling = kept.asked_at_ms is not None and now_ms - kept.asked_at_ms < self._cooldown_ms
-        stopped_ms = kept.stopped_at_ms
-        is_stopped = stopped_ms is not None and now_ms - stopped_ms < self._parameters.after_stop_s * 1000
+        asked_ms, stopped_ms = kept.asked_at_ms, kept.stopped_at_ms
+        is_cooling = asked_ms is not None and 0 <= now_ms - asked_ms < self._cooldown_ms
+        after_stop_ms = self._parameters.after_stop_s * 1000
+        is_stopped = stopped_ms is not None and 0 <= now_ms - stopped_ms < after_stop_ms
         return (
             is_cooling
             or is_stopped
@@ -206,11 +216,17 @@ class HedgeManager(Worker):
             return None if found.trade is None else self._leave(found, found.trade, kept)
         held_base = ZERO if found.trade is None else found.trade.size_base
         changed = abs(size_base - held_base)
-        costs = self._costs(found, kept, changed * found.unit)
+        asked = AskedChange(
+            held_base=held_base, cost_of_unit=cost_of_unit(found.instrument, found.quote, found.unit)
+        )
         is_small = found.instrument.is_dust(changed, found.quote.bid)
-        if is_small or costs is None or (size_base > held_base and self._may_not_add(found)):
+        grows = size_base > held_base
+        if is_small or (grows and (self._may_not_add(found) or self._is_dear(kept, asked, changed))):
             return None
-        update = {"asked_at_ms": self.view.now_ms(), "is_closing": False, "costs": costs}
+        is_counted = self._parameters.max_cost is not None
+        update = {
+            "asked_at_ms": self.view.now_ms(), "is_closing": False, "asked": asked if is_counted else None,
+        }  # fmt: skip
         self._keep(kept.model_copy(update=update))
         return self._resize(found, size_base)
 
@@ -223,18 +239,11 @@ class HedgeManager(Worker):
             or any(one.side.sign * found.wanted < 0 for one in view.positions_on(symbol))
         )
 
-    def _costs(self, found: Situation, kept: RememberedHedge, worth: Decimal) -> tuple[PaidCost, ...] | None:
-        """Return the costs of the window with this change's, fee and half the spread; None over the limit."""
-        now_ms, most = self.view.now_ms(), self._parameters.max_cost
-        half_spread = (found.quote.ask - found.quote.bid) / (found.quote.ask + found.quote.bid)
-        cost = worth * (found.instrument.taker_fee + half_spread)
-        since_ms = now_ms - self._parameters.cost_window_s * 1000
-        paid = tuple(one for one in kept.costs if one.time_ms > since_ms)
-        if most is None:
-            return ()
-        if not sum((one.cost for one in paid), cost) <= most:
-            return None
-        return (*paid, PaidCost(time_ms=now_ms, cost=cost))
+    def _is_dear(self, kept: RememberedHedge, asked: AskedChange, size_base: Decimal) -> bool:
+        """Tell whether a change would cost more than the window has left: asked for what grows alone."""
+        most = self._parameters.max_cost
+        spent = paid(kept.costs, self.view.now_ms(), self._window_ms)
+        return most is not None and not spent + size_base * asked.cost_of_unit <= most
 
     def _leave(self, found: Situation, trade: Position, kept: RememberedHedge) -> StrategyDirective:
         """Close the hedge; the other side, where it is wanted, is opened once this has ended."""

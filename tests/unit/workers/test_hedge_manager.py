@@ -231,6 +231,50 @@ def test_a_cost_over_the_limit_leaves_the_hedge_as_it_is() -> None:
     assert size(only_directive(looks(bench, 3_600_000))) == Decimal("0.9"), "the window has passed"
 
 
+def test_a_change_that_is_refused_has_cost_nothing() -> None:
+    bench = hedger(max_cost="30")
+    price(bench, "50000", PERPETUAL, spread="50")
+    holds(bench, "0.4")
+    for _ in range(5):
+        assert size(only_directive(looks(bench))) == Decimal("0.4"), "20 of 30, each time"
+        bench.restart()
+    hedge(bench, "0.1")
+    assert size(only_directive(looks(bench))) == Decimal("0.4"), "a quarter filled cost 5, the rest costs 15"
+    hedge(bench, "0.4")
+    holds(bench, "0.65")
+    assert looks(bench) == [], "20 are paid, and 12.5 more would be too much"
+
+
+def test_a_hedge_that_is_too_large_is_made_smaller_whatever_that_costs() -> None:
+    bench = hedger(max_cost="20")
+    price(bench, "50000", PERPETUAL, spread="50")
+    holds(bench, "0.4")
+    assert len(looks(bench)) == 1
+    hedge(bench, "0.4")
+    holds(bench, "0.1")
+    assert size(only_directive(looks(bench))) == Decimal("0.1"), "20 of 20 are paid"
+    hedge(bench, "0.1")
+    holds(bench, "0.12")
+    assert looks(bench) == [], "35 of 20 are paid"
+
+
+def test_what_is_remembered_of_costs_stays_short() -> None:
+    bench = hedger(max_cost="1000000", cooldown_s="0", band="0", min_trade="0")
+    for number in range(200):
+        held = "0.4" if number % 2 else "0.3"
+        holds(bench, held)
+        assert len(looks(bench)) == 1
+        hedge(bench, held)
+    assert len(bench.memory.get("hedge") or "") < 500, "200 changes in 3.3 hours"
+
+
+def test_a_clock_that_was_set_back_silences_nobody() -> None:
+    bench = hedger(cooldown_s="60")
+    holds(bench, "0.6")
+    assert len(looks(bench)) == 1
+    assert len(looks(bench, -3_600_000)) == 1
+
+
 def test_the_way_out_is_not_a_matter_of_cost() -> None:
     bench = hedger(max_cost="1")
     hedge(bench, "0.6")
