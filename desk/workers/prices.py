@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from desk.contracts.market import ZERO, Quote, Tick
+from desk.contracts.ports.view import DeskView
+from desk.contracts.positions import Position
 
 _LARGE = Decimal(100)
 
@@ -18,6 +20,19 @@ def price_fault(price: Tick | Quote | None, now_ms: int, max_age_ms: int) -> str
     if not -max_age_ms <= age_ms <= max_age_ms:
         return f"the price is {age_ms} ms old, at most {max_age_ms} ms is allowed"
     return None
+
+
+def is_dust(position: Position, view: DeskView) -> bool:
+    """Tell whether what a trade holds is too small for the venue to trade, at the newest price there is.
+
+    False where nothing is known of its symbol.
+    """
+    instrument, quote = view.instrument(position.symbol), view.quote(position.symbol)
+    if instrument is None:
+        return False
+    is_priced = quote is not None and quote.last.is_finite() and quote.last > 0
+    price = quote.last if quote is not None and is_priced else position.entry_price
+    return instrument.is_dust(instrument.floor_size(position.size_base), price)
 
 
 def middle(price: Tick | Quote) -> Decimal:

@@ -26,7 +26,7 @@ from desk.contracts.ports.plugin import PluginContext
 from desk.contracts.positions import Position
 from desk.contracts.records import FillBooked
 from desk.workers.base import Worker
-from desk.workers.prices import milliseconds
+from desk.workers.prices import is_dust, milliseconds
 from desk.workers.risk_control.loss_streak import LossStreak
 from desk.workers.risk_control.price_shock import PriceShock
 from desk.workers.risk_control.reductions import Reductions, in_care
@@ -35,7 +35,9 @@ from desk.workers.risk_control.standing_blocks import EVERYTHING, StandingBlocks
 _LOOK_EVERY_MS = 1_000
 _SELDOM_MS = 5_000
 _LOOKS_PER_TIMEOUT = 15
-_CONNECTION, _ERRORS, _LOSSES, _SHOCK = "connection", "errors", "losses", "shock"
+_CONNECTION, _ERRORS, _LOSSES, _SHOCK, _UNPRICED = "connection", "errors", "losses", "shock", "price"
+_CLOSING = (_ERRORS, _LOSSES, _SHOCK)
+"""The reasons that were measured: only these may close."""
 _FAILED = frozenset({OrderStatus.REJECTED, OrderStatus.UNKNOWN})
 _PROCEED = DispositionEnvelope.CONTINUE
 
@@ -154,7 +156,7 @@ class CircuitBreaker(Worker):
             "block.<symbol or everything>": "why a block stands and since when",
             _ERRORS_KEY: "the orders that failed within the window",
             "losses": "the losses in a row, and the open trades whose end will count",
-            "reductions": "the trades that are being left",
+            "reduction.<trade id>": "a trade that is being left",
         },
     )
 
@@ -182,7 +184,8 @@ class CircuitBreaker(Worker):
             return _PROCEED
         if price is not None and not is_calm and not self._blocks.has(tick.symbol, _SHOCK):
             is_measured = tick.price.is_finite() and tick.price > 0
-            self._trip(tick.symbol, _SHOCK, f"{tick.symbol} {price.words(tick.price)}", can_close=is_measured)
+            reason = _SHOCK if is_measured else _UNPRICED
+            self._trip(tick.symbol, reason, f"{tick.symbol} {price.words(tick.price)}")
         elif not self._is_due:
             return _PROCEED
         return self._looked()
@@ -194,7 +197,7 @@ class CircuitBreaker(Worker):
         if order.client_order_id not in {one.client_order_id for one in self._failed}:
             now_ms = self.view.now_ms()
             failed = FailedOrder(client_order_id=order.client_order_id, time_ms=now_ms)
-            self._keep_failed((*self._failures(), failed))
+            self._keep_failed((*self._failures(), failed)[-self._parameters.max_errors :])
             self._is_due = True
         return _PROCEED
 
@@ -204,7 +207,7 @@ class CircuitBreaker(Worker):
         if not self._parameters.watch_losses or position is None or not self._in_care([position]):
             return _PROCEED
         is_closed = not position.is_open and position.closed_at_ms is not None
-        self._streak.look(self._in_care(self.view.positions()), position.trade_id if is_closed else None)
+        self._streak.look(self._held(), position.trade_id if is_closed else None)
         self._is_due = True
         return _PROCEED
 
@@ -220,10 +223,14 @@ class CircuitBreaker(Worker):
         if self._began_ms is None:
             self._began_ms = now_ms
             if self._parameters.watch_losses:
-                self._streak.look(self._in_care(self.view.positions()))
-        for place in self._blocks.look():
+                self._streak.look(self._held())
+        lifted = self._blocks.look()
+        for place in lifted:
             self._begin_anew(place)
+        if lifted:
+            self._reductions.drop()
         self._judge(now_ms)
+        self._leave()
         for place in self._blocks.places:
             self._rearm(place, now_ms)
         return DispositionEnvelope.publish(*self._blocks.events(), *self._reductions.events())
@@ -233,18 +240,18 @@ class CircuitBreaker(Worker):
         parameters = self._parameters
         trouble = self._trouble(now_ms)
         if trouble is not None:
-            self._trip(EVERYTHING, _CONNECTION, trouble, can_close=False)
+            self._trip(EVERYTHING, _CONNECTION, trouble)
         if self._has_errors():
             last = self._failed[-1].client_order_id
             words = (
                 f"{len(self._failures())} orders rejected or of unknown outcome"
                 f" within {parameters.error_window_s:f} s, the last {last}"
             )
-            self._trip(EVERYTHING, _ERRORS, words, can_close=True)
+            self._trip(EVERYTHING, _ERRORS, words)
         if parameters.watch_losses and self._streak.losses >= parameters.max_losses:
             lost = self._streak.losses
             words = "a losing trade" if lost == 1 else f"{lost} losing trades in a row"
-            self._trip(EVERYTHING, _LOSSES, f"{words}, net of fees", can_close=True)
+            self._trip(EVERYTHING, _LOSSES, f"{words}, net of fees")
 
     def _trouble(self, now_ms: int) -> str | None:
         """Name what is wrong with the connection: the platform's word, or a price too old or missing."""
@@ -261,15 +268,22 @@ class CircuitBreaker(Worker):
                 return f"no price of {symbol} for {(now_ms - heard_ms) // 1000} s"
         return None
 
-    def _trip(self, place: str, reason: str, words: str, *, can_close: bool) -> None:
-        """Block for a reason, once, and leave what it is about where that is wanted."""
-        if self._blocks.has(place, reason):
+    def _trip(self, place: str, reason: str, words: str) -> None:
+        """Block for a reason, once."""
+        if not self._blocks.has(place, reason):
+            self._blocks.add(place, reason, words)
+            self._healthy_since_ms.pop(place, None)
+
+    def _leave(self) -> None:
+        """Leave what a measured reason is about, where that is wanted; what fills after it tripped too."""
+        if self._parameters.action is not BreakerAction.CLOSE:
             return
-        self._blocks.add(place, reason, words)
-        self._healthy_since_ms.pop(place, None)
-        if can_close and self._parameters.action is BreakerAction.CLOSE:
-            held = self.view.positions() if place == EVERYTHING else self.view.positions_on(place)
-            self._reductions.want_none(self._in_care(held), f"circuit breaker: {words}")
+        for place in self._blocks.places:
+            block = self._blocks.of(place)
+            words = [] if block is None else [block.reasons[one] for one in _CLOSING if one in block.reasons]
+            if words:
+                held = self.view.positions() if place == EVERYTHING else self.view.positions_on(place)
+                self._reductions.want_none(self._in_care(held), f"circuit breaker: {words[0]}")
 
     def _rearm(self, place: str, now_ms: int) -> None:
         """Lift a block that has stood its time once all was well for a while."""
@@ -291,7 +305,7 @@ class CircuitBreaker(Worker):
             return self._trouble(now_ms) is None
         if reason == _ERRORS:
             return not self._has_errors()
-        if reason == _SHOCK:
+        if reason in {_SHOCK, _UNPRICED}:
             price = self._shocks.get(place)
             return price is None or price.is_calm(now_ms)
         return True
@@ -323,6 +337,10 @@ class CircuitBreaker(Worker):
 
     def _is_ours(self, order: OrderState) -> bool:
         return not self._parameters.own_strategy_only or order.strategy_id == self.context.strategy_id
+
+    def _held(self) -> tuple[Position, ...]:
+        """Return the trades whose end will count: one of which only dust is left has ended."""
+        return tuple(one for one in self._in_care(self.view.positions()) if not is_dust(one, self.view))
 
     def _in_care(self, positions: Sequence[Position]) -> tuple[Position, ...]:
         own_only = self._parameters.own_strategy_only

@@ -164,7 +164,7 @@ class CorrelationMonitor(Worker):
         state={
             "correlation": "which pairs are linked, what was trimmed and let pass when",
             "block.<symbol>": "why a symbol is blocked and since when",
-            "reductions": "the trades that are being trimmed",
+            "reduction.<trade id>": "a trade that is being trimmed",
         },
     )
 

@@ -20,7 +20,7 @@ from desk.contracts.market import ZERO, TimePassed
 from desk.contracts.ports.plugin import PluginContext
 from desk.contracts.positions import Position
 from desk.workers.base import Worker
-from desk.workers.prices import middle, milliseconds, percent, price_fault, rounded, written
+from desk.workers.prices import is_dust, middle, milliseconds, percent, price_fault, rounded, written
 from desk.workers.risk_control.equity_marks import EquityMarks, transferred_since
 from desk.workers.risk_control.reductions import Reductions, in_care
 from desk.workers.risk_control.standing_blocks import EVERYTHING, StandingBlocks
@@ -143,7 +143,7 @@ class DrawdownLimiter(Worker):
             "marks": "peak, start of the day, what was breached of them, and the transfers known",
             "rebase": "that peak and day begin anew, after a re-arm, once equity is known",
             "block.everything": "why a block stands and since when",
-            "reductions": "the trades that are being reduced or left",
+            "reduction.<trade id>": "a trade that is being reduced or left",
         },
     )
 
@@ -206,6 +206,8 @@ class DrawdownLimiter(Worker):
     def _fault(self, equity: Decimal | None, flow: Decimal | None, now_ms: int) -> str | None:
         """Name why equity cannot be judged, None where it can."""
         for position in self.view.positions():
+            if is_dust(position, self.view):
+                continue
             stale = price_fault(self.view.quote(position.symbol), now_ms, self._max_age_ms)
             if stale is not None:
                 return f"equity is not known, {position.symbol} is held: {stale}"
@@ -243,8 +245,12 @@ class DrawdownLimiter(Worker):
             reached = max(reached, level)
             words.append(self._words(limit, level, equity, bases[limit.name], losses[limit.name]))
             self._blocks.add(EVERYTHING, limit.name, f"{words[-1]}; until {limit.until}", anew=True)
-        if reached:
-            self._act(reached, "; ".join(words))
+        if reached == 1:
+            self._reduce_all("; ".join(words))
+        for limit in self._limits:
+            if levels[limit.name] > 1:
+                said = self._words(limit, 2, equity, bases[limit.name], losses[limit.name])
+                self._leave_all(f"{said}: close")
         self._keep(marks.model_copy(update={"total_level": levels[_TOTAL], "daily_level": levels[_DAILY]}))
 
     def _followed(self, equity: Decimal, flow: Decimal, now_ms: int) -> EquityMarks:
@@ -260,18 +266,19 @@ class DrawdownLimiter(Worker):
             marks = marks.transferred(equity, flow)
         return marks.on_day(equity, now_ms).risen(equity)
 
-    def _act(self, level: int, words: str) -> None:
-        """Ask for smaller trades at the first level, for none at the second."""
-        held = in_care(
-            self.view.positions(),
-            self.context.strategy_id,
-            own_strategy_only=self._parameters.own_strategy_only,
-        )
-        if level == 1:
-            for position in held:
-                self._reduce(position, words)
-        elif self._parameters.action is LimitAction.CLOSE:
-            self._reductions.want_none(held, f"{words}: close")
+    def _reduce_all(self, words: str) -> None:
+        """Ask for smaller trades."""
+        for position in self._in_care():
+            self._reduce(position, words)
+
+    def _leave_all(self, words: str) -> None:
+        """Ask for none, of what has filled since the second level was reached too."""
+        if self._parameters.action is LimitAction.CLOSE:
+            self._reductions.want_none(self._in_care(), words)
+
+    def _in_care(self) -> tuple[Position, ...]:
+        own_only = self._parameters.own_strategy_only
+        return in_care(self.view.positions(), self.context.strategy_id, own_strategy_only=own_only)
 
     def _reduce(self, position: Position, words: str) -> None:
         """Ask for a part of a trade, down to the lot; for none of it where that part would be dust."""

@@ -384,3 +384,44 @@ def test_one_that_watches_nothing_is_pointed_out() -> None:
 def test_it_looks_as_often_as_its_timeout_needs(timeout_s: str, every_ms: int) -> None:
     parameters = RiskBench(CircuitBreaker, PARAMETERS | {"feed_timeout_s": timeout_s}).parameters
     assert parameters.wake_every_ms() == every_ms
+
+
+DUST = "0.00003"
+"""Less than the venue trades of these symbols."""
+
+
+def test_a_trade_of_which_only_dust_is_left_has_ended() -> None:
+    bench = breaker(max_losses=3, feed_timeout_s=3600)
+    for number in range(1, 4):
+        trade = position(number=number)
+        bench.desk.hold(trade)
+        bench.fill(trade.trade_id)
+        lost = dataclasses.replace(trade, size_base=Decimal(DUST), realized_quote=Decimal(-50))
+        bench.desk.hold(lost)
+        bench.fill(trade.trade_id)
+    (block,) = blocks_in(bench.beat())
+    assert block.reason == "3 losing trades in a row, net of fees"
+
+
+def test_failing_orders_are_counted_no_further_than_they_matter() -> None:
+    bench = breaker(max_errors=5, error_window_s=86_400, feed_timeout_s=86_400)
+    for number in range(2_000):
+        bench.order(number, REJECTED, later_ms=30_000)
+        bench.beat(0)
+    assert max(len(value) for value in bench.memory.notes.values()) < 1_000
+    assert len(bench.desk.blocks) == 1
+
+
+def test_what_fills_after_it_tripped_is_left_too_until_the_operator_rearms() -> None:
+    bench = breaker(action="close", max_losses=1, feed_timeout_s=3600, rearm="operator")
+    trade = position()
+    bench.desk.hold(trade)
+    bench.fill(trade.trade_id)
+    bench.close(trade, "-100")
+    assert len(blocks_in(bench.beat())) == 1
+    late = position(number=2)
+    bench.desk.hold(late)
+    (directive,) = directives_in(bench.beat())
+    assert directive.target_trade_ids == (late.trade_id,)
+    bench.rearm()
+    assert directives_in(bench.beats(100)) == []

@@ -369,3 +369,54 @@ def test_a_daily_limit_beyond_the_total_one_is_pointed_out() -> None:
     assert limiter(**TOTAL_ONLY).parameters.cautions() != ()
     assert limiter().parameters.cautions() == ()
     assert limiter().parameters.wake_every_ms() == 5_000
+
+
+DUST = "0.00003"
+"""Less than the venue trades of these symbols."""
+
+
+def test_however_many_trades_there_are_all_are_left_at_once_and_nothing_grows_too_long_to_keep() -> None:
+    bench = limiter(**TOTAL_ONLY)
+    bench.desk.hold(*(position(number=number, size="0.01") for number in range(1, 2_001)))
+    published = at(bench, "70000")
+    (directive,) = directives_in(published)
+    assert len(directive.target_trade_ids) == 2_000
+    assert len(blocks_in(published)) == 1
+    assert max(len(value) for value in bench.memory.notes.values()) < 10_000
+
+
+def test_trades_that_cannot_be_left_keep_no_other_waiting() -> None:
+    bench = limiter(**TOTAL_ONLY)
+    bench.desk.hold(*(position(number=number, size="0.01") for number in range(1, 41)))
+    assert len(sizes(directives_in(at(bench, "70000")))) == 40
+    again = sizes(directives_in(at(bench, "70000", later_ms=60_000)))
+    assert len(again) == 40, "what a venue refused is asked for again after a minute, all of it"
+
+
+def test_what_fills_after_the_second_level_was_reached_is_left_too() -> None:
+    bench = limiter(**TOTAL_ONLY)
+    at(bench, "70000")
+    bench.desk.resize(position().trade_id, "0")
+    assert directives_in(at(bench, "69000")) == []
+    bench.desk.hold(position(number=2, size="0.6"))
+    assert sizes(directives_in(at(bench, "68000"))) == [(2, "close")]
+    bench.rearm()
+    assert directives_in(at(bench, "67000")) == [], "the operator begins anew"
+
+
+def test_dust_is_neither_asked_for_nor_does_its_missing_price_hold_up_the_rest() -> None:
+    bench = limiter(**TOTAL_ONLY)
+    bench.desk.hold(position(number=2, size=DUST), position(number=3, symbol=PERPETUAL, size=DUST))
+    assert sizes(directives_in(at(bench, "70000"))) == [(1, "close")]
+    bench.desk.resize(position().trade_id, DUST)
+    assert [directives_in(at(bench, "70000", later_ms=60_000)) for _ in range(30)] == [[]] * 30
+
+
+def test_dust_without_a_price_does_not_make_equity_unknown() -> None:
+    bench = limiter(**TOTAL_ONLY)
+    bench.desk.hold(position(number=2, symbol=PERPETUAL, size=DUST))
+    assert isinstance(bench.desk, Valued)
+    bench.desk.worth = Decimal(70_000)
+    bench.desk.time_ms += 100_000
+    bench.quiet_price("100000", SPOT)
+    assert sizes(directives_in(bench.beat(0))) == [(1, "close")]
