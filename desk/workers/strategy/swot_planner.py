@@ -189,7 +189,7 @@ class SwotPlanner(Worker):
         own = [
             position
             for position in self.view.positions_on(opportunity.symbol)
-            if position.strategy_id == self.context.strategy_id
+            if position.strategy_id == self.context.strategy_id and not self._is_dust(position)
         ]
         directive = self._reverse(weighed, own) if own else self._open(weighed)
         if directive is None:
@@ -224,6 +224,14 @@ class SwotPlanner(Worker):
             or view.has_pending_entry(self.context.strategy_id, symbol)
             or price_fault(view.quote(symbol), view.now_ms(), self._max_price_age_ms) is not None
         )
+
+    def _is_dust(self, position: Position) -> bool:
+        """Tell whether a trade is too small for the venue, which nobody can close; a market must be known."""
+        instrument, quote = self.view.instrument(position.symbol), self.view.quote(position.symbol)
+        if instrument is None or quote is None:
+            return False
+        size_base = instrument.floor_size(position.size_base)
+        return instrument.is_dust(size_base, quote.touch(position.side.exit_side))
 
     def _reverse(self, weighed: _Weighed, own: list[Position]) -> StrategyDirective | None:
         """Ask to close the trades that the opportunity is against; a trade of its own comes with the next."""

@@ -273,6 +273,21 @@ def test_one_trade_at_a_time() -> None:
     assert chance(bench) == []
 
 
+@pytest.mark.parametrize("side", [LONG, SHORT])
+def test_dust_that_no_venue_trades_is_no_trade(side: PositionSide) -> None:
+    for reverse in ("ignore", "close"):
+        bench = in_an_uptrend(reverse=reverse)
+        bench.desk.hold(position(side, symbol=PERPETUAL, entry="50000", size="0.00009"))
+        assert only_directive(chance(bench)).scope is DirectiveScope.NEW_TRADE
+
+
+def test_a_trade_in_a_market_that_is_not_known_is_held() -> None:
+    bench = in_an_uptrend()
+    bench.desk.hold(position(LONG, symbol=PERPETUAL, entry="50000", size="0.00009"))
+    bench.desk.instruments.clear()
+    assert chance(bench) == []
+
+
 def test_an_entry_that_has_not_ended_is_waited_for() -> None:
     bench = in_an_uptrend()
     bench.desk.pending_entries.add((STRATEGY, PERPETUAL))
