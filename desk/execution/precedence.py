@@ -112,6 +112,7 @@ class Wish:
 def wish_decided(directive: StrategyDirective, trade: Position, category: WorkerCategory | None) -> Wish:
     """Return what a directive asks of a trade, as far as it is known before planning."""
     size, leave, asked = directive.size_directive, directive.exit_directive, directive.by_hand
+    is_priced = asked is not None and asked.entry is not None
     is_resized = size is not None and bool(size.model_fields_set)
     return Wish(
         directive_id=directive.directive_id,
@@ -120,7 +121,7 @@ def wish_decided(directive: StrategyDirective, trade: Position, category: Worker
         trade_id=trade.trade_id,
         side=trade.side,
         held_base=trade.size_base,
-        resizes=is_resized or (asked is not None and asked.entry is not None),
+        resizes=_is_modified(directive) and (is_resized or is_priced),
         size_base=size.target_size_base if size is not None else None,
         stop_price=leave.stop_loss_price if leave is not None else None,
         moves_target=leave is not None and leave.take_profit_price is not None,
@@ -131,7 +132,7 @@ def wish_planned(
     directive: ExecutionDirective, target: TargetPlans, trade: Position, category: WorkerCategory | None
 ) -> Wish:
     """Return what an execution directive asks of one of its trades."""
-    asked = directive.by_hand
+    is_priced = directive.by_hand is not None and directive.by_hand.entry is not None
     return Wish(
         directive_id=directive.directive_id,
         author=Author(directive.strategy_id, directive.strategy_planner_id, category),
@@ -139,11 +140,16 @@ def wish_planned(
         trade_id=trade.trade_id,
         side=trade.side,
         held_base=trade.size_base,
-        resizes=target.size is not None or (asked is not None and asked.entry is not None),
+        resizes=_is_modified(directive) and (target.size is not None or is_priced),
         size_base=target.size.position_size_base if target.size is not None else None,
         stop_price=target.exit.stop_loss_price if target.exit is not None else None,
         moves_target=target.exit is not None and target.exit.take_profit_price is not None,
     )
+
+
+def _is_modified(directive: StrategyDirective | ExecutionDirective) -> bool:
+    """Tell whether a size that is named is asked for: a close leaves none, whatever it names."""
+    return directive.scope is DirectiveScope.MODIFY_EXISTING
 
 
 def beaten(wish: Wish, other: Wish) -> str | None:

@@ -49,7 +49,7 @@ class SizeTurns:
             return None
         by = Author(last.strategy_id, last.worker)
         past_ms = self._clock.now_ms() - last.at_ms
-        if wish.author.is_same(by) or past_ms >= self._settling_ms:
+        if wish.author.is_same(by) or not 0 <= past_ms < self._settling_ms:
             return None
         did = "added to" if last.turn > 0 else "reduced"
         return (

@@ -75,8 +75,12 @@ class Voices:
         assert ended.outcome is FlowOutcome.SUCCESS, ended.reason
         return next(one for one in self._desk.positions if one.trade_id not in before)
 
-    def close(self, worker: str, trade: Position) -> DirectiveId:
-        return self._issue(worker, self._desk.close(trade))
+    def close(self, worker: str, trade: Position, *, size: str | None = None) -> DirectiveId:
+        directive = self._desk.close(trade)
+        if size is not None:
+            left = SizeDirective(target_size_base=Decimal(size))
+            directive = directive.model_copy(update={"size_directive": left})
+        return self._issue(worker, directive)
 
     def resize(self, worker: str, trade: Position, size: str, *, stop: str | None = None) -> DirectiveId:
         directive = self._desk.resize(trade, size)

@@ -72,6 +72,20 @@ def test_a_second_worker_turns_the_size_once_it_has_settled(tmp_path: Path) -> N
     crowded(tmp_path).run(script)
 
 
+@pytest.mark.parametrize("owner", ["planner", "saver"])
+def test_a_close_that_names_a_size_is_a_close(owner: str, tmp_path: Path) -> None:
+    async def script(desk: LivingDesk) -> None:
+        voices = Voices(desk)
+        trade = await voices.opened(owner)
+        voices.resize("pyramid" if owner == "planner" else owner, trade, "0.15")
+        await desk.settle(price="50000")
+        flow = voices.close("partials", desk.positions[0], size="0.05")
+        await desk.settle(price="50000")
+        assert desk.positions == (), ending(desk, flow)
+
+    crowded(tmp_path).run(script)
+
+
 def test_stops_and_closes_wait_for_no_settling(tmp_path: Path) -> None:
     async def script(desk: LivingDesk) -> None:
         voices = Voices(desk)
