@@ -156,6 +156,8 @@ class EventAdapter:
 
     def _refuse_time(self, took_ns: int) -> None:
         took_ms = took_ns // NANOSECONDS_PER_MS
+        if took_ms > self._limits.stop_after_ms:
+            self._stop_for(f"one call took {took_ms} ms, and nobody else was heard meanwhile")
         raise TimeBudgetExceeded(
             f"a call took {took_ms} ms, at most {self._limits.time_budget_ms} are allowed"
         )

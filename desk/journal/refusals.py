@@ -17,7 +17,8 @@ _AT_ONCE = 2_000
 """Entries between two steps of a search."""
 
 _CAME_TO_NOTHING = (
-    f"kind IN ('{EntryKind.DIRECTIVE_REFUSED.value}', '{EntryKind.PLAN_REJECTED.value}') "
+    f"kind IN ('{EntryKind.DIRECTIVE_REFUSED.value}', '{EntryKind.PLAN_REJECTED.value}', "
+    f"'{EntryKind.ENTRIES_BLOCKED.value}') "
     f"OR (kind = '{EntryKind.FLOW_ENDED.value}' AND json_extract(data, '$.outcome') = 'error') "
     f"OR (kind = '{EntryKind.PERIOD_RECORDED.value}' "
     "AND upper(json_extract(data, '$.outcome')) <> 'CLAIMED')"
@@ -53,6 +54,8 @@ class _Search:
             EntryKind.PLAN_REJECTED.value: self._rejected,
             EntryKind.FLOW_ENDED.value: self._ended,
             EntryKind.PERIOD_RECORDED.value: self._period,
+            EntryKind.ENTRIES_BLOCKED.value: self._blocked,
+            EntryKind.ENTRIES_RELEASED.value: self._released,
         }
 
     def take(self, entry: EntryRow) -> None:
@@ -103,6 +106,27 @@ class _Search:
             final_state=record["outcome"].lower(),
             reason=record["reason"],
         )
+
+    def _blocked(self, entry: EntryRow, record: Mapping[str, Any]) -> None:
+        """Tell a block: who asks before deciding is silent while it stands, so nothing else would say it."""
+        self._found.pop((entry.subject_id, None), None)
+        self._found[entry.subject_id, None] = Refusal(
+            time_ms=entry.time_ms,
+            id=entry.subject_id,
+            flow_id=None,
+            trade_id=None,
+            worker=record["worker"],
+            symbol=record.get("symbol"),
+            by="a block that stands",
+            final_state="no new risk",
+            reason=record["reason"],
+        )
+
+    def _released(self, entry: EntryRow, record: Mapping[str, Any]) -> None:
+        block = self._found.get((entry.subject_id, None))
+        if block is not None:
+            over = f"a block until {iso(entry.time_ms)}"
+            self._found[entry.subject_id, None] = replace(block, by=over)
 
     def _keep(
         self, entry: EntryRow, flow_id: str, trade_id: str | None, by: str, final_state: str, reason: str

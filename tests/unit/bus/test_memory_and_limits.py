@@ -158,6 +158,19 @@ def test_a_call_over_its_time_budget_is_an_error_and_its_answer_is_taken() -> No
     assert isinstance(bench.failures[0].error, TimeBudgetExceeded)
 
 
+def test_one_call_that_keeps_everybody_waiting_stops_the_worker_at_once() -> None:
+    bench = BusBench()
+
+    def hanging(_: WorkerContext, payload: object) -> DispositionEnvelope:
+        bench.stopwatch.now_ns += 3_000_000_000
+        return DispositionEnvelope.CONTINUE
+
+    adapter, _ = bench.worker(hanging)
+    bench.tick()
+    assert adapter.status is WorkerStatus.STOPPED
+    assert adapter.reason == "one call took 3000 ms, and nobody else was heard meanwhile"
+
+
 def test_ids_drawn_without_publishing_are_not_kept() -> None:
     bench = BusBench()
 

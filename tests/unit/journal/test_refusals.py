@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from desk.contracts.blocks import EntryBlock, EntryRelease
+from desk.contracts.causality import CausalityChain
 from desk.contracts.execution import DirectiveRefused, FlowOutcome
-from desk.contracts.ids import DirectiveId
+from desk.contracts.ids import DirectiveId, TickId
 from desk.contracts.records import EntryKind, JournalEntry
 from desk.journal.refusals import refusal_text, refusals
 from tests.builders import ledger as build
@@ -60,3 +62,35 @@ def test_what_a_directive_wanted_is_told_with_its_refusal(path: Path) -> None:
 )
 def test_one_can_ask_about_a_flow_a_worker_or_a_symbol(path: Path, about: str, count: int) -> None:
     assert len(refusals(path, about)) == count
+
+
+def entries_blocked(at_ms: int, reason: str) -> JournalEntry:
+    cause = CausalityChain.born(TickId.at(at_ms, 1))
+    block = EntryBlock(
+        strategy_id="trend", worker="breaker", reason=reason, blocked_at_ms=at_ms, causality=cause
+    )
+    return JournalEntry(EntryKind.ENTRIES_BLOCKED, "trend/breaker", at_ms, block, worker="breaker")
+
+
+def entries_released(at_ms: int) -> JournalEntry:
+    cause = CausalityChain.born(TickId.at(at_ms, 1))
+    release = EntryRelease(
+        strategy_id="trend", worker="breaker", reason="calm", released_at_ms=at_ms, causality=cause
+    )
+    return JournalEntry(EntryKind.ENTRIES_RELEASED, "trend/breaker", at_ms, release, worker="breaker")
+
+
+def test_a_block_is_told_since_those_whom_it_keeps_off_are_silent(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    desk = build.Desk(path)
+    desk.record(entries_blocked(build.START_MS, "a shock"), entries_released(build.START_MS + 1_000))
+    desk.close()
+    (told,) = refusals(path)
+    assert refusal_text(told).endswith(
+        "trend/breaker breaker: no new risk by a block until 2023-11-14T22:13:21.000Z: a shock"
+    )
+    desk = build.Desk(path)
+    desk.record(entries_blocked(build.START_MS + 2_000, "three losses in a row"))
+    desk.close()
+    (told,) = refusals(path, "breaker", most=1)
+    assert refusal_text(told).endswith("no new risk by a block that stands: three losses in a row")
