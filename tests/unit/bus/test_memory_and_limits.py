@@ -161,7 +161,7 @@ def test_a_call_over_its_time_budget_is_an_error_and_its_answer_is_taken() -> No
 def test_one_call_that_keeps_everybody_waiting_stops_the_worker_at_once() -> None:
     bench = BusBench()
 
-    def hanging(_: WorkerContext, payload: object) -> DispositionEnvelope:
+    def hanging(_: WorkerContext, __: object) -> DispositionEnvelope:
         bench.stopwatch.now_ns += 3_000_000_000
         return DispositionEnvelope.CONTINUE
 
