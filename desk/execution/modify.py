@@ -110,9 +110,13 @@ class ModifyExecutor:
 
     async def _resize(self, job: Job, target_base: Decimal, instrument: Instrument) -> None:
         trade_id, replaced = job.target.trade_id, "an absolute target size replaces it"
+        if self._keeper.is_suspended(trade_id):
+            self._refuse(job, "validation", BEING_CLOSED)
+            return
         self._reach.parents.stop_trade(trade_id, "modify", replaced, job.directive.execution_directive_id)
         for order in self._working(trade_id):
-            await self._reach.cancel_and_wait(order, replaced)
+            if order.request.leg is not Leg.CLOSE:
+                await self._reach.cancel_and_wait(order, replaced)
         position = self._reach.ledger.position(trade_id)
         refusal = self._unsizable(trade_id, target_base, instrument)
         if refusal is not None or position is None:

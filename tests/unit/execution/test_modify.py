@@ -6,6 +6,7 @@ from pathlib import Path
 from desk.contracts.directives import EntryDirective, ExitDirective, RoutingDirective, SizeDirective
 from desk.contracts.execution import FlowOutcome
 from desk.contracts.orders import Leg
+from desk.contracts.records import CancelIntended
 from tests.builders.desk import PLATFORM
 from tests.builders.execution import Fault, ended, house, opened, resting
 from tests.builders.living_desk import AT_A_LIMIT, SPOT, LivingDesk
@@ -99,6 +100,29 @@ def test_a_reduction_in_crumbs_goes_on_or_says_what_is_missing(tmp_path: Path) -
         completion = await ended(desk, desk.issue(desk.resize(trade, "0.020")))
         assert completion.outcome is FlowOutcome.ERROR
         assert desk.positions[0].size_base == D("0.050")
+
+    at.run(script)
+
+
+def test_a_size_that_comes_late_leaves_a_close_under_way_alone(tmp_path: Path) -> None:
+    at = house(tmp_path, "orchestration.plan_execution.timeout_seconds=60")
+
+    async def script(desk: LivingDesk) -> None:
+        trade = await opened(desk)
+        at.venue.fail("amend", Fault.LOST_REQUEST, leg=Leg.STOP)
+        stop = ExitDirective(stop_loss_price=D(49_500))
+        late = desk.issue(desk.resize(trade, "0.150").model_copy(update={"exit_directive": stop}))
+        await desk.pass_ms(100)
+        at.venue.fail("place", Fault.LOST_REQUEST, leg=Leg.CLOSE)
+        desk.issue(desk.close(trade))
+        await desk.settle(price="50000")
+        assert not desk.positions
+        reasons = [one.record.reason for one in desk.entries if isinstance(one.record, CancelIntended)]
+        assert "an absolute target size replaces it" not in reasons
+        completion = desk.end_of(late)
+        assert completion is not None
+        assert completion.outcome is FlowOutcome.ERROR
+        assert "the trade is being closed" in completion.reason
 
     at.run(script)
 
