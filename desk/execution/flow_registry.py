@@ -103,6 +103,10 @@ class FlowRegistry:
         """Tell whether a NEW_TRADE of the strategy on the symbol is open."""
         return (strategy_id, symbol) in self._entries
 
+    def is_being_entered(self, symbol: str) -> bool:
+        """Tell whether a NEW_TRADE of any strategy on the symbol is open."""
+        return any(one == symbol for _, one in self._entries)
+
     def all(self) -> tuple[OpenFlow, ...]:
         """Return every open flow, oldest first."""
         return tuple(self._flows.values())

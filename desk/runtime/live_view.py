@@ -120,6 +120,10 @@ class LiveView:
         """Tell whether a NEW_TRADE of the strategy on this symbol has not ended."""
         return self._flows.has_pending_entry(strategy_id, symbol)
 
+    def is_being_entered(self, symbol: str) -> bool:
+        """Tell whether a NEW_TRADE of any strategy on this symbol has not ended."""
+        return self._flows.is_being_entered(symbol)
+
     def has_unknown_order(self, symbol: str) -> bool:
         """Tell whether the outcome of an order on this symbol is not known."""
         if not self._ledger.count_orders(OrderStatus.UNKNOWN):

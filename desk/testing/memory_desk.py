@@ -108,6 +108,10 @@ class MemoryDesk:
         """Tell whether it was put in."""
         return (strategy_id, symbol) in self.pending_entries
 
+    def is_being_entered(self, symbol: str) -> bool:
+        """Tell whether an entry of any strategy was put in."""
+        return any(one == symbol for _, one in self.pending_entries)
+
     def has_unknown_order(self, symbol: str) -> bool:
         """Tell whether it was put in."""
         return symbol in self.unknown_orders

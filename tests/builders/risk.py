@@ -54,11 +54,20 @@ class RiskBench(Bench):
         self.desk.quotes[symbol] = Quote(symbol, at, at, at, time_ms)
 
     def order(
-        self, number: int, status: OrderStatus, *, strategy_id: str = STRATEGY, later_ms: int = 0
+        self,
+        number: int,
+        status: OrderStatus,
+        *,
+        strategy_id: str = STRATEGY,
+        later_ms: int = 0,
+        symbol: str = SPOT,
+        leg: Leg = Leg.ENTRY,
     ) -> list[object]:
         """Tell what became of an order."""
         self.desk.time_ms += later_ms
-        return self.handle(ORDER_UPDATED, _order(number, status, strategy_id), self._chain())
+        order = _order(number, status, strategy_id)
+        order = dataclasses.replace(order, request=dataclasses.replace(order.request, symbol=symbol, leg=leg))
+        return self.handle(ORDER_UPDATED, order, self._chain())
 
     def close(self, trade: Position, net: str, *, fees: str = "0") -> list[object]:
         """Let a fill close a trade with a result, net of fees, and tell it."""

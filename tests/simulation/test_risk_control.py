@@ -21,7 +21,7 @@ from tests.builders.deaths import deaths_of, reborn
 from tests.builders.desk import DeskHouse, Script, Wrap
 from tests.builders.evidence import Evidence, evidence
 from tests.builders.faulty import Faults, FaultyConnector
-from tests.builders.living_desk import PERP, SPOT, LivingDesk
+from tests.builders.living_desk import AT_A_LIMIT, PERP, SPOT, LivingDesk
 from tests.builders.promises import broken_at_rest
 
 BLUEPRINT = """\
@@ -307,6 +307,32 @@ def test_a_silent_market_blocks_and_comes_back_by_itself(tmp_path: Path) -> None
         assert await opens(desk) is FlowOutcome.SUCCESS
 
     house = house_at(tmp_path, "circuit_breaker", silence)
+    assert house.live(lives).complaints == []
+
+
+def test_of_two_entries_that_come_at_once_and_are_one_bet_one_stays(tmp_path: Path) -> None:
+    refusing = TOGETHER.replace("action: trim, ", "")
+
+    async def lives(desk: LivingDesk) -> None:
+        await goes_on(desk, ["50000", "50010"] * 8)
+        flows = [desk.issue(desk.new_trade(symbol=one, confidence=AT_A_LIMIT)) for one in (PERP, SPOT)]
+        await desk.pass_ms(200)
+        desk.tick("50010")
+        await desk.pass_ms(200)
+        assert [one.request.symbol for one in desk.ledger.live_orders()] == [SPOT], [
+            desk.end_of(one) for one in flows
+        ]
+        assert [one.symbol for one in desk.ledger.entry_blocks()] == [PERP]
+        end = desk.end_of(flows[0])
+        assert end is not None
+        assert "canceled without a fill" in end.reason
+
+    resting = BLUEPRINT.replace("{{use: market}}", "{{use: limit}}") + "  routing: [{{use: patient}}]\n"
+    house = DeskHouse(
+        tmp_path,
+        blueprints=(resting.format(worker="correlation_monitor", parameters=refusing),),
+        settings=WIDE,
+    )
     assert house.live(lives).complaints == []
 
 

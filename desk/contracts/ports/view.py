@@ -77,6 +77,10 @@ class DeskView(Protocol):
         """Tell whether a NEW_TRADE of the strategy on this symbol has not ended."""
         ...
 
+    def is_being_entered(self, symbol: str) -> bool:
+        """Tell whether a NEW_TRADE of any strategy on this symbol has not ended."""
+        ...
+
     def has_unknown_order(self, symbol: str) -> bool:
         """Tell whether the outcome of an order on this symbol is not known."""
         ...

@@ -11,12 +11,14 @@ from desk.contracts.market import ZERO
 class Holding:
     """Hold what the account has of one symbol: `sign` +1 long, -1 short, 0 where that is not known yet.
 
-    `notional` is its worth in the account currency, None where a price or a rate is missing.
+    `notional` is its worth in the account currency, None where a price or a rate is missing. Where it
+    `is_pending`, nothing is held yet and an entry is under way.
     """
 
     symbol: str
     sign: int
     notional: Decimal | None
+    is_pending: bool = False
 
 
 BETWEEN = "|"

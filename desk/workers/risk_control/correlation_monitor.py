@@ -15,6 +15,7 @@ from desk.contracts.events import (
     ENTRIES_BLOCKED,
     ENTRIES_RELEASED,
     FILL_BOOKED,
+    ORDER_UPDATED,
     STRATEGY_DIRECTIVE_ISSUED,
     TICK_RECEIVED,
     TIME_PASSED,
@@ -27,6 +28,7 @@ from desk.contracts.manifests import (
     parameter,
 )
 from desk.contracts.market import ONE, ZERO, Bar, Tick, TimePassed
+from desk.contracts.orderstate import OrderState
 from desk.contracts.ports.plugin import PluginContext
 from desk.contracts.positions import Position
 from desk.contracts.records import FillBooked
@@ -156,6 +158,7 @@ class CorrelationMonitor(Worker):
         handlers={
             BAR_CLOSED: "on_bar",
             FILL_BOOKED: "on_fill",
+            ORDER_UPDATED: "on_order",
             TICK_RECEIVED: "on_tick",
             TIME_PASSED: "on_time",
         },
@@ -197,6 +200,12 @@ class CorrelationMonitor(Worker):
         self._is_due = self._is_due or booked.fill.symbol in self._symbols
         return _PROCEED
 
+    def on_order(self, order: OrderState) -> DispositionEnvelope:
+        """Look at the book, at the next tick or beat, once the venue has answered for an entry."""
+        is_entry = order.request.leg.adds_risk and order.request.symbol in self._symbols
+        self._is_due = self._is_due or is_entry
+        return _PROCEED
+
     def on_tick(self, tick: Tick) -> DispositionEnvelope:
         """Look at once where the book or the bars have changed; any other tick changes nothing."""
         del tick
@@ -229,14 +238,14 @@ class CorrelationMonitor(Worker):
         return DispositionEnvelope.publish(*self._blocks.events(), *self._reductions.events())
 
     def _book(self, now_ms: int) -> tuple[Holding, ...]:
-        """Return what is held of the own symbols, and what an own entry may be about to open."""
+        """Return what is held of the own symbols, and what an entry by anybody may be about to open."""
         found = []
         for symbol in self._symbols:
             held = [one for one in self.view.positions_on(symbol) if not self._is_dust(one)]
             if held:
                 found.append(self._holding(symbol, held, now_ms))
-            elif self.view.has_pending_entry(self.context.strategy_id, symbol):
-                found.append(Holding(symbol, 0, ZERO))
+            elif self.view.is_being_entered(symbol):
+                found.append(Holding(symbol, 0, ZERO, is_pending=True))
         return tuple(found)
 
     def _holding(self, symbol: str, held: Sequence[Position], now_ms: int) -> Holding:
@@ -274,10 +283,9 @@ class CorrelationMonitor(Worker):
 
     def _refusal(self, symbol: str, bets: Sequence[tuple[Holding, ...]], room: _Room) -> str | None:
         """Say why a symbol may not be entered, on the worse of both sides; None where it may."""
-        own = next((bet for bet in bets if any(one.symbol == symbol for one in bet)), None)
+        own = next(((one, bet) for bet in bets for one in bet if one.symbol == symbol), None)
         if own is not None:
-            is_full = len(own) > 1 and room.is_full(0, worth(own))
-            return self._words(symbol, own, room) if is_full else None
+            return self._refusal_within(*own, room)
         for sign in (1, -1):
             entry = Holding(symbol, sign, ZERO)
             joined = [bet for bet in bets if any(self._pairs.may_be_joined(entry, one) for one in bet)]
@@ -285,6 +293,20 @@ class CorrelationMonitor(Worker):
             if members and room.is_full(len(members) + 1, worth(members)):
                 return self._words(symbol, members, room)
         return None
+
+    def _refusal_within(self, own: Holding, bet: Sequence[Holding], room: _Room) -> str | None:
+        """Say why a member of a bet may not grow, or, where it is only pending, why it has no place in it."""
+        if own.is_pending:
+            others = [one for one in bet if not one.is_pending or self._turn(one) < self._turn(own)]
+            is_full = bool(others) and room.is_full(len(others) + 1, worth(others))
+        else:
+            others = list(bet)
+            is_full = len(bet) > 1 and room.is_full(0, worth(bet))
+        return self._words(own.symbol, others, room) if is_full else None
+
+    def _turn(self, pending: Holding) -> tuple[bool, int]:
+        """Return where an entry under way stands in the row: what is blocked last, else as listed."""
+        return self._blocks.of(pending.symbol) is not None, self._symbols.index(pending.symbol)
 
     def _trim(self, book: Sequence[Holding], room: _Room, now_ms: int) -> None:
         """Reduce the newest trade of each bet that is too large, once per pause."""

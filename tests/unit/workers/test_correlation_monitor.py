@@ -5,6 +5,7 @@ import tracemalloc
 from collections.abc import Mapping
 from decimal import Decimal
 from math import exp
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -12,10 +13,11 @@ from pydantic import ValidationError
 from desk.contracts.directives import DirectiveScope
 from desk.contracts.envelope import DispositionEnvelope
 from desk.contracts.market import Bar, Tick
+from desk.contracts.orders import Leg, OrderStatus
 from desk.contracts.positions import EXTERNAL_STRATEGY, Position
 from desk.contracts.sides import PositionSide
 from desk.workers.risk_control.correlation_monitor import CorrelationMonitor
-from tests.builders.memory_desk import START_MS, MemoryDesk, instrument, position
+from tests.builders.memory_desk import SPOT, START_MS, MemoryDesk, instrument, position
 from tests.builders.risk import RiskBench, blocks_in, directives_in, releases_in
 
 BTC, ETH, SOL, ADA = (f"{coin}/USDT:USDT" for coin in ("BTC", "ETH", "SOL", "ADA"))
@@ -90,6 +92,12 @@ def blocked(published: list[object]) -> list[str | None]:
     return [one.symbol for one in blocks_in(published)]
 
 
+def ordered(bench: RiskBench, number: int, status: OrderStatus, **given: Any) -> list[object]:  # noqa: ANN401 - any field of it
+    """Tell what became of an order, and a price after it."""
+    assert bench.order(number, status, **given) == []
+    return bench.tick("100", BTC, later_ms=0)
+
+
 def test_nothing_held_blocks_nothing() -> None:
     bench = monitor()
     assert [look(bench) for _ in range(5)] == [[]] * 5
@@ -152,6 +160,51 @@ def test_an_entry_under_way_counts_as_a_member() -> None:
     bench = monitor(trade(BTC, 1))
     bench.desk.pending_entries.add(("trend", ETH))
     assert blocked(look(bench)) == [SOL]
+
+
+def test_an_entry_of_another_strategy_under_way_counts_as_a_member() -> None:
+    bench = monitor(trade(BTC, 1))
+    bench.desk.pending_entries.add(("other", ETH))
+    assert blocked(look(bench)) == [SOL]
+
+
+def test_of_entries_that_came_at_once_those_beyond_the_limit_are_blocked_and_stay_so() -> None:
+    bench = monitor()
+    look(bench)
+    bench.desk.pending_entries |= {("trend", ETH), ("other", SOL), ("other", BTC)}
+    (block,) = blocks_in(ordered(bench, 1, OrderStatus.OPEN, strategy_id="other", symbol=SOL))
+    assert block.symbol == SOL
+    assert block.reason.endswith(
+        "BTC/USDT:USDT, ETH/USDT:USDT: 2 of 2 symbols, 0 of 1,000,000 (1000 % of equity)"
+    )
+    assert [look(bench) for _ in range(3)] == [[]] * 3
+    bench.desk.pending_entries.discard(("other", SOL))
+    assert look(bench) == [], "those that may stay are not blocked for it, and it stays out"
+
+
+def test_an_entry_that_a_full_bet_has_no_room_for_is_blocked_whatever_its_place() -> None:
+    bench = monitor()
+    look(bench)
+    bench.desk.hold(trade(ETH, 1), trade(SOL, 2))
+    bench.desk.pending_entries.add(("other", BTC))
+    assert blocked(ordered(bench, 1, OrderStatus.SENT, symbol=BTC)) == [BTC]
+
+
+def test_an_entry_that_is_blocked_takes_the_place_of_no_other() -> None:
+    bench = monitor(trade(ETH, 1), trade(SOL, 2))
+    assert blocked(look(bench)) == [BTC]
+    bench.desk.resize(trade(SOL, 2).trade_id, "0")
+    bench.desk.pending_entries |= {("other", BTC), ("trend", SOL)}
+    assert look(bench) == []
+
+
+def test_orders_that_open_nothing_of_its_own_symbols_are_no_reason_to_look() -> None:
+    bench = monitor(trade(BTC, 1))
+    look(bench)
+    bench.desk.hold(trade(ETH, 2))
+    assert ordered(bench, 1, OrderStatus.OPEN, symbol=SPOT) == []
+    assert ordered(bench, 2, OrderStatus.OPEN, symbol=ETH, leg=Leg.STOP) == []
+    assert blocked(ordered(bench, 3, OrderStatus.OPEN, symbol=ETH)) == [SOL]
 
 
 def test_dust_is_no_member() -> None:
