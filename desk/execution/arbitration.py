@@ -102,9 +102,9 @@ class Arbiter:
         A size that would by now go the other way is void, and so is a stop that has been overtaken.
         """
         wish, trade = job.wish, self._parts.ledger.position(job.target.trade_id)
-        if wish is None or trade is None or wish.rank is Rank.CLOSE or wish.author.has_authority:
+        if wish is None or trade is None or _yields_to_none(wish):
             return job
-        problem = _overtaken(wish, trade) or self._turns.opposed(wish)
+        problem = self.overtaken(job)
         if problem is not None:
             return problem
         self._turns.begin(wish)
@@ -112,6 +112,13 @@ class Arbiter:
         if resting is None or not wish.loosens(resting):
             return job
         return _without_stop(job, wish, resting)
+
+    def overtaken(self, job: Job) -> str | None:
+        """Say what filled on its trade and voids the size a job asks for, None while it holds."""
+        wish, trade = job.wish, self._parts.ledger.position(job.target.trade_id)
+        if wish is None or trade is None or _yields_to_none(wish):
+            return None
+        return _overtaken(wish, trade) or self._turns.opposed(wish)
 
     def _lost(self, wish: Wish) -> str | None:
         """Say what takes precedence over a wish: another flow on its trade, or a turn that settles."""
@@ -154,6 +161,10 @@ class Arbiter:
             symbol=trade.symbol,
         )
         self._parts.bus.publish(events.DIRECTIVE_REFUSED, refused)
+
+
+def _yields_to_none(wish: Wish) -> bool:
+    return wish.rank is Rank.CLOSE or wish.author.has_authority
 
 
 def _overtaken(wish: Wish, trade: Position) -> str | None:

@@ -186,10 +186,13 @@ def _executors(
         watch=ExitWatch(ports.ledger, ports.view, ports.clock),
     )
     new_trade = NewTradeExecutor(reach, entrance, refusals.refuse)
-    modify = ModifyExecutor(reach, ports.flows, keeper, closer, entrance, refusals.refuse)
+    arbiter = _arbiter(ports)
+    modify = ModifyExecutor(
+        reach, ports.flows, keeper, closer, entrance, arbiter.overtaken, refusals.refuse
+    )
     changer = EntryChanger(reach, ports.flows, refusals.refuse)
     by_hand = HandExecutor(reach, ports.flows, keeper, modify, changer, refusals.refuse)
-    return Executors(new_trade, modify, closer, leave, by_hand, _arbiter(ports))
+    return Executors(new_trade, modify, closer, leave, by_hand, arbiter)
 
 
 def _orchestrator(

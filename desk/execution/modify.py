@@ -31,6 +31,7 @@ class ModifyExecutor:
         keeper: ProtectionKeeper,
         closer: TradeCloser,
         entrance: Entrance,
+        overtaken: Callable[[Job], str | None],
         refuse: Callable[[Job, str, str], None],
     ) -> None:
         self._reach = reach
@@ -38,6 +39,7 @@ class ModifyExecutor:
         self._keeper = keeper
         self._closer = closer
         self._entrance = entrance
+        self._overtaken = overtaken
         self._refuse = refuse
 
     async def run(self, job: Job) -> None:
@@ -117,6 +119,10 @@ class ModifyExecutor:
         for order in self._working(trade_id):
             if order.request.leg is not Leg.CLOSE:
                 await self._reach.cancel_and_wait(order, replaced)
+        overtaken = self._overtaken(job)
+        if overtaken is not None:
+            self._refuse(job, "superseded", overtaken)
+            return
         position = self._reach.ledger.position(trade_id)
         refusal = self._unsizable(trade_id, target_base, instrument)
         if refusal is not None or position is None:
