@@ -188,7 +188,13 @@ def _executors(
     new_trade = NewTradeExecutor(reach, entrance, refusals.refuse)
     arbiter = _arbiter(ports)
     modify = ModifyExecutor(
-        reach, ports.flows, keeper, closer, entrance, arbiter.overtaken, refusals.refuse
+        reach,
+        ports.flows,
+        keeper,
+        closer,
+        entrance,
+        overtaken=arbiter.overtaken,
+        refuse=refusals.refuse,
     )
     changer = EntryChanger(reach, ports.flows, refusals.refuse)
     by_hand = HandExecutor(reach, ports.flows, keeper, modify, changer, refusals.refuse)

@@ -31,6 +31,7 @@ class ModifyExecutor:
         keeper: ProtectionKeeper,
         closer: TradeCloser,
         entrance: Entrance,
+        *,
         overtaken: Callable[[Job], str | None],
         refuse: Callable[[Job, str, str], None],
     ) -> None:
