@@ -14,9 +14,9 @@ from desk.contracts.ids import DirectiveId, TradeId
 from desk.contracts.manifests import Parameters, WorkerCategory, WorkerManifest
 from desk.contracts.market import ONE, Tick
 from desk.contracts.records import WorkerStateSaved
+from desk.testing.bench import CountingIds
+from desk.testing.memory_desk import MemoryDesk
 from tests.builders.market import tick
-from tests.builders.memory_desk import MemoryDesk
-from tests.builders.workers import CountingIds
 
 Answer = Callable[[WorkerContext, object], DispositionEnvelope]
 

@@ -7,8 +7,9 @@ from desk.contracts.causality import CausalityChain
 from desk.contracts.events import PERIOD_SKIPPED, PeriodSkipped
 from desk.contracts.ids import ScheduleId
 from desk.contracts.market import Quote
-from tests.builders.memory_desk import SPOT, MemoryDesk
-from tests.builders.workers import Bench
+from desk.testing.bench import Bench
+from desk.testing.building import SPOT
+from desk.testing.memory_desk import MemoryDesk
 
 
 @dataclasses.dataclass

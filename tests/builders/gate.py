@@ -13,7 +13,8 @@ from desk.contracts.sides import OrderSide
 from desk.execution.gate import Approved, PreTradeGate, Refused
 from desk.execution.settings import PortfolioLimits, RiskLimits
 from desk.ledger.ledger import Ledger
-from tests.builders.memory_desk import PERPETUAL, SPOT, START_MS, STRATEGY, MemoryDesk, instrument
+from desk.testing.building import PERPETUAL, SPOT, START_MS, STRATEGY, instrument
+from desk.testing.memory_desk import MemoryDesk
 
 TRADE = TradeId.at(START_MS, 77)
 LIMITS = RiskLimits(

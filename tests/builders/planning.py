@@ -29,8 +29,9 @@ from desk.planning.market_view import pin
 from desk.planning.planner import NoParameters, Planner
 from desk.planning.registry import make_planner
 from desk.planning.request import PlanRequest, PlansSoFar
-from tests.builders.memory_desk import PERPETUAL, SPOT, START_MS, STRATEGY, MemoryDesk, instrument
-from tests.builders.workers import CountingIds
+from desk.testing.bench import CountingIds
+from desk.testing.building import PERPETUAL, SPOT, START_MS, STRATEGY, instrument
+from desk.testing.memory_desk import MemoryDesk
 
 BID, ASK = Decimal(100_000), Decimal(100_010)
 

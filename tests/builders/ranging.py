@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from desk.contracts.market import Bar
-from tests.builders.memory_desk import START_MS, MemoryDesk
+from desk.testing.building import START_MS
+from desk.testing.memory_desk import MemoryDesk
 
 MINUTE_MS = 60_000
 

@@ -14,8 +14,8 @@ from desk.contracts.orderstate import OrderState
 from desk.contracts.positions import Position
 from desk.contracts.records import FillBooked
 from desk.contracts.sides import OrderSide
-from tests.builders.memory_desk import SPOT, START_MS, STRATEGY
-from tests.builders.workers import Bench
+from desk.testing.bench import Bench
+from desk.testing.building import SPOT, START_MS, STRATEGY
 
 
 class RiskBench(Bench):

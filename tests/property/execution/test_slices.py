@@ -22,9 +22,9 @@ from desk.execution.slicing import (
     slice_begins_ms,
     slice_size,
 )
+from desk.testing.building import START_MS, instrument
 from tests.builders.desk import Life
 from tests.builders.living_desk import LivingDesk
-from tests.builders.memory_desk import START_MS, instrument
 from tests.builders.sliced import D, sliced_house, slices_of, stand
 
 LOT = D("0.001")

@@ -16,7 +16,7 @@ from desk.contracts.positions import Position
 from desk.planning.impossible import PlanImpossible
 from desk.planning.registry import make_planner
 from desk.planning.request import PlanRequest
-from tests.builders.memory_desk import START_MS, position
+from desk.testing.building import START_MS, position
 from tests.builders.planning import (
     DEFAULTS,
     PlanningBench,

@@ -19,7 +19,8 @@ from desk.planning.planner import Planner
 from desk.planning.registry import make_planner
 from desk.planning.size.fixed_fraction import FixedFraction, FixedFractionParameters
 from desk.planning.size.volatility_target import VolatilityTarget, VolatilityTargetParameters
-from tests.builders.memory_desk import PERPETUAL, SPOT, START_MS, MemoryDesk, instrument
+from desk.testing.building import PERPETUAL, SPOT, START_MS, instrument
+from desk.testing.memory_desk import MemoryDesk
 from tests.builders.planning import PlanningBench, new_trade, planner_set
 from tests.builders.ranging import MINUTE_MS, with_bars
 

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from desk.contracts.directives import StrategyDirective
 from desk.contracts.market import Quote
 from desk.contracts.sides import OrderSide, PositionSide
+from desk.testing.bench import Bench
+from desk.testing.building import PERPETUAL
 from desk.workers.confrontation import Confrontation
 from desk.workers.strategy.swot_planner import SwotPlanner
-from tests.builders.memory_desk import PERPETUAL
-from tests.builders.workers import Bench
 
 UNIT = st.decimals(0, 1, places=4)
 SIGNED = st.decimals(-1, 1, places=4)

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from desk.contracts.directives import PeriodClaim, Protection, StrategyDirective
 from desk.contracts.events import PeriodSkipped
 from desk.contracts.market import Quote
+from desk.testing.bench import Bench
+from desk.testing.building import SPOT, START_MS, bars, position
 from desk.workers.scheduled_operations.dca_executor import DCAExecutor
 from tests.builders.calendar import missed
-from tests.builders.memory_desk import SPOT, START_MS, position
-from tests.builders.workers import Bench, bars
 
 DAY_MS = 86_400_000
 MODES = st.sampled_from(["fixed", "value_averaging", "dip_weighted"])

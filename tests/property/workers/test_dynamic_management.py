@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from desk.contracts.directives import DirectiveScope, StrategyDirective
 from desk.contracts.positions import Position
 from desk.contracts.sides import PositionSide
+from desk.testing.bench import Bench
+from desk.testing.building import SPOT, bars, instrument, position
 from desk.workers.base import Worker
 from desk.workers.dynamic_management.breakeven_mover import BreakevenMover
 from desk.workers.dynamic_management.partial_profit_taker import PartialProfitTaker
 from desk.workers.dynamic_management.scale_in_manager import ScaleInManager
 from desk.workers.dynamic_management.trailing_stop_manager import TrailingStopManager
-from tests.builders.memory_desk import SPOT, instrument, position
-from tests.builders.workers import Bench, bars
 
 TRADE = position().trade_id
 ENTRY = Decimal(100_000)

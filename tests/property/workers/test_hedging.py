@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from desk.contracts.directives import DirectiveScope, StrategyDirective
 from desk.contracts.market import ONE, ZERO
 from desk.contracts.sides import OrderSide, PositionSide
+from desk.testing.bench import Bench
+from desk.testing.building import PERPETUAL, STRATEGY, position
 from desk.workers.scheduled_operations.exposure import is_off, wanted_hedge
 from desk.workers.scheduled_operations.hedge_manager import HedgeManager
 from tests.builders.calendar import ValuedDesk, price
-from tests.builders.memory_desk import PERPETUAL, STRATEGY, position
-from tests.builders.workers import Bench
 
 BOOK = "BTC/USDC:USDC"
 MOST, COOLDOWN_MS, MOST_COST, WINDOW_MS = Decimal(60_000), 60_000, Decimal(80), 600_000

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from desk.contracts.directives import DirectiveScope, StrategyDirective
 from desk.contracts.market import ONE, ZERO, Instrument
 from desk.contracts.sides import PositionSide
+from desk.testing.bench import Bench
+from desk.testing.building import PERPETUAL, START_MS, instrument, position
 from desk.workers.scheduled_operations.rebalancing import Asset, Leg, legs_of, lowered, within_room
 from desk.workers.scheduled_operations.rebalancing_agent import RebalancingAgent
 from desk.workers.scheduled_operations.rebalancing_parameters import RebalancingParameters
 from tests.builders.calendar import ValuedDesk, price
-from tests.builders.memory_desk import PERPETUAL, START_MS, instrument, position
-from tests.builders.workers import Bench
 
 EQUITY = Decimal(100_000)
 SYMBOLS = [f"{base}/USDT:USDT" for base in ("BTC", "ETH", "SOL", "XRP")]

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from desk.contracts.directives import DirectiveScope
 from desk.contracts.market import Tick
 from desk.contracts.sides import PositionSide
+from desk.testing.building import SPOT, START_MS, position
+from desk.testing.memory_desk import MemoryDesk
 from desk.workers.correlation import correlation
 from desk.workers.risk_control.clusters import Holding, Links, clusters, pair_of
 from desk.workers.risk_control.drawdown_limiter import DrawdownLimiter
 from desk.workers.risk_control.equity_marks import EquityMarks
 from desk.workers.risk_control.price_shock import PriceShock
-from tests.builders.memory_desk import SPOT, START_MS, MemoryDesk, position
 from tests.builders.risk import RiskBench, directives_in
 
 TRADE = position().trade_id

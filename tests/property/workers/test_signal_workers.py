@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from desk.contracts.market import Bar
 from desk.contracts.signals import ContextAssessment, OpportunitySignal, ThreatSignal
-from desk.testing.building import quote
+from desk.testing.bench import Bench
+from desk.testing.building import SPOT, bars, quote
 from desk.workers.base import Worker
 from desk.workers.context.structure_context import StructureContext
 from desk.workers.context.trend_context import TrendContext
@@ -19,8 +20,6 @@ from desk.workers.opportunity.breakout_opportunity import BreakoutOpportunity
 from desk.workers.opportunity.mean_reversion_opportunity import MeanReversionOpportunity
 from desk.workers.opportunity.momentum_cross_opportunity import MomentumCrossOpportunity
 from desk.workers.threat.connection_threat import ConnectionThreat
-from tests.builders.memory_desk import SPOT
-from tests.builders.workers import Bench, bars
 
 PATHS = st.lists(st.integers(-300, 300), min_size=20, max_size=50)
 CONTEXTS: list[tuple[type[Worker], dict[str, object]]] = [

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from desk.contracts.directives import DirectiveScope
 from desk.contracts.sides import PositionSide
+from desk.testing.bench import Bench, only_directive, stop_of
+from desk.testing.building import position
 from desk.workers.dynamic_management.trailing_stop_manager import TrailingStopManager
-from tests.builders.memory_desk import position
-from tests.builders.workers import Bench, only_directive, stop_of
 
 SIDES = st.sampled_from(PositionSide)
 MODES = st.sampled_from(["step", "continuous"])

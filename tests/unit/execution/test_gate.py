@@ -14,8 +14,8 @@ from desk.contracts.orders import Leg, OrderType
 from desk.contracts.sides import OrderSide, PositionSide
 from desk.contracts.states import DeskState
 from desk.execution.gate import Approved, Refused
+from desk.testing.building import PERPETUAL, SPOT, START_MS, STRATEGY, instrument, position
 from tests.builders.gate import LIMITS, TRADE, Bench
-from tests.builders.memory_desk import PERPETUAL, SPOT, START_MS, STRATEGY, instrument, position
 
 ODD = [Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity"), Decimal("-Infinity"), Decimal(0), Decimal(-1)]
 

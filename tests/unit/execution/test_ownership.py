@@ -8,7 +8,7 @@ import pytest
 from desk.contracts.positions import EXTERNAL_STRATEGY
 from desk.execution.ownership import trespass
 from desk.execution.precedence import Author, Wish
-from tests.builders.memory_desk import position
+from desk.testing.building import position
 from tests.builders.wishes import (
     BALANCER,
     LIMITER,

@@ -17,8 +17,8 @@ from desk.contracts.parents import ParentOpened
 from desk.contracts.records import EntryKind, JournalEntry, TradeIntended
 from desk.contracts.sides import OrderSide, PositionSide
 from desk.execution.settings import PortfolioLimits
+from desk.testing.building import PERPETUAL, SPOT, START_MS, STRATEGY, position
 from tests.builders.gate import TRADE, Bench
-from tests.builders.memory_desk import PERPETUAL, SPOT, START_MS, STRATEGY, position
 
 WIDE = {
     "max_open_trades": 100,

@@ -10,7 +10,7 @@ from desk.contracts.market import Instrument
 from desk.contracts.parents import ParentOpened, ParentState
 from desk.contracts.sides import OrderSide
 from desk.execution.slicing import is_used, most_slices, slice_at, slice_begins_ms, slice_size
-from tests.builders.memory_desk import START_MS, instrument
+from desk.testing.building import START_MS, instrument
 
 D = Decimal
 LOT = replace(instrument(), size_step=D("0.001"), min_size_base=D("0.001"), min_notional_quote=D(0))

@@ -14,7 +14,7 @@ from desk.contracts.directives import (
 from desk.contracts.execution import TargetPlans
 from desk.contracts.plans import EntryType, TimeInForce
 from desk.contracts.sides import OrderSide
-from tests.builders.memory_desk import PERPETUAL, SPOT
+from desk.testing.building import PERPETUAL, SPOT
 from tests.builders.planning import PlanningBench, new_trade, routing, size
 
 D = Decimal

@@ -16,7 +16,7 @@ from desk.planning.exit.stop_and_target import StopAndTarget, StopAndTargetParam
 from desk.planning.exit.structure_exit import StructureExit, StructureExitParameters
 from desk.planning.impossible import PlanImpossible
 from desk.planning.planner import Planner
-from tests.builders.memory_desk import SPOT, position
+from desk.testing.building import SPOT, position
 from tests.builders.planning import desk_in_memory, leaving, modify, new_trade, request
 from tests.builders.ranging import MINUTE_MS, ranging, with_bars
 

@@ -14,7 +14,7 @@ from desk.contracts.sides import OrderSide, PositionSide
 from desk.contracts.signals import OpportunitySignal
 from desk.contracts.states import DeskState
 from desk.planning.direct import DirectMode
-from tests.builders.memory_desk import PERPETUAL, SPOT, START_MS, STRATEGY, position
+from desk.testing.building import PERPETUAL, SPOT, START_MS, STRATEGY, position
 from tests.builders.planning import PlanningBench, entering, leaving, routing, size
 
 

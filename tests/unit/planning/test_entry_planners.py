@@ -12,7 +12,7 @@ from desk.planning.entry.limit import LimitEntry, LimitEntryParameters
 from desk.planning.entry.market import MarketEntry
 from desk.planning.impossible import PlanImpossible
 from desk.planning.planner import NoParameters
-from tests.builders.memory_desk import SPOT, START_MS
+from desk.testing.building import SPOT, START_MS
 from tests.builders.planning import desk_in_memory, entering, new_trade, request
 
 BUY, SELL = OrderSide.BUY, OrderSide.SELL

@@ -16,7 +16,8 @@ from desk.indicators.volatility import realised_volatility
 from desk.planning.impossible import PlanImpossible
 from desk.planning.size.fixed_fraction import FixedFraction, FixedFractionParameters
 from desk.planning.size.volatility_target import Horizon, VolatilityTarget, VolatilityTargetParameters
-from tests.builders.memory_desk import PERPETUAL, SPOT, MemoryDesk, position
+from desk.testing.building import PERPETUAL, SPOT, position
+from desk.testing.memory_desk import MemoryDesk
 from tests.builders.planning import (
     PlanningBench,
     desk_in_memory,

@@ -17,7 +17,7 @@ from desk.contracts.sides import OrderSide, PositionSide
 from desk.planning import PlannerChoice, PlannerSet
 from desk.planning.registry import make_planner
 from desk.planning.request import PlanRequest
-from tests.builders.memory_desk import PERPETUAL, SPOT, START_MS, position
+from desk.testing.building import PERPETUAL, SPOT, START_MS, position
 from tests.builders.planning import (
     PlanningBench,
     ScriptedPlanner,

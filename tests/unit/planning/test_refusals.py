@@ -12,7 +12,7 @@ from desk.planning import PlannerChoice, PlannerSet
 from desk.planning.impossible import PlanImpossible
 from desk.planning.registry import make_planner
 from desk.planning.request import PlanRequest
-from tests.builders.memory_desk import PERPETUAL, SPOT, START_MS, position
+from desk.testing.building import PERPETUAL, SPOT, START_MS, position
 from tests.builders.planning import (
     PlanningBench,
     ScriptedPlanner,

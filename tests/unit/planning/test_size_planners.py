@@ -19,7 +19,8 @@ from desk.planning.size.fixed_notional import FixedNotional, FixedNotionalParame
 from desk.planning.size.fixed_risk import FixedRisk, FixedRiskParameters
 from desk.planning.size.sizing import floor_divide
 from desk.planning.size.target import TargetSize
-from tests.builders.memory_desk import PERPETUAL, SPOT, MemoryDesk, position
+from desk.testing.building import PERPETUAL, SPOT, position
+from desk.testing.memory_desk import MemoryDesk
 from tests.builders.planning import (
     desk_in_memory,
     modify,

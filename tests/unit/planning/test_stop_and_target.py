@@ -11,7 +11,7 @@ from desk.contracts.positions import Position
 from desk.contracts.sides import OrderSide, PositionSide
 from desk.planning.exit.stop_and_target import StopAndTarget, StopAndTargetParameters
 from desk.planning.impossible import PlanImpossible
-from tests.builders.memory_desk import position
+from desk.testing.building import position
 from tests.builders.planning import leaving, modify, new_trade, request
 
 BUY, SELL = OrderSide.BUY, OrderSide.SELL

@@ -12,7 +12,8 @@ from desk.contracts.sides import OrderSide
 from desk.planning.entry.stop_limit import StopLimitEntry, StopLimitEntryParameters
 from desk.planning.impossible import PlanImpossible
 from desk.planning.request import PlanRequest
-from tests.builders.memory_desk import PERPETUAL, SPOT, START_MS, MemoryDesk
+from desk.testing.building import PERPETUAL, SPOT, START_MS
+from desk.testing.memory_desk import MemoryDesk
 from tests.builders.planning import (
     PlanningBench,
     ScriptedPlanner,

@@ -9,7 +9,7 @@ from desk.ledger.valuation import drawdown
 from desk.runtime.equity_watch import EquityWatch
 from desk.runtime.exposure_watch import ExposureWatch
 from desk.runtime.market_board import MarketBoard
-from tests.builders.memory_desk import MemoryDesk
+from desk.testing.memory_desk import MemoryDesk
 
 EQUITIES = st.lists(st.decimals(-50, 200, places=2), min_size=1, max_size=30)
 

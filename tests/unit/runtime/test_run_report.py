@@ -13,7 +13,8 @@ from desk.contracts.records import EntryKind, JournalEntry
 from desk.runtime.exposure_watch import ExposureWatch
 from desk.runtime.market_board import MarketBoard
 from desk.runtime.tally import RunTally
-from tests.builders.memory_desk import PERPETUAL, SPOT, START_MS, MemoryDesk, instrument, position
+from desk.testing.building import PERPETUAL, SPOT, START_MS, instrument, position
+from desk.testing.memory_desk import MemoryDesk
 
 
 def told(tally: RunTally, number: int, worker: str, *refusals: str, ends_well: bool) -> None:

@@ -13,8 +13,8 @@ from desk.contracts.market import Tick
 from desk.contracts.orders import OrderStatus
 from desk.contracts.positions import EXTERNAL_STRATEGY
 from desk.contracts.sides import PositionSide
+from desk.testing.building import PERPETUAL, SPOT, position
 from desk.workers.risk_control.circuit_breaker import CircuitBreaker
-from tests.builders.memory_desk import PERPETUAL, SPOT, position
 from tests.builders.risk import RiskBench, blocks_in, directives_in, releases_in
 
 UNKNOWN, REJECTED, FILLED = OrderStatus.UNKNOWN, OrderStatus.REJECTED, OrderStatus.FILLED

@@ -9,12 +9,12 @@ from pydantic import ValidationError
 from desk.contracts.events import BAR_CLOSED
 from desk.contracts.market import Bar
 from desk.contracts.signals import ContextAssessment
+from desk.testing.bench import Bench
+from desk.testing.building import SPOT, bars
 from desk.workers.base import Worker
 from desk.workers.context.structure_context import StructureContext
 from desk.workers.context.trend_context import TrendContext
 from desk.workers.context.volatility_regime_context import VolatilityRegimeContext
-from tests.builders.memory_desk import SPOT
-from tests.builders.workers import Bench, bars
 
 STEPS_UP = [1000, 1010, 1000, 1015, 1002, 1008]
 STEPS_DOWN = [1000, 990, 1000, 985, 998, 992]

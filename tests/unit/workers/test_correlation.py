@@ -6,9 +6,8 @@ from math import exp
 
 import pytest
 
+from desk.testing.building import START_MS, bars
 from desk.workers.correlation import Correlation, beta, correlation, log_returns
-from tests.builders.memory_desk import START_MS
-from tests.builders.workers import bars
 
 QUICK, SLOW = (1, -1, 1, -1), (1, 1, -1, -1)
 """Two patterns of mean 0 and variance 1 whose products add up to nothing."""

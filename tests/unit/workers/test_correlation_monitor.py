@@ -16,8 +16,9 @@ from desk.contracts.market import Bar, Tick
 from desk.contracts.orders import Leg, OrderStatus
 from desk.contracts.positions import EXTERNAL_STRATEGY, Position
 from desk.contracts.sides import PositionSide
+from desk.testing.building import SPOT, START_MS, instrument, position
+from desk.testing.memory_desk import MemoryDesk
 from desk.workers.risk_control.correlation_monitor import CorrelationMonitor
-from tests.builders.memory_desk import SPOT, START_MS, MemoryDesk, instrument, position
 from tests.builders.risk import RiskBench, blocks_in, directives_in, releases_in
 
 BTC, ETH, SOL, ADA = (f"{coin}/USDT:USDT" for coin in ("BTC", "ETH", "SOL", "ADA"))

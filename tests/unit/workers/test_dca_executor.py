@@ -10,9 +10,9 @@ from desk.contracts.events import PERIOD_SKIPPED, PeriodSkipped
 from desk.contracts.market import Quote
 from desk.contracts.sides import OrderSide
 from desk.contracts.states import DeskState
+from desk.testing.bench import Bench, only_directive
+from desk.testing.building import SPOT, START_MS, position
 from desk.workers.scheduled_operations.dca_executor import DCAExecutor
-from tests.builders.memory_desk import SPOT, START_MS, position
-from tests.builders.workers import Bench, only_directive
 
 WEEKLY = "weekly"
 WEEK_MS = 7 * 86_400_000

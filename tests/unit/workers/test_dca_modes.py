@@ -6,11 +6,11 @@ import pytest
 
 from desk.contracts.directives import DirectiveScope, SizeDirective, StrategyDirective
 from desk.contracts.events import PeriodSkipped
+from desk.testing.bench import Bench, only_directive
+from desk.testing.building import SPOT, START_MS, bars, position
 from desk.workers.scheduled_operations.accumulation import Dip, dip_multiple, dip_of, target_value
 from desk.workers.scheduled_operations.dca_executor import DCAExecutor
 from tests.builders.calendar import missed, price
-from tests.builders.memory_desk import SPOT, START_MS, position
-from tests.builders.workers import Bench, bars, only_directive
 
 WEEKLY, WEEK_MS, DAY_MS = "weekly", 7 * 86_400_000, 86_400_000
 

@@ -10,9 +10,10 @@ from desk.contracts.directives import DirectiveScope, StrategyDirective
 from desk.contracts.positions import EXTERNAL_STRATEGY
 from desk.contracts.sides import PositionSide
 from desk.contracts.states import DeskState
+from desk.testing.building import PERPETUAL, SPOT, START_MS, position
+from desk.testing.memory_desk import MemoryDesk
 from desk.workers.risk_control.drawdown_limiter import DrawdownLimiter
 from desk.workers.risk_control.equity_marks import DAY_MS, EquityMarks
-from tests.builders.memory_desk import PERPETUAL, SPOT, START_MS, MemoryDesk, position
 from tests.builders.risk import RiskBench, blocks_in, directives_in, releases_in
 
 TOTAL_ONLY: dict[str, object] = {"max_daily_loss": "1", "reduce_daily_loss": "0.99"}

@@ -8,9 +8,9 @@ from pydantic import ValidationError
 from desk.contracts.directives import DirectiveScope
 from desk.contracts.sides import PositionSide
 from desk.contracts.states import DeskState
+from desk.testing.bench import Bench, only_directive
+from desk.testing.building import PERPETUAL, SPOT, position
 from desk.workers.risk_control.emergency_exit_agent import EmergencyExitAgent
-from tests.builders.memory_desk import PERPETUAL, SPOT, position
-from tests.builders.workers import Bench, only_directive
 
 
 def agent(**parameters: object) -> Bench:

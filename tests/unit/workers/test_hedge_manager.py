@@ -12,10 +12,10 @@ from desk.contracts.directives import DirectiveScope, StrategyDirective
 from desk.contracts.ids import TickId
 from desk.contracts.sides import OrderSide, PositionSide
 from desk.contracts.states import DeskState
+from desk.testing.bench import Bench, only_directive
+from desk.testing.building import PERPETUAL, SPOT, START_MS, STRATEGY, bars, position
 from desk.workers.scheduled_operations.hedge_manager import HedgeManager
 from tests.builders.calendar import ValuedDesk, price
-from tests.builders.memory_desk import PERPETUAL, SPOT, START_MS, STRATEGY, position
-from tests.builders.workers import Bench, bars, only_directive
 
 ETH = "ETH/USDT"
 SHORT, LONG = PositionSide.SHORT, PositionSide.LONG

@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 from desk.indicators.ranges import AverageTrueRange
+from desk.testing.building import bars
 from desk.workers.indicators import Channel, ExponentialAverage, within_unit
-from tests.builders.workers import bars
 
 
 def test_an_exponential_average_is_seeded_by_the_mean_and_then_weighs_the_newest_more() -> None:

@@ -16,10 +16,10 @@ from desk.contracts.events import TIME_PASSED
 from desk.contracts.market import TimePassed
 from desk.contracts.problems import FileFault, InputRefused
 from desk.contracts.signals import ThreatSignal
+from desk.testing.bench import Bench
+from desk.testing.building import START_MS
 from desk.workers.news_calendar import read_calendar
 from desk.workers.threat.news_threat import NewsThreat, NewsThreatParameters
-from tests.builders.memory_desk import START_MS
-from tests.builders.workers import Bench
 
 HOUR = 3_600_000
 HEADER = "start,end,severity,affects,title\n"

@@ -9,13 +9,13 @@ from pydantic import ValidationError
 from desk.contracts.events import BAR_CLOSED
 from desk.contracts.sides import PositionSide
 from desk.contracts.signals import OpportunitySignal
+from desk.testing.bench import Bench
+from desk.testing.building import SPOT, bars
 from desk.workers.base import Worker
 from desk.workers.indicators import Deviation
 from desk.workers.opportunity.breakout_opportunity import BreakoutOpportunity
 from desk.workers.opportunity.mean_reversion_opportunity import MeanReversionOpportunity
 from desk.workers.opportunity.momentum_cross_opportunity import MomentumCrossOpportunity
-from tests.builders.memory_desk import SPOT
-from tests.builders.workers import Bench, bars
 
 LONG, SHORT = PositionSide.LONG, PositionSide.SHORT
 Closes = Sequence[str | int]

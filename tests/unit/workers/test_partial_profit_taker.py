@@ -13,9 +13,9 @@ from desk.contracts.market import Tick
 from desk.contracts.positions import Position
 from desk.contracts.sides import PositionSide
 from desk.contracts.states import DeskState
+from desk.testing.bench import Bench, only_directive, stop_of
+from desk.testing.building import SPOT, position
 from desk.workers.dynamic_management.partial_profit_taker import PartialProfitTaker
-from tests.builders.memory_desk import SPOT, position
-from tests.builders.workers import Bench, only_directive, stop_of
 
 LONG, SHORT = PositionSide.LONG, PositionSide.SHORT
 TRADE = position().trade_id

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from desk.contracts.sides import PositionSide
+from desk.testing.building import instrument, position
 from desk.workers.pyramid import PyramidLimits, addition
-from tests.builders.memory_desk import instrument, position
 
 LIMITS = PyramidLimits(Decimal(200_000), Decimal(50_000), require_breakeven=False)
 

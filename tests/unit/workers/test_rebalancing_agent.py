@@ -13,10 +13,10 @@ from desk.contracts.events import PeriodSkipped
 from desk.contracts.ids import TickId
 from desk.contracts.sides import OrderSide, PositionSide
 from desk.contracts.states import DeskState
+from desk.testing.bench import Bench, only_directive
+from desk.testing.building import PERPETUAL, SPOT, START_MS, instrument, position
 from desk.workers.scheduled_operations.rebalancing_agent import RebalancingAgent
 from tests.builders.calendar import ValuedDesk, price
-from tests.builders.memory_desk import PERPETUAL, SPOT, START_MS, instrument, position
-from tests.builders.workers import Bench, only_directive
 
 DAILY, DAY_MS = "daily", 86_400_000
 ETH, ETH_PERPETUAL = "ETH/USDT", "ETH/USDT:USDT"

@@ -12,9 +12,9 @@ from desk.contracts.manifests import BarsNeeded
 from desk.contracts.positions import Position
 from desk.contracts.sides import PositionSide
 from desk.contracts.states import DeskState
+from desk.testing.bench import Bench, only_directive, stop_of
+from desk.testing.building import SPOT, bars, position
 from desk.workers.dynamic_management.scale_in_manager import ScaleInManager, ScaleInParameters
-from tests.builders.memory_desk import SPOT, position
-from tests.builders.workers import Bench, bars, only_directive, stop_of
 
 LONG, SHORT = PositionSide.LONG, PositionSide.SHORT
 TRADE = position().trade_id

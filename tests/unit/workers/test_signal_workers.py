@@ -10,6 +10,8 @@ from pydantic import ValidationError
 from desk.contracts.market import Bar
 from desk.contracts.sides import PositionSide
 from desk.contracts.signals import ContextAssessment, OpportunitySignal, ThreatSignal
+from desk.testing.bench import Bench
+from desk.testing.building import PERPETUAL, SPOT, bars
 from desk.workers.base import Worker
 from desk.workers.context.structure_context import StructureContext
 from desk.workers.context.trend_context import TrendContext
@@ -18,8 +20,6 @@ from desk.workers.opportunity.breakout_opportunity import BreakoutOpportunity
 from desk.workers.opportunity.mean_reversion_opportunity import MeanReversionOpportunity
 from desk.workers.opportunity.momentum_cross_opportunity import MomentumCrossOpportunity
 from desk.workers.threat.volatility_threat import VolatilityThreat
-from tests.builders.memory_desk import PERPETUAL, SPOT
-from tests.builders.workers import Bench, bars
 
 RISING = [1000 + 10 * number for number in range(30)]
 FALLING = [1000 - 10 * number for number in range(30)]

@@ -13,10 +13,10 @@ from desk.contracts.market import Quote
 from desk.contracts.sides import OrderSide, PositionSide
 from desk.contracts.signals import OPERATOR_EXIT
 from desk.contracts.states import DeskState
+from desk.testing.bench import Bench, only_directive
+from desk.testing.building import PERPETUAL, STRATEGY, bars, position
 from desk.workers.confrontation import Confrontation
 from desk.workers.strategy.swot_planner import SwotPlanner
-from tests.builders.memory_desk import PERPETUAL, STRATEGY, position
-from tests.builders.workers import Bench, bars, only_directive
 
 LONG, SHORT = PositionSide.LONG, PositionSide.SHORT
 

@@ -7,14 +7,14 @@ from pydantic import ValidationError
 
 from desk.contracts.events import TIME_PASSED
 from desk.contracts.signals import ThreatSignal
-from desk.testing.building import quote
+from desk.testing.bench import Bench
+from desk.testing.building import PERPETUAL, SPOT, quote
+from desk.testing.memory_desk import MemoryDesk
 from desk.workers.base import Worker
 from desk.workers.episodes import Episode, ThreatLevels
 from desk.workers.risk_control.equity_marks import EquityMarks
 from desk.workers.threat.connection_threat import ConnectionThreat
 from desk.workers.threat.drawdown_threat import DrawdownThreat
-from tests.builders.memory_desk import PERPETUAL, SPOT, MemoryDesk
-from tests.builders.workers import Bench
 
 SECOND, MINUTE = 1_000, 60_000
 

@@ -10,9 +10,9 @@ from desk.contracts.manifests import BarsNeeded
 from desk.contracts.market import Bar
 from desk.contracts.sides import PositionSide
 from desk.indicators.swings import Swings
+from desk.testing.bench import Bench, only_directive, stop_of
+from desk.testing.building import PERPETUAL, SPOT, START_MS, bars, position
 from desk.workers.dynamic_management.trailing_stop_manager import TrailingStopManager, TrailingStopParameters
-from tests.builders.memory_desk import PERPETUAL, SPOT, START_MS, position
-from tests.builders.workers import Bench, bars, only_directive, stop_of
 
 LONG, SHORT = PositionSide.LONG, PositionSide.SHORT
 TRADE = position().trade_id

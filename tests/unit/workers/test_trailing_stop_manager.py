@@ -10,9 +10,9 @@ from desk.contracts.envelope import DispositionEnvelope
 from desk.contracts.market import Tick
 from desk.contracts.sides import PositionSide
 from desk.contracts.states import DeskState
+from desk.testing.bench import Bench, only_directive, stop_of
+from desk.testing.building import PERPETUAL, SPOT, position
 from desk.workers.dynamic_management.trailing_stop_manager import TrailingStopManager, TrailingStopParameters
-from tests.builders.memory_desk import PERPETUAL, SPOT, position
-from tests.builders.workers import Bench, only_directive, stop_of
 
 LONG, SHORT = PositionSide.LONG, PositionSide.SHORT
 
