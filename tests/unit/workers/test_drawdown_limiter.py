@@ -165,7 +165,29 @@ def test_a_daily_loss_is_over_with_the_utc_day() -> None:
     midnight_ms = START_MS - START_MS % DAY_MS + DAY_MS
     assert at(bench, "98000", midnight_ms - 5_000 - bench.desk.time_ms) == []
     assert len(releases_in(at(bench, "97000"))) == 1
-    assert at(bench, "95061") == [], "the new day began at 97,000"
+    assert at(bench, "96040.01") == [], "the new day began at 98,000"
+    assert len(directives_in(at(bench, "96040"))) == 1
+
+
+def to_midnight_ms(bench: RiskBench, days: int = 1) -> int:
+    """Return how long it is to the next midnight, or one after it."""
+    return days * DAY_MS - bench.desk.time_ms % DAY_MS
+
+
+def test_what_is_lost_while_the_desk_is_down_over_midnight_counts_to_the_new_day() -> None:
+    bench = limiter()
+    assert at(bench, "99000") == []
+    bench.restart()
+    published = at(bench, "97000", to_midnight_ms(bench) + 3_600_000)
+    assert "is 2.02 % under the start of the day 99,000" in blocks_in(published)[0].reason
+    assert sizes(directives_in(published)) == [(1, "0.25")]
+
+
+def test_a_desk_that_was_down_for_days_begins_its_day_at_what_it_finds() -> None:
+    bench = limiter()
+    assert at(bench, "99000") == []
+    bench.restart()
+    assert at(bench, "97000", to_midnight_ms(bench, days=2) + 3_600_000) == []
     assert len(directives_in(at(bench, "95060"))) == 1
 
 
