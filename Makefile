@@ -19,6 +19,7 @@ test: $(STAMP) ## Run the tests (ARGS=... is passed to pytest)
 
 soak: $(STAMP) ## Run the long tests: every crash point, many seeds, half an hour at an exchange (about an hour)
 	$(BIN)/python -m pytest -n 2 -m soak --timeout 1800 $(ARGS)
+	$(if $(ARGS),,DESK_EXAMPLES=10 $(BIN)/python -m pytest -n 2 --timeout 1800 tests/property)
 
 check: $(STAMP) ## Format, lint, types, imports
 	$(BIN)/ruff format --check .

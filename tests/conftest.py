@@ -6,9 +6,16 @@ from decimal import ROUND_HALF_EVEN, Underflow, getcontext
 import pytest
 from hypothesis import HealthCheck, settings
 
-# What hypothesis takes by itself where it runs in CI stays as it is: the parent is the profile in force.
+from tests.builders.examples import FACTOR, examples
+
+# A gate answers the same twice: `make test` tries the same examples every time, `make soak` seeks new ones.
 settings.register_profile(
-    "any machine", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "any machine",
+    parent=settings(),
+    deadline=None,
+    derandomize=FACTOR == 1,
+    max_examples=examples(100),
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("any machine")
 

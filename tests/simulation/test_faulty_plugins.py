@@ -16,6 +16,7 @@ from desk.contracts.states import WorkerStatus
 from desk.testing import price_paths
 from tests.builders.desk import DeskHouse, Life, Script
 from tests.builders.evidence import Evidence, evidence
+from tests.builders.examples import examples
 from tests.builders.faulty_plugins import BODIES, faulty_plugin, stopwatch
 from tests.builders.living_desk import LivingDesk
 
@@ -125,7 +126,7 @@ def test_it_is_stopped_alone_and_told_why(name: str, undisturbed: Evidence, tmp_
     assert filled(found) == filled(undisturbed)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=examples(6))
 @given(
     prices=price_paths(start="50000", steps=12, max_move_bps=150, price_step="0.1"),
     name=st.sampled_from(sorted(BODIES)),

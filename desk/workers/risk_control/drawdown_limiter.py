@@ -140,7 +140,7 @@ class DrawdownLimiter(Worker):
         publishes=frozenset({ENTRIES_BLOCKED, ENTRIES_RELEASED, STRATEGY_DIRECTIVE_ISSUED}),
         parameters=DrawdownParameters,
         state={
-            "marks": "peak, start of the day, what was breached of them, the last equity, and the transfers known",
+            "marks": "peak, start of the day, what was breached of them, last equity, transfers known",
             "rebase": "that peak and day begin anew, after a re-arm, once equity is known",
             "block.everything": "why a block stands and since when",
             "reduction.<trade id>": "a trade that is being reduced or left",

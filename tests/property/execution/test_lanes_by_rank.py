@@ -14,6 +14,7 @@ from desk.contracts.market import ONE
 from desk.contracts.sides import PositionSide
 from desk.execution.lanes import Job, Lanes
 from desk.execution.precedence import Author, Rank, Wish, beaten
+from tests.builders.examples import examples
 from tests.builders.wishes import (
     BALANCER,
     LIMITER,
@@ -113,7 +114,7 @@ def played(wishes: Sequence[Wish]) -> Lane:
 
 
 @given(asked())
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 def test_everything_asked_is_begun_or_void_and_nothing_twice(wishes: list[Wish]) -> None:
     lane = played(wishes)
     seen = [one.directive_id for one in (*lane.begun, *(wish for wish, _ in lane.voided))]
@@ -122,21 +123,21 @@ def test_everything_asked_is_begun_or_void_and_nothing_twice(wishes: list[Wish])
 
 
 @given(asked())
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 def test_a_close_is_always_begun(wishes: list[Wish]) -> None:
     closes = {one.directive_id for one in wishes if one.rank is Rank.CLOSE}
     assert closes <= {one.directive_id for one in played(wishes).begun}
 
 
 @given(asked())
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 def test_what_waited_is_begun_by_rank(wishes: list[Wish]) -> None:
     waited = [one.rank for one in played(wishes).begun[1:] if one.rank is not Rank.CLOSE]
     assert waited == sorted(waited)
 
 
 @given(asked())
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 def test_nothing_that_waited_is_carried_out_beside_what_it_gives_way_to(wishes: list[Wish]) -> None:
     lane = played(wishes)
     waited = [one for one in lane.begun[1:] if one.scope is DirectiveScope.MODIFY_EXISTING]
@@ -147,7 +148,7 @@ def test_nothing_that_waited_is_carried_out_beside_what_it_gives_way_to(wishes: 
 
 
 @given(asked())
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 def test_what_is_void_names_one_that_came(wishes: list[Wish]) -> None:
     names = {one.directive_id for one in wishes}
     for wish, reason in played(wishes).voided:
@@ -157,7 +158,7 @@ def test_what_is_void_names_one_that_came(wishes: list[Wish]) -> None:
 
 
 @given(asked())
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 def test_a_worker_s_stop_is_only_void_for_a_close_or_for_another_stop(wishes: list[Wish]) -> None:
     stops = {one.directive_id for one in wishes if one.rank in {Rank.CLOSE, Rank.STOP}}
     for wish, reason in played(wishes).voided:

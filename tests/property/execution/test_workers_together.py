@@ -12,6 +12,7 @@ from desk.contracts.ids import DirectiveId
 from desk.contracts.positions import Position
 from desk.contracts.sides import OrderSide
 from tests.builders.crowd import Voices, crowded
+from tests.builders.examples import examples
 from tests.builders.living_desk import LivingDesk
 from tests.builders.together import broken_together
 
@@ -59,7 +60,7 @@ def asks(desk: LivingDesk, trade: Position, step: Step) -> DirectiveId:
 @example([("partials", "both", "0.05", 0), ("pyramid", "both", "0.15", 0)], OrderSide.SELL, "planner")
 @example([("pyramid", "rest", "0.15", 700), ("partials", "size", "0.05", 0)], OrderSide.BUY, "planner")
 @example([("trail", "size", "0.12", 0), ("partials", "size", "0.02", 0)], OrderSide.BUY, "planner")
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 def test_no_rule_between_workers_is_broken(steps: list[Step], side: OrderSide, owner: str) -> None:
     seen = list[LivingDesk]()
 

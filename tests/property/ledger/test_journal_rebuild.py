@@ -17,6 +17,7 @@ from desk.contracts.sides import OrderSide
 from desk.journal.verify import verify
 from desk.ledger.touched import Table
 from tests.builders import ledger as build
+from tests.builders.examples import examples
 
 NUMBERS = st.integers(1, 4)
 SIZES = st.decimals("0.001", "2", places=3).map(str)
@@ -149,7 +150,7 @@ class JournalMachine(RuleBasedStateMachine):
 
 
 JournalMachine.TestCase.settings = settings(
-    max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=examples(25), stateful_step_count=25, suppress_health_check=[HealthCheck.too_slow]
 )
 test_a_desk_through_restarts_and_lost_disks = JournalMachine.TestCase
 
@@ -166,7 +167,7 @@ def journal(path: Path) -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 def test_any_mutated_value_of_any_row_is_found(data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "journal.db"
@@ -197,7 +198,7 @@ def mutated(value: str | int | bytes | None) -> st.SearchStrategy[str | int | by
 
 
 @given(number=st.integers(1, 11))
-@settings(max_examples=11, deadline=None)
+@settings(max_examples=examples(11))
 def test_any_entry_that_is_gone_is_missed(number: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "journal.db"

@@ -14,6 +14,7 @@ from desk.ledger import postings
 from desk.ledger.netbook import NetBook
 from desk.ledger.postings import Account
 from tests.builders import ledger as build
+from tests.builders.examples import examples
 
 SIZES = st.decimals("0.001", "3", places=3).map(str)
 PRICES = st.decimals("50", "150", places=2).map(str)
@@ -138,7 +139,7 @@ def test_the_ledgers_net_is_the_sum_of_all_signed_fills(booked: list[JournalEntr
 
 
 @given(told=st.permutations(TOLD), booked=fills())
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_a_status_never_goes_back_and_what_filled_never_shrinks(
     told: list[JournalEntry], booked: list[JournalEntry]
 ) -> None:

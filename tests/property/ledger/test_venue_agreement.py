@@ -12,6 +12,7 @@ from desk.contracts.orders import VenueFill
 from desk.contracts.records import EntryKind, FillBooked, JournalEntry
 from desk.contracts.sides import OrderSide
 from tests.builders import ledger as build
+from tests.builders.examples import examples
 from tests.builders.venue import PERP, SPOT, VenueRig
 
 OPENING = {"USDT": "100000", "BTC": "3"}
@@ -36,7 +37,7 @@ def booked(fill: VenueFill) -> JournalEntry:
 
 
 @given(data=st.data(), traded=actions, fraction=st.sampled_from(["0", "0.6"]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 def test_the_ledger_books_what_the_venue_books(
     data: st.DataObject, traded: list[tuple[str, OrderSide, Decimal, Decimal]], fraction: str
 ) -> None:

@@ -40,6 +40,7 @@ from desk.contracts.orders import (
     VenueOrder,
 )
 from desk.contracts.plans import TimeInForce
+from tests.builders.examples import examples
 from tests.builders.venue import BUY, SELL, START_MS, D, amendment, instrument, request, tick
 
 SPOT = "BTC/USDT"
@@ -346,5 +347,5 @@ class PaperAccount(RuleBasedStateMachine):
         self.check_reports()
 
 
-PaperAccount.TestCase.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
+PaperAccount.TestCase.settings = settings(max_examples=examples(100), stateful_step_count=30)
 TestConservation = PaperAccount.TestCase

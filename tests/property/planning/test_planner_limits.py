@@ -21,6 +21,7 @@ from desk.planning.size.fixed_fraction import FixedFraction, FixedFractionParame
 from desk.planning.size.volatility_target import VolatilityTarget, VolatilityTargetParameters
 from desk.testing.building import PERPETUAL, SPOT, START_MS, instrument
 from desk.testing.memory_desk import MemoryDesk
+from tests.builders.examples import examples
 from tests.builders.planning import PlanningBench, new_trade, planner_set
 from tests.builders.ranging import MINUTE_MS, with_bars
 
@@ -87,7 +88,7 @@ def plans(one: StrategyDirective, desk: MemoryDesk, **planners: Planner) -> Targ
     return bench.ready[0].targets[0]
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(
     bars=shapes,
     entry=st.sampled_from(entries()),
@@ -127,7 +128,7 @@ trades = st.builds(
 )
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(
     bars=shapes,
     sizer=st.sampled_from(sizes()),
@@ -154,7 +155,7 @@ def test_a_size_passes_neither_fraction_cash_risk_nor_notional(
 
 
 @pytest.mark.parametrize("place", range(2))
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(bars=shapes)
 def test_a_short_is_the_mirror_of_a_long(bars: list[tuple[int, int, int]], place: int) -> None:
     """Prices mirrored at AROUND give the mirrored stop, but for rounding and what is a share of the price."""

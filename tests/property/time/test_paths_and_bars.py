@@ -12,6 +12,7 @@ from desk.feeds.bars import BarBuilder
 from desk.feeds.csv_rows import Candle
 from desk.feeds.ohlc_path import ohlc_path
 from desk.feeds.replay import ReplayFeed, ReplaySource
+from tests.builders.examples import examples
 from tests.builders.market import BTC, CANDLES_HEADER, MINUTE_MS, START_MS, instrument, play, write_csv
 
 prices = st.integers(1, 10_000_000).map(lambda cents: Decimal(cents) / 100)
@@ -49,7 +50,7 @@ def test_bars_built_from_a_path_are_the_candle(candle: Candle) -> None:
     assert closed == Bar(BTC, candle.time_ms, MINUTE_MS, *candle[1:])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 @given(data=st.data(), holes=st.lists(st.integers(0, 3), max_size=4))
 def test_a_recording_played_and_built_again_is_itself(data: st.DataObject, holes: list[int]) -> None:
     """Holes stay holes, where most candles follow on each other."""

@@ -12,6 +12,7 @@ from desk.runtime.clock import VirtualClock
 from desk.runtime.periods import RememberedFires, Schedule
 from desk.runtime.scheduler import fire_times
 from desk.runtime.virtual_loop import VirtualLoop, run_virtual
+from tests.builders.examples import examples
 from tests.builders.schedules import Diary, utc_ms
 
 MINUTE_MS = 60_000
@@ -131,7 +132,7 @@ triggers = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 @given(change=changes, trigger=triggers, grace_ms=graces, story=wakes, is_claiming=st.booleans())
 def test_each_period_fires_at_most_once_over_wakes_restarts_and_jumps(
     change: tuple[str, str],

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from desk.runtime.clock import VirtualClock
 from desk.runtime.virtual_loop import Abandoned, VirtualLoop, run_virtual
+from tests.builders.examples import examples
 
 Plan = Sequence[Sequence[int]]
 
@@ -58,7 +59,7 @@ def test_everybody_wakes_exactly_when_asked_whatever_the_order(plan: Plan, seed:
     assert set(seen) == expected
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50))
 @given(plan=plans, seed=seeds, abandon_after=st.integers(0, 60))
 def test_a_run_that_is_killed_did_the_first_part_of_the_whole(
     plan: Plan, seed: int | None, abandon_after: int

@@ -11,6 +11,7 @@ from desk.contracts.sides import OrderSide
 from desk.ui.viewmodels.candle_chart import candle_picture
 from desk.ui.viewmodels.text import cells
 from tests.builders.charts import bar_of, candle_scene_of, fill_mark, level, rising_bars, rows_of
+from tests.builders.examples import examples
 from tests.builders.market import BTC, MINUTE_MS, START_MS
 
 
@@ -143,7 +144,7 @@ def any_bars(draw: st.DrawFn) -> list[Bar]:
     return bars
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     bars=any_bars(),
     width=st.integers(10, 250),
@@ -164,7 +165,7 @@ def test_any_bars_are_drawn_in_exactly_the_given_size(
     assert not ascii_only or "\n".join(rows).isascii()
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=examples(30))
 @given(width=st.integers(0, 12), height=st.integers(0, 5))
 def test_a_place_too_small_for_anything_is_no_error(width: int, height: int) -> None:
     picture = candle_picture(candle_scene_of(rising_bars(5), level("S", "90")), width, height)

@@ -15,6 +15,7 @@ from desk.ui.viewmodels.results import SIDE_CELLS, bar, results_table
 from desk.ui.viewmodels.text import cells
 from desk.ui.viewmodels.tones import Tone
 from tests.builders.charts import equity_points, result_of, rows_of
+from tests.builders.examples import examples
 from tests.builders.frames import account_view, frame, snapshot
 from tests.builders.market import START_MS
 
@@ -99,7 +100,7 @@ def test_drawdowns_count_from_the_peak_before() -> None:
     )
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=examples(50))
 @given(
     values=st.lists(
         st.decimals(min_value=-(10**12), max_value=10**12, allow_nan=False, allow_infinity=False),

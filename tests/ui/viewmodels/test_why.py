@@ -35,6 +35,7 @@ from tests.builders.causes import (
     tree,
 )
 from tests.builders.charts import writing_of
+from tests.builders.examples import examples
 
 UTC = writing_of()
 
@@ -203,7 +204,7 @@ def test_thousands_of_facts_are_drawn_only_where_they_are_seen() -> None:
     assert cells(read(drawn[12_000])) == 120
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     text=st.text(max_size=80), width=st.integers(1, 250), depth=st.integers(0, 60), ascii_only=st.booleans()
 )
@@ -275,7 +276,7 @@ def test_a_record_that_cannot_be_read_is_told_in_words(data: str) -> None:
     assert any(data.startswith('{"a') or one.label == "fill of something" for one in known(odd, TICK))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     record=st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=20),

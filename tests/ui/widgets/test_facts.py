@@ -8,6 +8,7 @@ from desk.ui.viewmodels.facts import Fact
 from desk.ui.viewmodels.table import Cell
 from desk.ui.viewmodels.tones import Tone
 from desk.ui.widgets.facts import Facts
+from tests.builders.examples import examples
 from tests.builders.grids import Shelf, lines_of
 
 FOUR = tuple(Fact(f"name {at}", Cell(f"{at}.00", Tone.GOOD), "of 10") for at in range(4))
@@ -54,7 +55,11 @@ async def test_hard_text_stays_within_its_line() -> None:
         await pilot.pause()
         texts = st.text(st.characters() | st.sampled_from("\x1b\u200d日👩🏽\u0301\u202e[]"), max_size=20)
 
-        @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
+        @settings(
+            suppress_health_check=[HealthCheck.function_scoped_fixture],
+            deadline=None,
+            max_examples=examples(50),
+        )
         @given(label=texts, value=texts, note=texts)
         def is_exact(label: str, value: str, note: str) -> None:
             facts.show((Fact(label, Cell(value), note), FOUR[0]))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from connectors.ccxt.pacer import Barred, Pacer, PacingTerms, Urgency
 from connectors.ccxt.windows import Window
 from desk.runtime.tasks import TaskSupervisor
+from tests.builders.examples import examples
 from tests.builders.venue import ManualClock
 
 CREATE = "v5/order/create"
@@ -158,7 +159,7 @@ async def test_a_desk_that_is_stopping_lets_nobody_wait_for_ever() -> None:
         await pacer.admit("any", 1, Urgency.EXIT)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(
     steps=st.lists(
         st.tuples(st.integers(0, 400), st.floats(0.1, 6), st.sampled_from([0.8, 1.0]), st.integers(0, 700)),

@@ -12,6 +12,7 @@ from connectors.sandbox.private_reads import READS
 from connectors.sandbox.rest import Asked, Rest
 from connectors.sandbox.signature import signed
 from connectors.sandbox.stream import Stream
+from tests.builders.examples import examples
 from tests.builders.sandbox import KEY, SECRET, Sandbox, sandbox
 
 _LEAVES = st.one_of(
@@ -114,7 +115,7 @@ def _run(work: Any) -> None:  # noqa: ANN401 - a coroutine function of a venue
     asyncio.run(main())
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(
     calls=st.lists(
         st.tuples(st.sampled_from(_POSTS), st.dictionaries(st.sampled_from(_FIELDS), _VALUES)), max_size=25
@@ -133,7 +134,7 @@ def test_no_body_brings_the_exchange_down(calls: list[tuple[str, dict[str, Any]]
     _run(work)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(calls=st.lists(st.tuples(st.sampled_from(_GETS), _QUERIES), max_size=25))
 def test_no_query_brings_the_exchange_down(calls: list[tuple[str, dict[str, str]]]) -> None:
     async def work(venue: Sandbox) -> None:
@@ -146,7 +147,7 @@ def test_no_query_brings_the_exchange_down(calls: list[tuple[str, dict[str, str]
     _run(work)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(
     messages=st.lists(
         st.dictionaries(st.sampled_from(["op", "args", "req_id"]), _VALUES | _WORDS), max_size=20

@@ -14,6 +14,7 @@ from desk.contracts.manifests import Parameters, WorkerCategory, WorkerManifest
 from desk.contracts.market import Tick
 from desk.testing import Bench, Unsound, path_of, price_paths
 from desk.workers.base import Worker
+from tests.builders.examples import examples
 
 ROOT = Path(__file__).parents[3]
 
@@ -56,7 +57,7 @@ def test_an_event_that_nobody_hears_is_no_call() -> None:
     assert Bench(Loose).threat("0.5") == []
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(path=price_paths(start="50000", steps=40, max_move_bps=9_999, price_step="0.5"))
 def test_a_path_is_made_of_prices_on_the_step(path: list[Decimal]) -> None:
     assert path[0] == 50_000
