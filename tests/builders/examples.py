@@ -1,4 +1,4 @@
-"""How many examples a property is tried with: few and the same in `make test`, new and more in `make soak`."""
+"""How many examples a property is tried with: few and the same in `make test`, many new ones in the soak."""
 
 import os
 
