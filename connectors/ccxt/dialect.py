@@ -14,7 +14,6 @@ from desk.contracts.orders import AmendRequest, OrderRequest, OrderType
 from desk.contracts.sides import OrderSide
 
 _SECOND_MS = 1000
-_CAUTIOUS_UNITS = 5
 _ID_PARAMETERS = {"deribit": "label", "coinbase": "client_order_id"}
 """Where ccxt does not pass the unified client id on."""
 

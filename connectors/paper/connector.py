@@ -10,7 +10,6 @@ from typing import TypeVar
 from connectors.paper.accountfile import AccountFile
 from connectors.paper.hand import Hand
 from connectors.venue.exchange import Exchange
-from connectors.venue.funds import Margin
 from connectors.venue.liquidity import Liquidity
 from connectors.venue.refusals import RefusalCode
 from connectors.venue.state import Terms
@@ -184,10 +183,6 @@ class PaperConnector:
     async def fetch_balances(self) -> Sequence[VenueBalance]:
         """Read every balance."""
         return await self._read(lambda exchange, _: exchange.balances())
-
-    async def fetch_margin(self, currency: str) -> Margin:
-        """Read equity and margin of the account in one currency."""
-        return await self._read(lambda exchange, _: exchange.margin(currency))
 
     def _match(self, exchange: Exchange, tick: Tick) -> None:
         account = self._account

@@ -56,7 +56,6 @@ class OrderCard:
     reject_reason: str = NO_ERROR
     cancel_type: str = "UNKNOWN"
     status_said: str = ""
-    was_triggered: bool = False
     versions: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=_MOST_VERSIONS))
 
     @property

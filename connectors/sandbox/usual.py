@@ -38,20 +38,6 @@ def usual_symbols() -> tuple[SymbolSettings, ...]:
     return tuple(found)
 
 
-def many_perpetuals(count: int) -> tuple[SymbolSettings, ...]:
-    """Return so many perpetuals on made-up coins, for a rehearsal with many positions."""
-    return tuple(
-        SymbolSettings(
-            symbol=f"C{place:03d}/USDT:USDT",
-            start_price=Decimal(100 + place),
-            price_step=Decimal("0.01"),
-            size_step=Decimal("0.01"),
-            min_size_base=Decimal("0.01"),
-        )
-        for place in range(1, count + 1)
-    )
-
-
 def listings_of(symbols: Sequence[SymbolSettings]) -> Listings:
     """Build listings; without any, the usual ones."""
     return Listings(_listing(one) for one in symbols or usual_symbols())

@@ -295,3 +295,17 @@ def started_sandbox(*arguments: str, scenario: Path | None = None) -> SandboxPro
     found = re.search(r"http://[0-9.:]+", "".join(said))
     assert found is not None
     return SandboxProcess(process, found.group(), said)
+
+
+def many_perpetuals(count: int) -> tuple[SymbolSettings, ...]:
+    """Return so many perpetuals on made-up coins, for a rehearsal with many positions."""
+    return tuple(
+        SymbolSettings(
+            symbol=f"C{place:03d}/USDT:USDT",
+            start_price=Decimal(100 + place),
+            price_step=Decimal("0.01"),
+            size_step=Decimal("0.01"),
+            min_size_base=Decimal("0.01"),
+        )
+        for place in range(1, count + 1)
+    )

@@ -7,11 +7,10 @@ from decimal import Decimal
 import pytest
 
 from connectors.ccxt.settings import MarketChoice
-from connectors.sandbox.usual import many_perpetuals
 from desk.contracts.ports.market_source import QuoteUpdate, TradeUpdate
 from desk.contracts.problems import ReadFailed
 from tests.builders.exchange_streams import QUICK, Told, told_market, until
-from tests.builders.sandbox import PERP, SPOT, Sandbox, sandbox
+from tests.builders.sandbox import PERP, SPOT, Sandbox, many_perpetuals, sandbox
 
 STEADY = replace(QUICK, trade_silence_ms=60_000, quote_silence_ms=60_000)
 """Where the test itself makes the gaps, and a stall of the machine must make none."""

@@ -7,10 +7,10 @@ from itertools import pairwise
 import pytest
 
 from connectors.sandbox.settings import SandboxSettings
-from connectors.sandbox.usual import listings_of, many_perpetuals
+from connectors.sandbox.usual import listings_of
 from connectors.sandbox.venue import LocalVenue
 from connectors.venue.price_path import PathCandle, RecordedPath, WalkPath
-from tests.builders.sandbox import Trader, sandbox, trader
+from tests.builders.sandbox import Trader, many_perpetuals, sandbox, trader
 from tests.builders.venue import ManualClock, TaskSpawner
 
 START_MS = 1_700_000_000_000
