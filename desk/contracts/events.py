@@ -1,9 +1,6 @@
 """The names of events. A leading underscore, SYSTEM_ and INTERNAL_ are the platform's alone."""
 
 from dataclasses import dataclass
-from enum import StrEnum
-
-from desk.contracts.causality import CausalityChain
 
 TICK_RECEIVED = "TICK_RECEIVED"
 BAR_CLOSED = "BAR_CLOSED"
@@ -56,25 +53,6 @@ PLATFORM_ONLY = frozenset(
 
 PLANNER_ONLY = frozenset({ENTRY_PLAN_CREATED, SIZE_PLAN_CREATED, EXIT_PLAN_CREATED, ROUTING_PLAN_CREATED})
 """Names only a planner publishes."""
-
-
-class EventScope(StrEnum):
-    """Who hears an event: every subscriber, or those of one strategy instance."""
-
-    PLATFORM = "PLATFORM"
-    STRATEGY = "STRATEGY"
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Carry a payload to the subscribers of its name; `strategy_id` is set in STRATEGY scope."""
-
-    name: str
-    payload: object
-    scope: EventScope = EventScope.PLATFORM
-    strategy_id: str | None = None
-    cause: CausalityChain | None = None
-    depth: int = 0
 
 
 @dataclass(frozen=True, slots=True)

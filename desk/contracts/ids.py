@@ -141,10 +141,3 @@ class RunId(TypedId):
     """One life of a desk process."""
 
     prefix = "RUN"
-
-
-ID_TYPES: tuple[type[TypedId], ...] = (
-    TickId, ScheduleId, NewsId, ManualId, ContextId, OpportunityId, ThreatId, DirectiveId,
-    EntryPlanId, SizePlanId, ExitPlanId, RoutingPlanId, ExecutionDirectiveId, TradeId, FillId,
-    AlarmId, RunId,
-)  # fmt: skip

@@ -319,21 +319,3 @@ class JournalEntry:
     trade_id: str | None = None
     worker: str | None = None
     symbol: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StoredEntry:
-    """Read back one fact from the journal, with its place in the hash chain; `data` is its record as JSON."""
-
-    sequence: int
-    kind: EntryKind
-    subject_id: str
-    time_ms: int
-    flow_id: str | None
-    causes: tuple[str, ...]
-    trade_id: str | None
-    worker: str | None
-    symbol: str | None
-    data: str
-    previous_hash: str
-    hash: str

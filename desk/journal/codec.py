@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from pydantic import TypeAdapter
 from pydantic_core import from_json, to_json
 
-from desk.contracts.records import RECORD_TYPES, EntryKind, JournalEntry, StoredEntry
+from desk.contracts.records import RECORD_TYPES, EntryKind, JournalEntry
 
 _ADAPTERS: dict[EntryKind, TypeAdapter[Any]] = {kind: TypeAdapter(of) for kind, of in RECORD_TYPES.items()}
 _DUMPS = {kind: adapter.dump_json for kind, adapter in _ADAPTERS.items()}
@@ -90,21 +90,3 @@ def chained(previous_hash: bytes, sequence: int, encoded: EncodedEntry) -> bytes
 def text_of(row: EntryRow) -> EncodedEntry:
     """Return the text of a row, without its place."""
     return EncodedEntry(*row[1:-1])
-
-
-def stored(row: EntryRow, previous_hash: bytes) -> StoredEntry:
-    """Return a row for reading."""
-    return StoredEntry(
-        sequence=row.sequence,
-        kind=EntryKind(row.kind),
-        subject_id=row.subject_id,
-        time_ms=row.time_ms,
-        flow_id=row.flow_id,
-        causes=tuple(from_json(row.causes)),
-        trade_id=row.trade_id,
-        worker=row.worker,
-        symbol=row.symbol,
-        data=row.data,
-        previous_hash=previous_hash.hex(),
-        hash=row.hash.hex(),
-    )

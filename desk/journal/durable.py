@@ -8,13 +8,12 @@ from typing import TypeVar
 
 import aiosqlite
 
-from desk.contracts.ports.store import StoreLag
 from desk.contracts.ports.time import Clock, Spawner
 from desk.contracts.problems import InputRefused, StoreFailed
 from desk.journal.asking import Answer, Question
 from desk.journal.batch import Batch
 from desk.journal.codec import GENESIS, EncodedEntry
-from desk.journal.line import Line, StoreListener
+from desk.journal.line import Line, StoreLag, StoreListener
 from desk.journal.opening import BUSY_TIMEOUT_MS, Durability, open_journal, refusal
 from desk.journal.projection import SqliteArchive, head, is_written, load_image
 from desk.journal.reader import JournalReader, Steps
@@ -107,11 +106,6 @@ class DurableStore:
     def lag(self) -> StoreLag:
         """What waits to be durable."""
         return self._line.lag
-
-    @property
-    def is_failing(self) -> bool:
-        """Whether the last write failed."""
-        return self._line.is_failing
 
     def submit(self, batch: Batch) -> None:
         """Put a batch in line; while the store fails its writer is told so at once."""

@@ -3,13 +3,12 @@
 import sqlite3
 from pathlib import Path
 
-from desk.contracts.ports.store import StoreLag
 from desk.contracts.ports.time import Clock
 from desk.contracts.problems import StoreFailed
 from desk.journal.asking import Answer, Question
 from desk.journal.batch import Batch
 from desk.journal.codec import GENESIS, EncodedEntry
-from desk.journal.line import Line, StoreListener
+from desk.journal.line import Line, StoreLag, StoreListener
 from desk.journal.opening import BUSY_TIMEOUT_MS, Durability, open_journal
 from desk.journal.projection import SqliteArchive, head, is_written, load_image
 from desk.journal.reader import JournalReader, told_at_once
@@ -68,11 +67,6 @@ class InlineStore:
     def lag(self) -> StoreLag:
         """What waits to be durable."""
         return self._line.lag
-
-    @property
-    def is_failing(self) -> bool:
-        """Whether the last write failed."""
-        return self._line.is_failing
 
     def submit(self, batch: Batch) -> None:
         """Write a batch and all before it, now or with its group; after a failure, when it is time again."""

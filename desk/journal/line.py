@@ -2,15 +2,23 @@
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from desk.contracts.ports.store import StoreLag
 from desk.contracts.ports.time import Clock
 from desk.contracts.problems import StoreFailed
 from desk.journal.batch import Batch
 
 FIRST_RETRY_MS = 100
 SLOWEST_RETRY_MS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class StoreLag:
+    """Measure what is recorded and not yet durable."""
+
+    entries: int
+    size_bytes: int
 
 
 class StoreListener(Protocol):

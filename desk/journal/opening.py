@@ -12,9 +12,6 @@ BUSY_TIMEOUT_MS = 5_000
 WAL_PAGES = 16_384
 """Checkpoint by force beyond this (64 MiB); before that, only when idle."""
 
-_FIXED_IN = ((3, 51, 3),)
-_BACKPORTED_TO = ((3, 44, 6), (3, 50, 7))
-
 
 class Durability(StrEnum):
     """What survives a power loss: everything recorded, or, for replays, all but the last moments."""
@@ -122,20 +119,6 @@ def _take(connection: sqlite3.Connection, steps: list[str]) -> None:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-
-
-def multiple_connections_warning(version: tuple[int, int, int] = sqlite3.sqlite_version_info) -> str | None:
-    """Return what to tell the operator where this SQLite can damage a WAL file opened twice, else None."""
-    fixed = version >= _FIXED_IN[0] or any(
-        version[:2] == good[:2] and version >= good for good in _BACKPORTED_TO
-    )
-    if fixed:
-        return None
-    shown = ".".join(str(part) for part in version)
-    return (
-        f"SQLite {shown} can damage a journal that two processes open at once (fixed in 3.51.3): "
-        "while a desk lives, ask it instead of opening its file"
-    )
 
 
 def _version(connection: sqlite3.Connection) -> int:

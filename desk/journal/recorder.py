@@ -5,13 +5,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from desk.contracts.execution import FlowCompletion
-from desk.contracts.ports.store import StoreLag
 from desk.contracts.problems import DuplicateRecord, StoreFailed, StoreSpooled
 from desk.contracts.records import JournalEntry, OrderIntended, PeriodRecorded, TradeIntended
 from desk.journal.asking import Answer, Question
 from desk.journal.batch import Batch, Settle, Settled
 from desk.journal.codec import EncodedEntry, EntryRow, chained, decode, encode
-from desk.journal.line import StoreListener
+from desk.journal.line import StoreLag, StoreListener
 from desk.journal.spool import Spool
 from desk.ledger.ledger import Ledger
 from desk.ledger.rows import Row

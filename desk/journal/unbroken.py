@@ -1,13 +1,12 @@
 """Which fills can say why: those whose causes lead, entry by entry, back to a recorded birth."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from pydantic_core import from_json
 
 from desk.contracts.records import EntryKind
 from desk.journal.codec import EntryRow
-from desk.journal.reader import is_birth, reading
+from desk.journal.reader import is_birth
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +49,3 @@ class ShareCounter:
         """Return the counts so far."""
         unbroken = self._own - len(self._broken)
         return CauseShare(self._own, unbroken, self._external, tuple(self._broken))
-
-
-def unbroken_share(path: Path) -> CauseShare:
-    """Count the fills that can say why; raises InputRefused where the journal cannot be read."""
-    counter = ShareCounter()
-    with reading(path) as journal:
-        for entry in journal.entries():
-            counter.take(entry)
-    return counter.result()

@@ -45,11 +45,3 @@ class DeskClient(Protocol):
     async def why_not(self, subject_id: str | None = None) -> Sequence[Refusal]:
         """Return the refused and voided directives, newest last: all that are kept, or one."""
         ...
-
-
-class Notifier(Protocol):
-    """Tell the operator, beyond the screen."""
-
-    def notify(self, title: str, text: str) -> None:
-        """Send one message; never blocks, never raises."""
-        ...

@@ -1,7 +1,6 @@
 """The journal and the ledger as the core sees them."""
 
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
@@ -24,32 +23,6 @@ class Recorder(Protocol):
         in the spool. Raises DuplicateRecord at once, and changes nothing, where a fact that may exist
         once exists already.
         """
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class StoreLag:
-    """Measure what is recorded and not yet durable."""
-
-    entries: int
-    size_bytes: int
-
-
-class Store(Protocol):
-    """Keep the journal; a failed write stays in line and is tried again, in order."""
-
-    @property
-    def lag(self) -> StoreLag:
-        """What waits to be durable."""
-        ...
-
-    @property
-    def is_failing(self) -> bool:
-        """Whether the last write failed."""
-        ...
-
-    async def close(self) -> None:
-        """Write what waits, and let the file go."""
         ...
 
 

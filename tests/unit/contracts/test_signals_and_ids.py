@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from desk.contracts.causality import CausalityChain
-from desk.contracts.ids import ID_TYPES, ThreatId, TickId, TypedId
+from desk.contracts.ids import ThreatId, TickId, TypedId
 from desk.contracts.signals import ContextFactor, ThreatSignal
 
 NOW_MS = 1_700_000_000_000
+ID_TYPES = TypedId.__subclasses__()
 
 
 @given(st.sampled_from(ID_TYPES), st.integers(0, 4_000_000_000_000), st.integers(0, 2**40))

@@ -12,7 +12,6 @@ from desk.journal.opening import (
     Durability,
     migrate,
     migrations,
-    multiple_connections_warning,
     open_journal,
     open_read_only,
 )
@@ -91,16 +90,6 @@ def test_reading_what_is_no_journal_is_refused(tmp_path: Path, content: bytes | 
 def test_a_folder_that_is_not_ours_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputRefused, match="cannot be opened"):
         open_journal(tmp_path / "absent" / "journal.db", Durability.FULL)
-
-
-@pytest.mark.parametrize("version", [(3, 40, 1), (3, 44, 5), (3, 51, 2)])
-def test_one_is_warned_of_a_sqlite_that_damages_shared_files(version: tuple[int, int, int]) -> None:
-    assert "ask it instead of opening its file" in (multiple_connections_warning(version) or "")
-
-
-@pytest.mark.parametrize("version", [(3, 44, 6), (3, 50, 7), (3, 51, 3), (3, 52, 0)])
-def test_one_is_not_warned_of_a_sqlite_that_is_mended(version: tuple[int, int, int]) -> None:
-    assert multiple_connections_warning(version) is None
 
 
 def test_an_export_is_one_json_object_a_line_with_its_place_in_the_chain(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def seen(ledger: Ledger) -> tuple[object, ...]:
         ledger.last_period("weekly"),
         ledger.count_orders(OrderStatus.OPEN),
         ledger.attempts(build.TRADE, Leg.STOP),
-        [booked.fill_id for booked in ledger.fills_of("entry1")],
+        [booked.fill_id for booked in ledger.fills_of_trade(build.TRADE)],
     )
 
 

@@ -60,7 +60,6 @@ async def test_on_a_full_disk_fills_wait_in_the_spool_and_the_desk_is_told_once(
         await record(desk, build.fill_booked(101, size="0.001"))
     assert len(desk.failures) == 1
     assert desk.ledger.has_fill(build.PERP, "101")
-    assert desk.store.is_failing
     assert desk.store.lag.entries == 101
     free_disk(desk)
     desk.clock.time_ms += 10_000

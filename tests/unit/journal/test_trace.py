@@ -15,7 +15,7 @@ from desk.journal.cause_text import tree_as_json, tree_as_lines
 from desk.journal.codec import encode
 from desk.journal.facts import describe
 from desk.journal.trace import trace
-from desk.journal.unbroken import unbroken_share
+from desk.journal.verify import verify
 from tests.builders import ledger as build
 
 SECOND_FLOW = DirectiveId.at(build.START_MS, 2)
@@ -115,7 +115,7 @@ def test_causes_that_form_a_ring_are_told_once_each(tmp_path: Path) -> None:
 
 
 def test_the_share_of_unbroken_fills_leaves_strangers_out(path: Path) -> None:
-    share = unbroken_share(path)
+    share = verify(path).share
     assert (share.own, share.unbroken, share.external, share.broken_ids) == (2, 2, 1, ())
 
 
@@ -123,7 +123,7 @@ def test_a_fill_whose_chain_has_a_hole_is_named(tmp_path: Path) -> None:
     desk = build.Desk(tmp_path / "journal.db")
     desk.record(build.directive_issued(), build.order_intended(), build.fill_booked())
     desk.close()
-    share = unbroken_share(tmp_path / "journal.db")
+    share = verify(tmp_path / "journal.db").share
     assert (share.own, share.unbroken) == (1, 0)
     assert share.broken_ids == (FillId.at(build.START_MS + 1000, 1),)
 
