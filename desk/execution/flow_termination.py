@@ -1,18 +1,15 @@
 """Every flow ends, once: with a row that can exist once, and with nothing left in memory."""
 
-from collections.abc import Callable
+from contextlib import suppress
 
 from desk.bus import EventBus
 from desk.contracts import events
 from desk.contracts.execution import DirectiveRefused, FlowCompletion, FlowOutcome
-from desk.contracts.ids import DirectiveId
 from desk.contracts.ports.store import Recorder
 from desk.contracts.ports.time import Clock
 from desk.contracts.problems import DuplicateRecord
 from desk.contracts.records import EntryKind, JournalEntry
 from desk.execution.flow_registry import FlowRegistry, OpenFlow
-
-Release = Callable[[DirectiveId], None]
 
 
 class FlowTerminationHandler:
@@ -23,7 +20,6 @@ class FlowTerminationHandler:
         self._recorder = recorder
         self._clock = clock
         self._flows = flows
-        self.duplicates = 0
 
     def attach(self) -> None:
         """Listen to refusals and to both endings."""
@@ -80,8 +76,6 @@ class FlowTerminationHandler:
             causes=(completion.flow_id,),
             trade_id=completion.trade_ids[0] if completion.trade_ids else None,
         )
-        try:
+        with suppress(DuplicateRecord):
             self._recorder.record(entry)
-        except DuplicateRecord:
-            self.duplicates += 1
         self._flows.release(completion.flow_id)

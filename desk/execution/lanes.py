@@ -93,10 +93,6 @@ class Lanes:
             for trade_id in list(lanes):
                 self._void_in(lanes, trade_id, lambda job: reason if concerns(job) else None)
 
-    def is_busy(self, trade_id: TradeId) -> bool:
-        """Tell whether a job of this trade runs or waits."""
-        return trade_id in self._waiting or trade_id in self._working or trade_id in self._closing
-
     def __len__(self) -> int:
         return len({*self._waiting, *self._working, *self._closing})
 

@@ -66,14 +66,6 @@ class LedgerReader:
         """Return the trades in memory: those that can still change, and the newest that ended."""
         return self._trades.positions()
 
-    def fills_of(self, client_order_id: str) -> tuple[FillBooked, ...]:
-        """Return the booked fills of one order, as they happened."""
-        facts = self._order(client_order_id)
-        trade = None if facts is None else self._trade(facts.trade_id)
-        if trade is None:
-            return ()
-        return tuple(booked for booked in trade.fills if booked.client_order_id == client_order_id)
-
     def fills_of_trade(self, trade_id: TradeId) -> tuple[FillBooked, ...]:
         """Return the booked fills of one trade, as they happened."""
         trade = self._trade(trade_id)

@@ -8,7 +8,7 @@ from desk.contracts.history import ChartMark, EquityPoint, MarkKind, StrategyRes
 from desk.contracts.market import Bar
 from desk.contracts.sides import OrderSide
 from desk.ui.viewmodels.candle_chart import CandleScene
-from desk.ui.viewmodels.canvas import Picture, Span, text_of
+from desk.ui.viewmodels.canvas import Picture, Span
 from desk.ui.viewmodels.frame import Writing
 from desk.ui.viewmodels.price_axis import PriceLevel
 from desk.ui.viewmodels.tones import Tone
@@ -93,4 +93,4 @@ def result_of(name: str, realized: str | None, fees: str | None = "1", *, trades
 
 def rows_of(picture: Picture) -> list[str]:
     """Return a picture's lines as they read, spaces at their ends included."""
-    return text_of(picture).split("\n")
+    return ["".join(span.text for span in line) for line in picture]

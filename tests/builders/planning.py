@@ -1,6 +1,5 @@
 """Planning to test with: the layer on a real bus over a desk in memory, and directives for it."""
 
-import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import ClassVar
@@ -245,8 +244,3 @@ def request(
         plans=plans or PlansSoFar(),
         ids=CountingIds(memory),
     )
-
-
-def pending_stop(held: Position, stop: str) -> Position:
-    """Return a trade whose venue confirmed another stop."""
-    return dataclasses.replace(held, stop_price=Decimal(stop))

@@ -48,10 +48,6 @@ class Canvas:
             self._texts[y][x] = character
             self._tones[y][x] = (tone, is_badge)
 
-    def is_blank(self, x: int, y: int) -> bool:
-        """Tell whether nothing was put at a place of the canvas."""
-        return self.is_inside(x, y) and self._texts[y][x] == _BLANK
-
     def write(
         self,
         x: int,
@@ -99,8 +95,3 @@ def draw_heading(canvas: Canvas, heading: Iterable[Span], state: Span) -> None:
             break
         x = canvas.write(x, 0, span.text, span.tone, most=end - x, is_badge=span.is_badge) + 2
     canvas.write(max(state_at, 0), 0, state.text, state.tone, is_badge=state.is_badge)
-
-
-def text_of(picture: Picture) -> str:
-    """Return a picture as plain text."""
-    return "\n".join("".join(span.text for span in line) for line in picture)

@@ -141,7 +141,7 @@ async def test_what_comes_during_a_close_waits_for_its_end() -> None:
     track.submit("later", MODIFY)
     await track.let_go("close", "again", "later")
     assert track.notes[2:] == ["close ends", "again begins", "again ends", "later begins", "later ends"]
-    assert not track.lanes.is_busy(TradeId.at(0, 1))
+    assert len(track.lanes) == 0
 
 
 async def test_an_exit_drops_what_it_concerns_and_nothing_else() -> None:

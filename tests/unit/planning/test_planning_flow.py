@@ -195,10 +195,6 @@ def test_the_operators_directives_are_planned_by_the_platforms_planners() -> Non
     assert target.exit.stop_loss_price == Decimal(87_000)
 
 
-def entry_plan(one: StrategyDirective, target: TradeId, planner: str = "market") -> EntryPlan:
-    return make_entry(one, target).model_copy(update={"planner": planner})
-
-
 def make_entry(one: StrategyDirective, target: TradeId) -> EntryPlan:
     return EntryPlan.model_validate(
         {
