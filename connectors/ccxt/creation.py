@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from connectors.ccxt.decimals import plain
-from desk.contracts.market import ZERO, Instrument
+from desk.contracts.market import ZERO, Instrument, is_positive
 from desk.contracts.orders import AmendRequest, OrderRequest, OrderType
 from desk.contracts.plans import TimeInForce
 from desk.contracts.sides import OrderSide
@@ -108,7 +108,7 @@ def _needs_limit(order_type: OrderType) -> bool:
 
 
 def _is_stepped(number: Decimal, step: Decimal) -> bool:
-    return number.is_finite() and number > ZERO and number < _MOST and number % step == ZERO
+    return is_positive(number) and number < _MOST and number % step == ZERO
 
 
 _MOST = Decimal(10) ** 15

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from connectors.venue.orders import CONDITIONAL, PRICED
 from connectors.venue.refusals import Refusal, RefusalCode
-from desk.contracts.market import Instrument
+from desk.contracts.market import Instrument, is_positive
 from desk.contracts.orders import OrderRequest, OrderType
 
 _LONGEST_CLIENT_ID = 64
@@ -27,7 +27,7 @@ def check_price(instrument: Instrument, name: str, price: Decimal | None) -> Non
     """Refuse a price that is not above zero and on the price step; raises Refusal."""
     if price is None:
         return
-    if not (price.is_finite() and price > 0):
+    if not is_positive(price):
         raise Refusal(RefusalCode.INVALID_PRICE, f"{name} must be above zero, was {price}")
     if price % instrument.price_step:
         step = instrument.price_step
@@ -39,7 +39,7 @@ def check_size(instrument: Instrument, size_base: Decimal, *, may_be_small: bool
 
     `may_be_small` lifts the minimum: what reduces a position may close all of it, however little is left.
     """
-    if not (size_base.is_finite() and size_base > 0):
+    if not is_positive(size_base):
         raise Refusal(RefusalCode.INVALID_SIZE, f"size must be above zero, was {size_base}")
     if size_base % instrument.size_step:
         step = instrument.size_step

@@ -11,6 +11,16 @@ ZERO = Decimal(0)
 ONE = Decimal(1)
 
 
+def is_positive(number: Decimal) -> bool:
+    """Tell whether a number can be a price, a rate or a worth to divide by: finite and above zero."""
+    return number.is_finite() and number > ZERO
+
+
+def is_market(bid: Decimal, ask: Decimal) -> bool:
+    """Tell whether a bid and an ask can be acted on: finite, above zero and not crossed; NaN is not."""
+    return bid.is_finite() and ask.is_finite() and ZERO < bid <= ask
+
+
 @dataclass(frozen=True, slots=True)
 class Tick:
     """Report one price event: `price` in quote, `time_ms` UTC, `sequence` unique within a run."""
@@ -27,6 +37,11 @@ class Tick:
     def id(self) -> TickId:
         """The tick's id, built when asked: most ticks cause nothing and never need one."""
         return TickId.at(self.time_ms, self.sequence)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether its bid and ask can be acted on."""
+        return is_market(self.bid, self.ask)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +102,11 @@ class Quote:
     def tick_id(self) -> TickId | None:
         """The id of the tick it came from."""
         return None if self.tick is None else self.tick.id
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether its bid and ask can be acted on."""
+        return is_market(self.bid, self.ask)
 
     @property
     def mid(self) -> Decimal:

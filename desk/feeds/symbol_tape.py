@@ -4,7 +4,7 @@ from collections import OrderedDict
 from decimal import Decimal
 from typing import Final
 
-from desk.contracts.market import ZERO, Tick
+from desk.contracts.market import ZERO, Tick, is_market, is_positive
 from desk.contracts.ports.market_source import MarketUpdate, QuoteUpdate, TradeUpdate
 from desk.feeds.irregularities import Irregularity, IrregularityBook
 
@@ -47,7 +47,7 @@ class SymbolTape:
 
     def _of_quote(self, quote: QuoteUpdate, now_ms: int, sequence: int) -> Tick | None:
         bid, ask = quote.bid, quote.ask
-        if not (bid.is_finite() and ask.is_finite() and 0 < bid <= ask):
+        if not is_market(bid, ask):
             self._quote = None  # whatever stands there now, it is not what stood there before
             text = f"bid {bid} and ask {ask} are no market, and were refused"
             self._irregularities.note(Irregularity.REFUSED, self._symbol, text)
@@ -64,7 +64,7 @@ class SymbolTape:
 
     def _of_trade(self, trade: TradeUpdate, now_ms: int, sequence: int) -> Tick | None:
         price, size_base = trade.price, trade.size_base
-        if not (price.is_finite() and size_base.is_finite() and price > 0 and size_base >= 0):
+        if not (is_positive(price) and size_base.is_finite() and size_base >= 0):
             text = f"a trade of {size_base} at {price} is none, and was refused"
             self._irregularities.note(Irregularity.REFUSED, self._symbol, text)
             return None

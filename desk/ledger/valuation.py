@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
-from desk.contracts.market import ONE, ZERO
+from desk.contracts.market import ONE, ZERO, is_positive
 from desk.contracts.netting import MONEY, NetPosition
 from desk.contracts.positions import Balance
 
@@ -42,7 +42,7 @@ class Conversion:
     def _step(self, source: str, target: str) -> Decimal | None:
         for symbol, is_inverse in self._pairs.get(source, {}).get(target, ()):
             price = self._price(symbol)
-            if price is not None and price.is_finite() and price > 0:
+            if price is not None and is_positive(price):
                 return MONEY.divide(ONE, price) if is_inverse else price
         return None
 

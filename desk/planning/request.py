@@ -73,8 +73,7 @@ class PlanRequest:
         quote = self.market.quotes.get(self.symbol)
         if quote is None:
             raise PlanImpossible(f"no price of {self.symbol} yet")
-        is_finite = quote.bid.is_finite() and quote.ask.is_finite()  # NaN raises where it is compared
-        if not (is_finite and ZERO < quote.bid <= quote.ask):
+        if not quote.is_sound:
             raise PlanImpossible(f"bid {quote.bid} and ask {quote.ask} of {self.symbol} are impossible")
         return quote
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import pairwise
 from math import fsum, isfinite, log, sqrt
 
-from desk.contracts.market import ZERO, Bar
+from desk.contracts.market import Bar, is_positive
 
 _DIGITS = Decimal("0.0001")
 _LEAST_VARIANCE = 1e-18  # not money: a squared log return; below it a price stands still
@@ -35,7 +35,7 @@ def log_returns(bars: Sequence[Bar], from_ms: int) -> dict[int, float]:
     found: dict[int, float] = {}
     for before, bar in pairwise(bars):
         is_next = bar.open_time_ms == before.close_time_ms and bar.open_time_ms >= from_ms
-        if is_next and _is_price(before.close) and _is_price(bar.close):
+        if is_next and is_positive(before.close) and is_positive(bar.close):
             found[bar.open_time_ms] = log(float(bar.close) / float(before.close))  # not money: a statistic
     return found
 
@@ -90,7 +90,3 @@ def _moments(first: Sequence[float], second: Sequence[float]) -> tuple[float, fl
         return None
     shared = fsum(one * other for one, other in zip(first_off, second_off, strict=True)) / count
     return shared, first_variance, second_variance
-
-
-def _is_price(price: Decimal) -> bool:
-    return price.is_finite() and price > ZERO

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from desk.contracts.market import ZERO, Quote, Tick
+from desk.contracts.market import ZERO, Quote, Tick, is_positive
 from desk.contracts.ports.view import DeskView
 from desk.contracts.positions import Position
 
@@ -14,7 +14,7 @@ def price_fault(price: Tick | Quote | None, now_ms: int, max_age_ms: int) -> str
     """Name why a price cannot be acted on: missing, not finite, crossed, too old, or dated as far ahead."""
     if price is None:
         return "there is no price"
-    if not (price.bid.is_finite() and price.ask.is_finite() and 0 < price.bid <= price.ask):
+    if not price.is_sound:
         return f"bid {price.bid} and ask {price.ask} are no market"
     age_ms = now_ms - price.time_ms
     if not -max_age_ms <= age_ms <= max_age_ms:
@@ -30,8 +30,7 @@ def is_dust(position: Position, view: DeskView) -> bool:
     instrument, quote = view.instrument(position.symbol), view.quote(position.symbol)
     if instrument is None:
         return False
-    is_priced = quote is not None and quote.last.is_finite() and quote.last > 0
-    price = quote.last if quote is not None and is_priced else position.entry_price
+    price = quote.last if quote is not None and is_positive(quote.last) else position.entry_price
     return instrument.is_dust(instrument.floor_size(position.size_base), price)
 
 

@@ -14,7 +14,7 @@ from desk.contracts.directives import (
     StrategyDirective,
 )
 from desk.contracts.ids import ManualId
-from desk.contracts.market import ONE, ZERO, Instrument
+from desk.contracts.market import ONE, ZERO, Instrument, is_positive
 from desk.contracts.ports.time import Clock, IdSource
 from desk.contracts.sides import PositionSide
 from desk.runtime.commanding.answering import CommandRefused
@@ -66,7 +66,7 @@ def _entry_price(order: OpenTrade, view: LiveView) -> Decimal:
     if order.limit_price is not None:
         return positive("limit price", order.limit_price)
     price = quote.touch(order.side.entry_side)
-    if not price.is_finite() or not price > 0:
+    if not is_positive(price):
         raise CommandRefused(f"the price of {order.symbol} is {price}: wait for a sound one")
     return price
 

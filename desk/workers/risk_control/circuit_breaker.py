@@ -19,7 +19,7 @@ from desk.contracts.events import (
     TIME_PASSED,
 )
 from desk.contracts.manifests import Parameters, WorkerCategory, WorkerManifest, parameter
-from desk.contracts.market import Tick, TimePassed
+from desk.contracts.market import Tick, TimePassed, is_positive
 from desk.contracts.orders import OrderStatus
 from desk.contracts.orderstate import OrderState
 from desk.contracts.ports.plugin import PluginContext
@@ -183,8 +183,7 @@ class CircuitBreaker(Worker):
         if (is_calm and not self._is_due) or not self.view.is_reconciled():
             return _PROCEED
         if price is not None and not is_calm and not self._blocks.has(tick.symbol, _SHOCK):
-            is_measured = tick.price.is_finite() and tick.price > 0
-            reason = _SHOCK if is_measured else _UNPRICED
+            reason = _SHOCK if is_positive(tick.price) else _UNPRICED
             self._trip(tick.symbol, reason, f"{tick.symbol} {price.words(tick.price)}")
         elif not self._is_due:
             return _PROCEED

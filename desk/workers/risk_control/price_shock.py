@@ -3,7 +3,7 @@
 from collections import deque
 from decimal import Decimal
 
-from desk.contracts.market import ONE, ZERO, Tick
+from desk.contracts.market import ONE, ZERO, Tick, is_positive
 from desk.workers.prices import percent, written
 
 _SAMPLES = 20
@@ -45,7 +45,7 @@ class PriceShock:
     def take(self, tick: Tick) -> bool:
         """Take a price in; False where it is no price, or has moved too far."""
         price = tick.price
-        if not price.is_finite() or price <= ZERO:
+        if not is_positive(price):
             self._is_sound = False
             return False
         if tick.time_ms >= self._rolls_at_ms:
@@ -87,7 +87,7 @@ class PriceShock:
 
     def words(self, price: Decimal) -> str:
         """Say what became of the price at `price`."""
-        if not price.is_finite() or price <= ZERO:
+        if not is_positive(price):
             return f"the price {price} is no price"
         start = self._low if price >= self._upper else self._high
         move = (price / start - ONE).quantize(_FOUR_DIGITS)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from desk.contracts.market import ONE, ZERO, Bar
+from desk.contracts.market import ONE, ZERO, Bar, is_positive
 
 
 class BuyMode(StrEnum):
@@ -46,9 +46,9 @@ def reference_price(bars: Sequence[Bar], reference: DipReference) -> Decimal | N
         return None
     if reference is DipReference.MEAN:
         closes = [bar.close for bar in bars]
-        return sum(closes, ZERO) / len(closes) if all(map(_is_price, closes)) else None
+        return sum(closes, ZERO) / len(closes) if all(map(is_positive, closes)) else None
     highs = [bar.high for bar in bars]
-    return max(highs) if all(map(_is_price, highs)) else None
+    return max(highs) if all(map(is_positive, highs)) else None
 
 
 def dip_of(price: Decimal, reference: Decimal) -> Decimal:
@@ -59,7 +59,3 @@ def dip_of(price: Decimal, reference: Decimal) -> Decimal:
 def dip_multiple(dip: Decimal, weights: Dip) -> Decimal:
     """Return how many times the amount is bought: lowest + (highest - lowest) x min(1, dip / full)."""
     return weights.lowest + (weights.highest - weights.lowest) * min(dip / weights.full, ONE)
-
-
-def _is_price(price: Decimal) -> bool:
-    return price.is_finite() and price > 0

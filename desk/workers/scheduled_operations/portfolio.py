@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from desk.contracts.market import ZERO
+from desk.contracts.market import ZERO, is_positive
 from desk.contracts.ports.plugin import PluginContext
 from desk.contracts.ports.view import DeskView
 from desk.contracts.states import DeskState
@@ -35,7 +35,7 @@ def read_portfolio(
     if general is not None:
         return general
     equity = view.equity()
-    if equity is None or not equity.is_finite() or not equity > 0:
+    if equity is None or not is_positive(equity):
         return "the equity is not known, or not above zero"
     assets = []
     for target in parameters.targets:
@@ -64,7 +64,7 @@ def _asset(
     if fault is not None or quote is None:
         return f"{symbol}: {fault}"
     rate = view.rate(instrument.quote)
-    if rate is None or not rate.is_finite() or not rate > 0:
+    if rate is None or not is_positive(rate):
         return f"{symbol}: the worth of {instrument.quote} is not known"
     lock = _lock(view, context, symbol)
     if lock is not None:
