@@ -7,6 +7,7 @@ from typing import Any
 
 from connectors.ccxt.decimals import above_zero, number
 from connectors.ccxt.settings import MarketChoice
+from desk.contracts.assets import currencies_of
 from desk.contracts.market import ONE, ZERO, Instrument, InstrumentKind
 
 Row = Mapping[str, Any]
@@ -88,7 +89,7 @@ class Markets:
     def quote_of(self, symbol: str) -> str:
         """Return what a symbol is paid in."""
         row = self._rows.get(symbol)
-        return str((row.get("settle") or row["quote"]) if row else symbol.partition("/")[2].partition(":")[0])
+        return str((row.get("settle") or row["quote"]) if row else currencies_of(symbol)[1])
 
     def contract_base(self, symbol: str) -> Decimal:
         """Return how much base one contract is; one for spot."""

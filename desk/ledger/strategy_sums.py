@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from desk.contracts.assets import currencies_of
 from desk.contracts.market import ZERO
 from desk.contracts.netting import MONEY
-from desk.ledger.valuation import currencies_of
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
+from desk.contracts.assets import currencies_of
 from desk.contracts.market import ONE, ZERO, is_positive
 from desk.contracts.netting import MONEY, NetPosition
 from desk.contracts.positions import Balance
@@ -45,12 +46,6 @@ class Conversion:
             if price is not None and is_positive(price):
                 return MONEY.divide(ONE, price) if is_inverse else price
         return None
-
-
-def currencies_of(symbol: str) -> tuple[str, str]:
-    """Return base and quote of a ccxt unified symbol."""
-    base, _, rest = symbol.partition("/")
-    return base, rest.partition(":")[0]
 
 
 def equity(

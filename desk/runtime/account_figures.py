@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
+from desk.contracts.assets import currencies_of
 from desk.contracts.market import ZERO
 from desk.contracts.ports.view import DeskView
 from desk.ledger.ledger import Ledger
-from desk.ledger.valuation import currencies_of
 from desk.runtime.market_board import MarketBoard
 
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from desk.contracts.assets import currencies_of
 from desk.contracts.market import ZERO
 from desk.contracts.snapshot import AccountView, Figure, PositionRow, Source
 from desk.ledger.ledger import Ledger
-from desk.ledger.valuation import currencies_of
 from desk.runtime.account_figures import AccountFigures
 from desk.runtime.equity_watch import EquityWatch
 from desk.runtime.live_view import LiveView

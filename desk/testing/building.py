@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
+from desk.contracts.assets import currencies_of
 from desk.contracts.directives import Protection
 from desk.contracts.ids import DirectiveId, TradeId
 from desk.contracts.market import Bar, Instrument, InstrumentKind, Quote, Tick
@@ -17,11 +18,12 @@ START_MS = 1_641_000_000_000
 
 def instrument(symbol: str = SPOT, *, price_step: str = "0.1") -> Instrument:
     """Build the filters of a symbol: lots of 0.0001, fees of 0.02 and 0.05 %."""
+    base, quote = currencies_of(symbol)
     return Instrument(
         symbol=symbol,
         kind=InstrumentKind.PERPETUAL if ":" in symbol else InstrumentKind.SPOT,
-        base=symbol.partition("/")[0],
-        quote=symbol.partition("/")[2].partition(":")[0],
+        base=base,
+        quote=quote,
         price_step=Decimal(price_step),
         size_step=Decimal("0.0001"),
         min_size_base=Decimal("0.0001"),

@@ -5,6 +5,7 @@ from collections.abc import Coroutine
 from decimal import Decimal
 from pathlib import Path
 
+from desk.contracts.assets import currencies_of
 from desk.contracts.causality import CausalityChain
 from desk.contracts.directives import (
     DirectiveScope,
@@ -299,7 +300,7 @@ def fill_booked(
         is_maker=False,
     )
     kind = InstrumentKind.PERPETUAL if ":" in symbol else InstrumentKind.SPOT
-    base, _, quote = symbol.partition(":")[0].partition("/")
+    base, quote = currencies_of(symbol)
     booked = FillBooked(FillId.at(time_ms, number), fill, kind, quote, base, trade, order, flow)
     return JournalEntry(
         EntryKind.FILL_BOOKED,

@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
+from desk.contracts.assets import currencies_of
 from desk.contracts.market import Bar, Instrument, InstrumentKind, Tick
 from desk.contracts.ports.feed import Feed
 from desk.feeds.csv_rows import Candle
@@ -24,7 +25,7 @@ TRADES_HEADER = "time_ms,price,size,side"
 
 
 def instrument(symbol: str = BTC, price_step: str = "0.01", size_step: str = "0.001") -> Instrument:
-    base, _, quote = symbol.partition(":")[0].partition("/")
+    base, quote = currencies_of(symbol)
     return Instrument(
         symbol=symbol,
         kind=InstrumentKind.PERPETUAL if ":" in symbol else InstrumentKind.SPOT,

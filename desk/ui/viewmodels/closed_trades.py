@@ -5,6 +5,7 @@ import io
 from collections.abc import Sequence
 from decimal import Decimal
 
+from desk.contracts.assets import currencies_of
 from desk.contracts.history import ClosedTrade, History
 from desk.contracts.market import ZERO
 from desk.ui.viewmodels.cells import number_cell, profit_cell, time_cell, tone_of
@@ -103,7 +104,7 @@ def _foot(closed: Sequence[ClosedTrade]) -> tuple[Cell, ...]:
         Cell(f"{len(closed)} closed", Tone.STRONG),
         Cell(f"won {percent(Decimal(wins) / len(closed), 0)}"),
     )
-    quotes = {_quote_of(one.symbol) for one in closed}
+    quotes = {currencies_of(one.symbol)[1] for one in closed}
     if len(quotes) > 1:
         return counted
     result = sum((result_quote(one) for one in closed), ZERO)
@@ -114,10 +115,6 @@ def _foot(closed: Sequence[ClosedTrade]) -> tuple[Cell, ...]:
         Cell(f"fees {money(fees)}"),
         Cell(quotes.pop(), Tone.DIM),
     )
-
-
-def _quote_of(symbol: str) -> str:
-    return symbol.partition(":")[0].partition("/")[2]
 
 
 def closed_trades_csv(closed: Sequence[ClosedTrade], writing: Writing) -> str:

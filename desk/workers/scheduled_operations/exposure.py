@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from desk.contracts.assets import base_of
 from desk.contracts.market import ONE, ZERO, Bar
 from desk.contracts.ports.view import DeskView
 from desk.contracts.positions import Position
@@ -30,7 +31,7 @@ class BetaBook:
     def beta(self, symbol: str, view: DeskView) -> Decimal | None:
         """Return correlation x sd / sd of the instrument; None where it is not known or means nothing."""
         parameters = self._parameters
-        if symbol.partition("/")[0] == parameters.base:
+        if base_of(symbol) == parameters.base:
             return ONE
         bars = view.bars(symbol, parameters.interval_ms)
         other = view.bars(parameters.instrument, parameters.interval_ms)

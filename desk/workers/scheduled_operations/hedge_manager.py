@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from desk.contracts.assets import base_of
 from desk.contracts.directives import (
     DirectiveScope,
     EntryDirective,
@@ -204,7 +205,7 @@ class HedgeManager(Worker):
             return False
         if parameters.own_strategy_only and position.strategy_id != self.context.strategy_id:
             return False
-        same_base = position.symbol.partition("/")[0] == parameters.base
+        same_base = base_of(position.symbol) == parameters.base
         return same_base or parameters.mode is HedgeMode.BETA
 
     def _change(self, found: Situation, kept: RememberedHedge) -> StrategyDirective | None:

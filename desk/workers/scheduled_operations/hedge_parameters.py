@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from pydantic import ValidationInfo, field_validator
 
+from desk.contracts.assets import base_of
 from desk.contracts.dto import Symbol
 from desk.contracts.manifests import BarsNeeded, Parameters, parameter
 from desk.contracts.market import ONE
@@ -88,13 +89,13 @@ class HedgeParameters(Parameters):
     @property
     def base(self) -> str:
         """The base of the hedge instrument."""
-        return self.instrument.partition("/")[0]
+        return base_of(self.instrument)
 
     def bars_needed(self) -> tuple[BarsNeeded, ...]:
         """Ask for the bars of the instrument and of what is hedged by its beta."""
         if self.mode is not HedgeMode.BETA:
             return ()
-        others = (one for one in self.symbols if one.partition("/")[0] != self.base)
+        others = (one for one in self.symbols if base_of(one) != self.base)
         names = dict.fromkeys((self.instrument, *others))
         return tuple(BarsNeeded(one, self.interval_ms, self.lookback_bars) for one in names)
 

@@ -5,6 +5,7 @@ from typing import Self
 
 from pydantic import model_validator
 
+from desk.contracts.assets import base_of
 from desk.contracts.envelope import DispositionEnvelope
 from desk.contracts.events import BAR_CLOSED, THREAT_DETECTED
 from desk.contracts.manifests import WorkerCategory, WorkerManifest, parameter
@@ -88,7 +89,7 @@ class VolatilityThreat(BarWorker):
             return DispositionEnvelope.CONTINUE
         threat = self.new_threat(
             _THREAT_TYPE,
-            bar.symbol.partition("/")[0],
+            base_of(bar.symbol),
             severity=severity,
             rationale=f"{bar.symbol} moves {ratio:.1f} times as far as usual",
         )
