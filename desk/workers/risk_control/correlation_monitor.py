@@ -27,17 +27,18 @@ from desk.contracts.manifests import (
     WorkerManifest,
     parameter,
 )
-from desk.contracts.market import ONE, ZERO, Bar, Tick, TimePassed
+from desk.contracts.market import ONE, ZERO, Bar, Tick, TimePassed, is_positive
 from desk.contracts.orderstate import OrderState
 from desk.contracts.ports.plugin import PluginContext
 from desk.contracts.positions import Position
 from desk.contracts.records import FillBooked
 from desk.workers.base import Worker
-from desk.workers.prices import middle, milliseconds, percent, price_fault, rounded, written
+from desk.workers.prices import middle, milliseconds, percent, rounded, written
 from desk.workers.risk_control.clusters import Holding, Links, clusters, worth
 from desk.workers.risk_control.comparison import Comparison
 from desk.workers.risk_control.reductions import Reductions, in_care
 from desk.workers.risk_control.standing_blocks import StandingBlocks
+from desk.workers.worth import worth_of_unit
 
 _KEY = "correlation"
 _REASON = "correlation"
@@ -184,6 +185,7 @@ class CorrelationMonitor(Worker):
         links = Links(parameters.trip, parameters.clear, self._kept.links)
         self._pairs = Comparison(links, parameters.interval_ms, parameters.window_bars, parameters.min_bars)
         self._cooldown_ms = milliseconds(parameters.cooldown_s)
+        self._max_price_age_ms = milliseconds(parameters.max_price_age_s)
         self._check_ms = milliseconds(parameters.check_every_s)
         self._period = -1
         self._is_due = True
@@ -225,7 +227,7 @@ class CorrelationMonitor(Worker):
         now_ms = self.view.now_ms()
         self._is_due = False
         self._note_allowed(self._blocks.look(), now_ms)
-        book = self._book(now_ms)
+        book = self._book()
         held = [one.symbol for one in book]
         self._is_due = not self._pairs.compare(held, self._symbols, self.view)
         self._remember(links=dict(self._pairs.links))
@@ -237,28 +239,22 @@ class CorrelationMonitor(Worker):
             self._trim(book, room, now_ms)
         return DispositionEnvelope.publish(*self._blocks.events(), *self._reductions.events())
 
-    def _book(self, now_ms: int) -> tuple[Holding, ...]:
+    def _book(self) -> tuple[Holding, ...]:
         """Return what is held of the own symbols, and what an entry by anybody may be about to open."""
         found = []
         for symbol in self._symbols:
             held = [one for one in self.view.positions_on(symbol) if not self._is_dust(one)]
             if held:
-                found.append(self._holding(symbol, held, now_ms))
+                found.append(self._holding(symbol, held))
             elif self.view.is_being_entered(symbol):
                 found.append(Holding(symbol, 0, ZERO, is_pending=True))
         return tuple(found)
 
-    def _holding(self, symbol: str, held: Sequence[Position], now_ms: int) -> Holding:
+    def _holding(self, symbol: str, held: Sequence[Position]) -> Holding:
         size_base = sum((one.size_base * one.side.sign for one in held), ZERO)
         sign = (size_base > ZERO) - (size_base < ZERO)
-        instrument, quote = self.view.instrument(symbol), self.view.quote(symbol)
-        most_ms = milliseconds(self._parameters.max_price_age_s)
-        if instrument is None or quote is None or price_fault(quote, now_ms, most_ms) is not None:
-            return Holding(symbol, sign, None)
-        rate = self.view.rate(instrument.quote)
-        if rate is None or not (rate.is_finite() and rate > ZERO):
-            return Holding(symbol, sign, None)
-        return Holding(symbol, sign, abs(size_base) * middle(quote) * rate)
+        unit = worth_of_unit(symbol, self.view, self._max_price_age_ms)
+        return Holding(symbol, sign, None if unit is None else abs(size_base) * unit)
 
     def _is_dust(self, position: Position) -> bool:
         instrument = self.view.instrument(position.symbol)
@@ -266,7 +262,7 @@ class CorrelationMonitor(Worker):
 
     def _room(self) -> _Room:
         equity = self.view.equity()
-        is_known = equity is not None and equity.is_finite() and equity > ZERO
+        is_known = equity is not None and is_positive(equity)
         most = equity * self._parameters.max_cluster if is_known and equity is not None else None
         return _Room(self._parameters.max_members, most)
 

@@ -9,8 +9,8 @@ from desk.contracts.market import ONE, ZERO, Bar
 from desk.contracts.ports.view import DeskView
 from desk.contracts.positions import Position
 from desk.workers.correlation import beta, correlation, log_returns
-from desk.workers.prices import middle, price_fault
 from desk.workers.scheduled_operations.hedge_parameters import HedgeParameters
+from desk.workers.worth import worth_of_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +71,6 @@ def exposure_of(
         used[trade.symbol] = beta
         net += trade.side.sign * trade.size_base * unit * beta
     return Exposure(net, used)
-
-
-def worth_of_unit(symbol: str, view: DeskView, max_price_age_ms: int) -> Decimal | None:
-    """Return what one unit of base is worth in the account currency; None without a sound price or rate."""
-    instrument, quote = view.instrument(symbol), view.quote(symbol)
-    if instrument is None or quote is None or price_fault(quote, view.now_ms(), max_price_age_ms) is not None:
-        return None
-    rate = view.rate(instrument.quote)
-    return middle(quote) * rate if rate is not None and rate.is_finite() and rate > 0 else None
 
 
 def wanted_hedge(net: Decimal, ratio: Decimal, max_notional: Decimal) -> Decimal:

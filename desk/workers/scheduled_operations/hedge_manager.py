@@ -30,10 +30,10 @@ from desk.workers.scheduled_operations.exposure import (
     exposure_of,
     is_off,
     wanted_hedge,
-    worth_of_unit,
 )
 from desk.workers.scheduled_operations.hedge_costs import AskedChange, PaidCost, cost_of_unit, paid, with_cost
 from desk.workers.scheduled_operations.hedge_parameters import HedgeMode, HedgeParameters
+from desk.workers.worth import worth_of_unit
 
 _KEY = "hedge"
 

@@ -11,6 +11,7 @@ from desk.contracts.states import DeskState
 from desk.workers.prices import middle, milliseconds, price_fault
 from desk.workers.scheduled_operations.rebalancing import Asset
 from desk.workers.scheduled_operations.rebalancing_parameters import RebalancingParameters, TargetWeight
+from desk.workers.worth import rate_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,8 @@ def _asset(
     fault = price_fault(quote, view.now_ms(), milliseconds(parameters.max_price_age_s))
     if fault is not None or quote is None:
         return f"{symbol}: {fault}"
-    rate = view.rate(instrument.quote)
-    if rate is None or not is_positive(rate):
+    rate = rate_of(instrument.quote, view)
+    if rate is None:
         return f"{symbol}: the worth of {instrument.quote} is not known"
     lock = _lock(view, context, symbol)
     if lock is not None:
