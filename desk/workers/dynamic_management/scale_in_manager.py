@@ -14,7 +14,6 @@ from desk.contracts.directives import (
     StrategyDirective,
 )
 from desk.contracts.dto import Dto, Positive, Symbol
-from desk.contracts.envelope import DispositionEnvelope
 from desk.contracts.events import BAR_CLOSED, STRATEGY_DIRECTIVE_ISSUED, TICK_RECEIVED
 from desk.contracts.manifests import BarsNeeded, Parameters, WorkerCategory, WorkerManifest, parameter
 from desk.contracts.market import ONE, ZERO, Bar, Instrument, Tick
@@ -23,13 +22,13 @@ from desk.contracts.positions import Position
 from desk.contracts.sides import PositionSide
 from desk.contracts.states import DeskState
 from desk.indicators.ranges import AverageTrueRange
-from desk.workers.bar_sequence import BarSequence
-from desk.workers.base import DirectiveParts, issue
+from desk.workers.base import DirectiveParts
 from desk.workers.gains import favourable_price, fires_at_once, nearest_price, risk_per_base
 from desk.workers.prices import middle, written
 from desk.workers.pyramid import Addition, PyramidLimits, addition
 from desk.workers.trailing import better, is_at_least
-from desk.workers.watching import TradeWatcher, Watch, never
+from desk.workers.watching import Watch, never
+from desk.workers.watching_bars import BarTradeWatcher
 
 
 class StepUnit(StrEnum):
@@ -118,7 +117,7 @@ class PyramidWatch(Watch):
     kept: RememberedPyramid = field(default_factory=RememberedPyramid)
 
 
-class ScaleInManager(TradeWatcher[PyramidWatch]):
+class ScaleInManager(BarTradeWatcher[PyramidWatch]):
     """Issue a MODIFY_EXISTING to a larger absolute size for each step that an own trade gains.
 
     The stop of the whole trade moves with it, in the same directive and first (as the Turtles did: C. Faith,
@@ -139,35 +138,20 @@ class ScaleInManager(TradeWatcher[PyramidWatch]):
     resizes = True
 
     def __init__(self, parameters: ScaleInParameters, context: PluginContext) -> None:
-        super().__init__(parameters, context, parameters.max_price_age_s, parameters.cooldown_s)
+        super().__init__(
+            parameters, context, parameters.max_price_age_s, parameters.cooldown_s, parameters.symbol
+        )
         self._parameters = parameters
-        self._symbol = parameters.symbol
         self._limits = PyramidLimits(
             parameters.max_position_quote, parameters.max_open_risk_quote, parameters.require_breakeven
         )
         self._range = AverageTrueRange(parameters.atr_bars)
-        is_atr = parameters.symbol is not None and parameters.unit is StepUnit.ATR
-        self._bars = BarSequence(parameters.symbol or "", parameters.interval_ms) if is_atr else None
+        if parameters.unit is StepUnit.ATR:
+            self.read_bars(parameters.interval_ms)
 
-    def on_tick(self, tick: Tick) -> DispositionEnvelope:
-        """Add to the symbol's trades that have gained a step."""
-        if self._symbol is not None and tick.symbol != self._symbol:
-            return DispositionEnvelope.CONTINUE
-        return super().on_tick(tick)
-
-    def warm_up(self) -> None:
-        """Learn the average range from the history."""
-        if self._bars is not None:
-            for bar in self._bars.begin(self.view):
-                self._range.add(bar)
-
-    def on_bar(self, bar: Bar) -> DispositionEnvelope:
-        """Learn the average range; the next tick measures by it."""
-        if self._bars is not None:
-            for new in self._bars.news(bar, self.view):
-                self._range.add(new)
-                self.wake_all(new.symbol)
-        return issue()
+    def learn(self, bar: Bar) -> None:
+        """Take the bar into the average range; the next tick measures by it."""
+        self._range.add(bar)
 
     def begin(self, remembered: str | None) -> PyramidWatch:
         """Return the watch of a trade, its additions counted."""
@@ -216,7 +200,7 @@ class ScaleInManager(TradeWatcher[PyramidWatch]):
 
     def _unit_quote(self, kept: RememberedPyramid, position: Position) -> Decimal | None:
         """Return what one R or one average range is worth, in quote per base; None while not known."""
-        if self._bars is not None:
+        if self.reads_bars:
             average = self._range.value
             return average if average is not None and average > 0 else None
         return risk_per_base(position) if kept.risk_quote is None else kept.risk_quote
@@ -284,7 +268,7 @@ class ScaleInManager(TradeWatcher[PyramidWatch]):
         )
 
     def _rationale(self, kept: RememberedPyramid, position: Position, added: Addition, last: Decimal) -> str:
-        step = f"{written(self._parameters.step)}{'R' if self._bars is None else ' ATR'}"
+        step = f"{written(self._parameters.step)}{' ATR' if self.reads_bars else 'R'}"
         side = "over" if position.side is PositionSide.LONG else "under"
         said = (
             f"add {written(added.size_base)} to {written(position.size_base)}: {step} {side} {written(last)},"

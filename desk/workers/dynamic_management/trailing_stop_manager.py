@@ -6,20 +6,18 @@ from pydantic import ValidationInfo, field_validator
 
 from desk.contracts.directives import DirectiveScope, ExitDirective, StrategyDirective
 from desk.contracts.dto import Symbol
-from desk.contracts.envelope import DispositionEnvelope
 from desk.contracts.events import BAR_CLOSED, STRATEGY_DIRECTIVE_ISSUED, TICK_RECEIVED
 from desk.contracts.manifests import BarsNeeded, Parameters, WorkerCategory, WorkerManifest, parameter
 from desk.contracts.market import ONE, Bar, Instrument, Tick
 from desk.contracts.ports.plugin import PluginContext
 from desk.contracts.positions import Position
 from desk.contracts.sides import PositionSide
-from desk.workers.bar_sequence import BarSequence
-from desk.workers.base import issue
 from desk.workers.gains import fires_at_once
 from desk.workers.prices import middle, percent, written
 from desk.workers.trail_distances import FractionBehind, RangesBehind, SwingBehind, TrailDistance
 from desk.workers.trailing import RememberedTrail, Trail, TrailMode, TrailRule, is_at_least
-from desk.workers.watching import TradeWatcher, never
+from desk.workers.watching import never
+from desk.workers.watching_bars import BarTradeWatcher
 
 _SWING_HISTORY_BARS = 20
 """How many widths of bars are read at the start: there is nearly always a swing among them."""
@@ -105,7 +103,7 @@ class TrailingStopParameters(Parameters):
                 return SwingBehind(self.swing_bars, self.swing_buffer)
 
 
-class TrailingStopManager(TradeWatcher[Trail]):
+class TrailingStopManager(BarTradeWatcher[Trail]):
     """Issue a MODIFY_EXISTING for each own trade whose stop should follow the price.
 
     What is asked for counts once the venue has confirmed it: a refused move is asked for again from the
@@ -125,34 +123,19 @@ class TrailingStopManager(TradeWatcher[Trail]):
     memory_key = "trail."
 
     def __init__(self, parameters: TrailingStopParameters, context: PluginContext) -> None:
-        super().__init__(parameters, context, parameters.max_price_age_s, parameters.cooldown_s)
+        super().__init__(
+            parameters, context, parameters.max_price_age_s, parameters.cooldown_s, parameters.symbol
+        )
         self._parameters = parameters
         self._rule = TrailRule(parameters.mode, parameters.trigger_threshold)
         self._distance = parameters.distance()
-        self._symbol = parameters.symbol
         self._min_step_ticks = parameters.min_step_ticks
-        reads_bars = parameters.symbol is not None and parameters.mode.reads_bars
-        self._bars = BarSequence(parameters.symbol or "", parameters.interval_ms) if reads_bars else None
+        if parameters.mode.reads_bars:
+            self.read_bars(parameters.interval_ms)
 
-    def on_tick(self, tick: Tick) -> DispositionEnvelope:
-        """Move the stops of the symbol's trades."""
-        if self._symbol is not None and tick.symbol != self._symbol:
-            return DispositionEnvelope.CONTINUE
-        return super().on_tick(tick)
-
-    def warm_up(self) -> None:
-        """Learn the distance from the history."""
-        if self._bars is not None:
-            for bar in self._bars.begin(self.view):
-                self._distance.learn(bar)
-
-    def on_bar(self, bar: Bar) -> DispositionEnvelope:
-        """Learn the distance; the next tick moves the stops."""
-        if self._bars is not None:
-            for new in self._bars.news(bar, self.view):
-                self._distance.learn(new)
-                self.wake_all(new.symbol)
-        return issue()
+    def learn(self, bar: Bar) -> None:
+        """Take the bar into the distance; the next tick moves the stops."""
+        self._distance.learn(bar)
 
     def begin(self, remembered: str | None) -> Trail:
         """Return the trail of a trade, from its anchor or best price where that is known."""
@@ -171,7 +154,7 @@ class TrailingStopManager(TradeWatcher[Trail]):
             trail.sleep_until(never(position.side))
             return None
         reached = self._rule.reached(position, trail.reference, middle(tick))
-        if reached is not None and self._bars is not None:
+        if reached is not None and self.reads_bars:
             self._keep_best(trail, position, instrument, reached)
         stop = None if reached is None else self._wanted_stop(position, instrument, reached)
         if reached is None or stop is None:
@@ -225,7 +208,7 @@ class TrailingStopManager(TradeWatcher[Trail]):
         least = None if stop is None else self._least_stop(side, stop, instrument)
         if self._rule.is_stepwise or reference is None:
             trigger = self._rule.trigger(side, position.entry_price if reference is None else reference)
-            return trigger if self._bars is not None else self._distance.wake(side, trigger, least)
+            return trigger if self.reads_bars else self._distance.wake(side, trigger, least)
         return self._distance.wake(side, reference, least)
 
     def _keep(self, trail: Trail, position: Position, kept: RememberedTrail) -> None:
