@@ -10,7 +10,8 @@ from desk.contracts.plans import EntryPlan, EntryType, RoutingPlan, RoutingTimin
 from desk.contracts.ports.time import Spawner
 from desk.contracts.records import JournalEntry
 from desk.execution.lanes import Job
-from desk.execution.parent_orders import ParentOrders, is_sliced
+from desk.execution.parent_orders import ParentOrders
+from desk.execution.parent_plans import is_sliced
 from desk.execution.reach import Reach
 
 _ORDER_TYPES = {

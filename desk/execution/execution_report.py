@@ -9,7 +9,7 @@ from desk.contracts.ports.store import Recorder
 from desk.contracts.ports.time import Clock
 from desk.contracts.records import EntryKind, JournalEntry
 from desk.execution.flow_registry import FlowRegistry, OpenFlow
-from desk.execution.parent_orders import is_sliced
+from desk.execution.parent_plans import is_sliced
 
 
 class ExecutionReport:

@@ -7,21 +7,20 @@ that a desk that was dead goes on where it would be had it lived.
 from collections.abc import Callable
 from decimal import Decimal
 
-from desk.contracts.execution import TargetPlans
 from desk.contracts.ids import DirectiveId, TradeId
 from desk.contracts.market import Instrument, Quote
 from desk.contracts.orders import Leg, OrderOutcome, OrderRequest, OrderType, OutcomeKind
 from desk.contracts.orderstate import OrderState
 from desk.contracts.parents import ParentOpened, ParentState
-from desk.contracts.plans import EntryType, RoutingPlan, RoutingTiming, TimeInForce
+from desk.contracts.plans import TimeInForce
 from desk.contracts.ports.time import Spawner
 from desk.contracts.records import EntryKind, FillBooked, JournalEntry
 from desk.contracts.sides import OrderSide
-from desk.execution.client_ids import client_order_id
 from desk.execution.flow_registry import FlowRegistry, OpenFlow
 from desk.execution.lanes import Job
+from desk.execution.parent_plans import planned, with_sound_touch
 from desk.execution.reach import Reach
-from desk.execution.slicing import is_used, most_slices, slice_at, slice_begins_ms, slice_size
+from desk.execution.slicing import is_used, slice_at, slice_begins_ms, slice_size
 
 _PAUSE_MS = 1000
 """How long to wait where a slice is due and cannot be sent yet."""
@@ -60,7 +59,7 @@ class ParentOrders:
         self, job: Job, side: OrderSide, size_base: Decimal, instrument: Instrument, *first: JournalEntry
     ) -> None:
         """Begin a parent order of `size_base`; `first` becomes durable with it. Refuses what cannot begin."""
-        plan = self._planned(job, side, size_base, instrument)
+        plan = planned(self._reach, job, side, size_base, instrument)
         if isinstance(plan, str):
             self._refuse(job, "validation", plan)
             return
@@ -103,59 +102,6 @@ class ParentOrders:
 
     def _begin(self, parent_id: str) -> None:
         self._spawner.spawn(f"slices of {parent_id}", self._run(parent_id))
-
-    def _planned(
-        self, job: Job, side: OrderSide, size_base: Decimal, instrument: Instrument
-    ) -> ParentOpened | str:
-        """Fix the plan of a parent order, or say why there is none."""
-        target, of, now_ms = job.target, job.directive, self._reach.clock.now_ms()
-        routing, limit_price = target.routing, self._limit_price(target, side, instrument)
-        if isinstance(limit_price, str):
-            return limit_price
-        if routing is None or routing.duration_ms is None or routing.slices is None:
-            return "a parent order needs a routing plan with a duration and slices"
-        most = instrument.max_size_base
-        if most is not None and not size_base <= most:
-            return f"{size_base} is more than one stop can cover: the venue takes orders up to {most}"
-        ends_at_ms = now_ms + routing.duration_ms
-        if target.entry is not None and target.entry.valid_until_ms is not None:
-            ends_at_ms = max(min(ends_at_ms, target.entry.valid_until_ms), now_ms + 1)
-        whole_base = instrument.floor_size(size_base)
-        return ParentOpened(
-            client_order_id(
-                self._reach.settings.desk_id, of.execution_directive_id, target.trade_id, Leg.ENTRY, 0
-            ),
-            of.execution_directive_id,
-            target.trade_id,
-            of.directive_id,
-            of.strategy_id,
-            target.symbol,
-            side,
-            whole_base,
-            limit_price,
-            min(most_slices(whole_base, routing.slices, instrument, limit_price), ends_at_ms - now_ms),
-            now_ms,
-            ends_at_ms,
-        )
-
-    def _limit_price(self, target: TargetPlans, side: OrderSide, instrument: Instrument) -> Decimal | str:
-        """Return the price that no slice goes beyond: the slippage allowed from where it was decided."""
-        entry, routing = target.entry, target.routing
-        if entry is not None and entry.order_type is EntryType.STOP_LIMIT:
-            return "an entry that waits for a stop price is not sliced: route it patient"
-        quote = _sound(self._reach.view.quote(target.symbol))
-        if entry is not None:
-            arrival = entry.reference_price
-        elif quote is not None:
-            arrival = quote.touch(side)
-        else:
-            return f"no sound price of {target.symbol} to count slippage from"
-        slippage = Decimal(0) if routing is None else routing.max_slippage
-        limit = arrival * (1 + side.sign * slippage)
-        if entry is not None and entry.limit_price is not None:
-            limit = min(limit, entry.limit_price) if side is OrderSide.BUY else max(limit, entry.limit_price)
-        price = instrument.limit_price(side, limit)
-        return price if price > 0 else f"slippage {slippage} from {arrival} leaves no price"
 
     async def _run(self, parent_id: str) -> None:
         """Take step after step until nothing is under way and nothing more is sent."""
@@ -207,7 +153,7 @@ class ParentOrders:
 
     async def _send(self, parent: ParentState, size_base: Decimal, instrument: Instrument) -> None:
         plan = parent.plan
-        quote = _sound(self._reach.view.quote(plan.symbol))
+        quote = with_sound_touch(self._reach.view.quote(plan.symbol))
         if quote is None:
             await self._hold_back(parent, f"no sound price of {plan.symbol}")
         elif (quote.touch(plan.side) - plan.limit_price) * plan.side.sign > 0:
@@ -288,11 +234,6 @@ class ParentOrders:
         return None if execution is None or target is None else Job(execution, target)
 
 
-def is_sliced(routing: RoutingPlan | None) -> bool:
-    """Tell whether a routing sends an order in slices."""
-    return routing is not None and routing.timing is RoutingTiming.TWAP
-
-
 def parent_words(parent: ParentState) -> str:
     """Say what filled of a parent order."""
     plan = parent.plan
@@ -300,10 +241,3 @@ def parent_words(parent: ParentState) -> str:
     filled, whole = parent.filled_base, plan.size_base
     size = filled if filled >= whole else f"{filled} of {whole}"
     return f"TWAP {verb} {size} {plan.symbol} at {parent.average_price:.8g} in {plan.slices} slices"
-
-
-def _sound(quote: Quote | None) -> Quote | None:
-    """Return a quote that can be reckoned with: finite, positive, not crossed."""
-    if quote is None or not (quote.bid.is_finite() and quote.ask.is_finite()):
-        return None
-    return quote if 0 < quote.bid <= quote.ask else None
