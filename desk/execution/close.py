@@ -142,7 +142,7 @@ class TradeCloser:
         if ended is not None and ended.status.is_working:
             await self._reach.cancel_and_wait(ended, "a close that does not fill is sent anew")
         elif ended is not None and not ended.is_over:
-            await self._reach.sender.look(ended)
+            await self._reach.standing.look(ended)
 
     async def _cancel(self, orders: list[OrderState]) -> str | None:
         """Cancel `orders` side by side; name the first that is not over."""

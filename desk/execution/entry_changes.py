@@ -14,7 +14,7 @@ from desk.contracts.problems import StoreSpooled
 from desk.execution.flow_registry import FlowRegistry
 from desk.execution.lanes import Job
 from desk.execution.reach import Reach
-from desk.execution.sending import amended
+from desk.execution.standing_orders import amended
 
 
 class EntryChanger:
@@ -116,7 +116,7 @@ class EntryChanger:
         )
 
     async def _in_place(self, job: Job, order: OrderState, request: AmendRequest) -> None:
-        outcome = await self._reach.sender.amend(order, request)
+        outcome = await self._reach.standing.amend(order, request)
         if outcome.kind is OutcomeKind.UNKNOWN:
             await self._reach.until_seen(order)
         elif outcome.kind is OutcomeKind.ACCEPTED and outcome.order is None:

@@ -129,7 +129,7 @@ class ExitCheck:
         return f"{order.request.leg} order {order.client_order_id} is not over"
 
     async def _cancel_foreign(self, order: VenueOrder, directive: ExecutionDirective) -> str | None:
-        outcome: OrderOutcome = await self._reach.sender.cancel_foreign(
+        outcome: OrderOutcome = await self._reach.standing.cancel_foreign(
             order, _REASON, directive.execution_directive_id
         )
         if outcome.kind in {OutcomeKind.ACCEPTED, OutcomeKind.NOT_ACCEPTED}:

@@ -3,57 +3,25 @@
 Limits are written so that NaN fails. What lowers risk passes every limit but the instrument's filters.
 """
 
-from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 
-from desk.contracts.directives import Protection
 from desk.contracts.ids import TradeId
 from desk.contracts.market import ZERO, Instrument, Quote
 from desk.contracts.orders import OrderRequest
-from desk.contracts.orderstate import OrderState
-from desk.contracts.parents import ParentState
 from desk.contracts.ports.store import LedgerView
 from desk.contracts.ports.view import DeskView
 from desk.contracts.records import TradeIntended
-from desk.contracts.sides import OrderSide, PositionSide
+from desk.contracts.sides import OrderSide
 from desk.contracts.states import DeskState
-from desk.execution.coverage import is_dust
+from desk.execution.book_limits import BookGuard, entries_under_way
 from desk.execution.filters import filter_problem
+from desk.execution.order_rates import OrderRates
 from desk.execution.parent_limits import promised_base, slice_problem
 from desk.execution.portfolio_limits import NewRisk, PortfolioGuard, sound
 from desk.execution.settings import PortfolioLimits, RiskLimits
-
-_MINUTE_MS = 60_000
-
-
-@dataclass(frozen=True, slots=True)
-class Approved:
-    """Carry a request that passed; only the gate makes one."""
-
-    request: OrderRequest
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Say which check refused, with its numbers."""
-
-    check: str
-    reason: str
-
-
-Verdict = Approved | Refused
-
-
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    """Remember one approval for the rates."""
-
-    client_order_id: str
-    time_ms: int
-    shape: tuple[object, ...]
+from desk.execution.verdicts import Approved, Refused, Verdict
 
 
 class PreTradeGate:
@@ -73,7 +41,8 @@ class PreTradeGate:
         self._view = view
         self._ledger = ledger
         self._portfolios = PortfolioGuard(portfolios, view, ledger)
-        self._sent: deque[_Sent] = deque()
+        self._book = BookGuard(limits.max_open_trades, view, ledger)
+        self._rates = OrderRates(limits, view, ledger)
 
     def check(
         self,
@@ -90,9 +59,7 @@ class PreTradeGate:
         if refusal is not None:
             return refusal
         if request.leg.adds_risk:
-            self._sent.append(
-                _Sent(request.client_order_id, self._view.now_ms(), self._shape(request, trade_id))
-            )
+            self._rates.count(request, trade_id)
         return Approved(request)
 
     def appraise(
@@ -123,12 +90,11 @@ class PreTradeGate:
 
     def withdraw(self, client_order_id: str) -> None:
         """Forget an approval whose order provably never left, so that its retry is no duplicate."""
-        self._sent = deque(one for one in self._sent if one.client_order_id != client_order_id)
+        self._rates.withdraw(client_order_id)
 
     def orders_in_minute(self) -> int:
         """Count the approvals of the last minute that count towards the rate."""
-        since_ms = self._view.now_ms() - _MINUTE_MS
-        return sum(one.time_ms > since_ms for one in self._sent)
+        return self._rates.in_minute()
 
     def _risk(self, new: NewRisk, instrument: Instrument, quote: Quote | None) -> Refused | None:
         request = new.request
@@ -142,9 +108,9 @@ class PreTradeGate:
             or self._freshness(request, quote)
             or self._collar(request, quote)
             or self._notionals(request, new.trade_id, instrument, quote, new.instead_of)
-            or self._book(request, new.trade_id)
+            or self._book.refusal(request, new.trade_id)
             or self._portfolio(new)
-            or self._rates(request, new.trade_id)
+            or self._rates.refusal(request, new.trade_id)
         )
 
     def _state(self) -> Refused | None:
@@ -159,10 +125,6 @@ class PreTradeGate:
         parent = self._ledger.parent_of(request.execution_directive_id, trade_id)
         problem = slice_problem(request, parent)
         return None if problem is None else Refused("parent order", problem)
-
-    def _parents(self, symbol: str | None = None) -> list[ParentState]:
-        """List the parent orders of which more may be sent."""
-        return [one for one in self._ledger.parents() if one.is_open and symbol in (None, one.plan.symbol)]
 
     def _blocked(self, request: OrderRequest, owner: str) -> Refused | None:
         block = self._view.entry_block(owner, request.symbol)
@@ -220,93 +182,11 @@ class PreTradeGate:
         """Return what is held of a symbol, and what entries and parent orders beside this could still add."""
         symbol = request.symbol
         held = sum((one.size_base for one in self._view.positions_on(symbol)), ZERO)
-        others = (one for one in self._entries(symbol) if one.client_order_id != instead_of)
+        others = (one for one in entries_under_way(self._ledger, symbol) if one.client_order_id != instead_of)
         own = self._ledger.parent_of(request.execution_directive_id, trade_id)
         promised = promised_base(self._ledger, symbol, own, request.size_base)
         return held + promised + sum((one.remaining_base for one in others), ZERO)
 
-    def _entries(self, symbol: str | None = None) -> list[OrderState]:
-        return [
-            one
-            for one in self._ledger.live_orders()
-            if one.request.leg.adds_risk and symbol in (None, one.request.symbol)
-        ]
-
-    def _book(self, request: OrderRequest, trade_id: TradeId) -> Refused | None:
-        wanted = PositionSide.of(request.side)
-        held = self._view.positions_on(request.symbol)
-        other = next((one for one in held if one.side is not wanted), None)
-        if other is not None:
-            return Refused(
-                "opposite side",
-                f"{other.trade_id} of {other.strategy_id} holds {other.side} {other.size_base}"
-                f" {request.symbol}: one side per symbol and account",
-            )
-        against = next(
-            (one for one in self._entries(request.symbol) if one.request.side is not request.side), None
-        )
-        if against is not None:
-            return Refused(
-                "opposite side",
-                f"{against.trade_id} of {against.strategy_id} has an entry under way to"
-                f" {against.request.side} {against.remaining_base} {request.symbol}:"
-                " one side per symbol and account",
-            )
-        promised = next(
-            (one for one in self._parents(request.symbol) if one.plan.side is not request.side), None
-        )
-        if promised is not None:
-            return Refused(
-                "opposite side",
-                f"{promised.plan.trade_id} has a parent order under way to {promised.plan.side}"
-                f" {request.symbol}: one side per symbol and account",
-            )
-        if self._view.has_unknown_order(request.symbol):
-            return Refused("unknown order", f"the outcome of an order on {request.symbol} is not known")
-        return self._open_trades(trade_id)
-
-    def _open_trades(self, trade_id: TradeId) -> Refused | None:
-        """Bound the trades that need a stop: not accumulation, a trade at every buy, and not dust."""
-        under_way = {
-            *(one.trade_id for one in self._entries()),
-            *(one.plan.trade_id for one in self._parents()),
-        }
-        if len(self._view.positions()) + len(under_way) < self._limits.max_open_trades:
-            return None
-        held = (one for one in self._view.positions() if one.protection is Protection.REQUIRED)
-        trades = {one.trade_id for one in held if not is_dust(one, self._view)}
-        trades |= under_way
-        if trade_id in trades or len(trades) < self._limits.max_open_trades:
-            return None
-        return Refused(
-            "open trades",
-            f"{len(trades)} trades are open or under way, at most {self._limits.max_open_trades}",
-        )
-
     def _portfolio(self, new: NewRisk) -> Refused | None:
         problem = self._portfolios.problem(new)
         return None if problem is None else Refused("portfolio", problem)
-
-    def _rates(self, request: OrderRequest, trade_id: TradeId) -> Refused | None:
-        now_ms = self._view.now_ms()
-        longest_ms = max(_MINUTE_MS, self._limits.duplicate_window_ms)
-        while self._sent and self._sent[0].time_ms <= now_ms - longest_ms:
-            self._sent.popleft()
-        in_minute = self.orders_in_minute()
-        if not in_minute < self._limits.max_orders_per_minute:
-            return Refused("orders per minute", f"{in_minute} in the last minute, the limit is reached")
-        since_ms = now_ms - self._limits.duplicate_window_ms
-        shape = self._shape(request, trade_id)
-        if any(one.shape == shape and one.time_ms > since_ms for one in self._sent):
-            return Refused(
-                "duplicate",
-                f"the same {request.side} {request.size_base} {request.symbol} was sent within "
-                f"{self._limits.duplicate_window_ms} ms",
-            )
-        return None
-
-    def _shape(self, request: OrderRequest, trade_id: TradeId) -> tuple[object, ...]:
-        """Return what makes two orders duplicates; slices of one parent order are none of each other."""
-        shape = (request.symbol, request.side, request.size_base, request.limit_price, request.leg)
-        is_slice = self._ledger.parent_of(request.execution_directive_id, trade_id) is not None
-        return (*shape, request.attempt) if is_slice else shape

@@ -35,8 +35,10 @@ from desk.execution.reach import Reach
 from desk.execution.reconciliation import Reconciliation
 from desk.execution.resolver import OutcomeResolver
 from desk.execution.sending import OrderSender
+from desk.execution.standing_orders import StandingOrders
 from desk.execution.stop_chaser import StopChaser
 from desk.execution.time_stop import TimeStop
+from desk.execution.venue_calls import VenueCalls
 from desk.execution.venue_events import VenueEventIntake
 from desk.execution.venue_side import venue_reader, venue_side
 from desk.execution.waiting import Signals
@@ -71,7 +73,7 @@ def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
     termination = FlowTerminationHandler(ports.bus, ports.recorder, ports.clock, ports.flows)
     completion = FlowCompletionRule(ports.flows, ports.ledger, ports.view, termination)
     reach = _reach(ports)
-    venue = venue_side(ports, reach.sender)
+    venue = venue_side(ports, reach.standing)
     naked = NakedClock(ports.ledger, ports.view, ports.clock)
     directives = _protection_directives(ports)
     orders = ProtectiveOrders(reach, ports.flows.newest_of, venue.reconciliation.run)
@@ -222,10 +224,11 @@ def _orchestrator(
 def _reach(ports: ExecutionPorts) -> Reach:
     settings = ports.settings
     gate = PreTradeGate(settings.risk, ports.view, ports.ledger, settings.portfolios)
+    calls = VenueCalls(settings, ports.clock, ports.alarms)
     sender = OrderSender(
-        settings=ports.settings,
+        settings=settings,
         connector=ports.connector,
-        reader=venue_reader(ports),
+        calls=calls,
         recorder=ports.recorder,
         ledger=ports.ledger,
         view=ports.view,
@@ -234,10 +237,20 @@ def _reach(ports: ExecutionPorts) -> Reach:
         bus=ports.bus,
         alarms=ports.alarms,
     )
+    standing = StandingOrders(
+        settings=settings,
+        connector=ports.connector,
+        calls=calls,
+        reader=venue_reader(ports),
+        sender=sender,
+        recorder=ports.recorder,
+        clock=ports.clock,
+        bus=ports.bus,
+    )
     signals = Signals()
     parents = ParentStops(ports.ledger, ports.recorder, ports.clock, signals)
     return Reach(
-        ports.settings, sender, ports.ledger, ports.recorder, ports.view, ports.clock, signals, parents,
+        settings, sender, standing, ports.ledger, ports.recorder, ports.view, ports.clock, signals, parents,
         ports.connector.capabilities,
     )  # fmt: skip
 

@@ -118,7 +118,7 @@ class ProtectiveOrders:
             size_base=order.filled_base + size_base,
             stop_price=price,
         )
-        outcome = await self._reach.sender.amend(order, request)
+        outcome = await self._reach.standing.amend(order, request)
         if outcome.kind is OutcomeKind.ACCEPTED:
             if outcome.order is None:
                 await self._reach.until_amended(order.client_order_id, request.size_base, price)

@@ -14,6 +14,7 @@ from desk.contracts.ports.view import DeskView
 from desk.execution.parent_stops import ParentStops
 from desk.execution.sending import OrderSender
 from desk.execution.settings import ExecutionSettings
+from desk.execution.standing_orders import StandingOrders
 from desk.execution.waiting import Signals
 
 _FIRST_LOOKS_MS = (500, 1000, 2000, 4000)
@@ -27,6 +28,7 @@ class Reach:
 
     settings: ExecutionSettings
     sender: OrderSender
+    standing: StandingOrders
     ledger: LedgerView
     recorder: Recorder
     view: DeskView
@@ -59,7 +61,7 @@ class Reach:
             if order is None or order.is_over or left_ms <= pause_ms:
                 return order
             if order.status.is_working:
-                await self.sender.look(order)
+                await self.standing.look(order)
 
     async def cancel_and_wait(self, order: OrderState, reason: str, *causes: str) -> bool:
         """Cancel an order; True once it is over, however it got there. What is not said is asked for.
@@ -68,15 +70,15 @@ class Reach:
         """
         deadline_ms = self.clock.monotonic_ms() + self.settings.timeout_ms
         for pause_ms in chain(_FIRST_LOOKS_MS, repeat(_LATER_LOOK_MS)):
-            outcome = await self.sender.cancel(order, reason, *causes)
+            outcome = await self.standing.cancel(order, reason, *causes)
             if outcome.kind is not OutcomeKind.ACCEPTED and outcome.order is None:
-                await self.sender.look(order)
+                await self.standing.look(order)
             left_ms = deadline_ms - self.clock.monotonic_ms()
             ended = await self.until_over(order.client_order_id, min(pause_ms, left_ms))
             if ended is None or ended.is_over or left_ms <= pause_ms:
                 return ended is None or ended.is_over
             if ended.status.is_working:
-                await self.sender.look(ended)
+                await self.standing.look(ended)
             ended = await self._until_booked(order.client_order_id, deadline_ms)
             if ended is None or ended.is_over:
                 return True
@@ -107,13 +109,13 @@ class Reach:
             if order is None or order.is_over or _is_amended(order, size_base, prices):
                 return
             if not await self.signals.wait(order_id, pause_ms):
-                await self.sender.look(order)
+                await self.standing.look(order)
 
     async def until_seen(self, order: OrderState) -> None:
         """Ask until the venue shows what it made of an amend, or the order is over; never guess it."""
         for pause_ms in chain(_FIRST_LOOKS_MS, repeat(_LATER_LOOK_MS)):
             now = self.ledger.order(order.client_order_id)
-            if now is None or now.is_over or await self.sender.look(order):
+            if now is None or now.is_over or await self.standing.look(order):
                 return
             await self.clock.sleep_ms(pause_ms)
 

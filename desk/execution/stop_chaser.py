@@ -53,7 +53,7 @@ class StopChaser:
         try:
             await self._reach.clock.sleep_ms(PATIENCE_MS)
             stop = self._touched(trade_id)
-            if stop is None or not await self._reach.sender.look(stop):
+            if stop is None or not await self._reach.standing.look(stop):
                 return
             position = self._reach.ledger.position(trade_id)
             again = self._touched(trade_id)

@@ -11,7 +11,7 @@ from desk.execution.ports import ExecutionPorts
 from desk.execution.reading import VenueReader
 from desk.execution.reconciliation import Reconciliation
 from desk.execution.resolver import OutcomeResolver
-from desk.execution.sending import OrderSender
+from desk.execution.standing_orders import StandingOrders
 from desk.execution.unprovable import Unprovable
 from desk.execution.venue_events import VenueEventIntake
 
@@ -26,7 +26,7 @@ class VenueSide:
     missing: MissingFills
 
 
-def venue_side(ports: ExecutionPorts, sender: OrderSender) -> VenueSide:
+def venue_side(ports: ExecutionPorts, standing: StandingOrders) -> VenueSide:
     """Build what listens to the venue and asks it."""
     reader = venue_reader(ports)
     resolver = OutcomeResolver(
@@ -48,7 +48,7 @@ def venue_side(ports: ExecutionPorts, sender: OrderSender) -> VenueSide:
         intake=intake,
         resolver=resolver,
         alarms=ports.alarms,
-        cancel=sender.cancel_foreign,
+        cancel=standing.cancel_foreign,
         own_prefix=prefix,
     )
     reconciliation = Reconciliation(

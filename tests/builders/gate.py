@@ -10,8 +10,9 @@ from desk.contracts.market import Quote
 from desk.contracts.orders import Leg, OrderRequest, OrderType
 from desk.contracts.records import EntryKind, JournalEntry, OrderIntended
 from desk.contracts.sides import OrderSide
-from desk.execution.gate import Approved, PreTradeGate, Refused
+from desk.execution.gate import PreTradeGate
 from desk.execution.settings import PortfolioLimits, RiskLimits
+from desk.execution.verdicts import Approved, Refused
 from desk.ledger.ledger import Ledger
 from desk.testing.building import PERPETUAL, SPOT, START_MS, STRATEGY, instrument
 from desk.testing.memory_desk import MemoryDesk

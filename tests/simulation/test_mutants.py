@@ -87,7 +87,7 @@ def takes_unknown_for_rejected(patch: pytest.MonkeyPatch) -> None:
         is_unknown = kind is OutcomeKind.UNKNOWN
         return OrderOutcome(OutcomeKind.NOT_ACCEPTED if is_unknown else kind, *arguments, **named)  # type: ignore[arg-type]
 
-    patch.setattr("desk.execution.sending.OrderOutcome", guessed)
+    patch.setattr("desk.execution.venue_calls.OrderOutcome", guessed)
 
 
 def believes_the_first_look(patch: pytest.MonkeyPatch) -> None:

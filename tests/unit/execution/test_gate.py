@@ -13,7 +13,7 @@ from desk.contracts.ids import TradeId
 from desk.contracts.orders import Leg, OrderType
 from desk.contracts.sides import OrderSide, PositionSide
 from desk.contracts.states import DeskState
-from desk.execution.gate import Approved, Refused
+from desk.execution.verdicts import Approved, Refused
 from desk.testing.building import PERPETUAL, SPOT, START_MS, STRATEGY, instrument, position
 from tests.builders.gate import LIMITS, TRADE, Bench
 
