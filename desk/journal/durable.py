@@ -18,7 +18,8 @@ from desk.journal.opening import BUSY_TIMEOUT_MS, Durability, open_journal, refu
 from desk.journal.projection import SqliteArchive, head, is_written, load_image
 from desk.journal.reader import JournalReader, Steps
 from desk.journal.writing import gathered, write
-from desk.ledger.ledger import Ledger, LedgerImage
+from desk.ledger.ledger import Ledger
+from desk.ledger.memory import LedgerImage
 
 IDLE_S = 0.25
 """Without a write for this long, the log is checkpointed."""

@@ -10,7 +10,7 @@ from desk.contracts.records import EntryKind
 from desk.journal.codec import ENTRY_COLUMNS, EncodedEntry, EntryRow, decode
 from desk.ledger.archive import TradeRows
 from desk.ledger.flows import ENDS_KEPT, OpenFlow
-from desk.ledger.ledger import TRADES_KEPT, LedgerImage
+from desk.ledger.memory import TRADES_KEPT, LedgerImage
 from desk.ledger.periods import PERIODS_KEPT
 from desk.ledger.rows import Row
 from desk.ledger.tables import SHAPES, TableShape

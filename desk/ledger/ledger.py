@@ -1,7 +1,7 @@
 """The ledger: a fold over journal entries, one at a time, that says which rows each of them changed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from desk.contracts.blocks import EntryBlock, EntryRelease
@@ -28,43 +28,23 @@ from desk.contracts.records import (
     WorkerStatusChanged,
 )
 from desk.ledger import desklatch, orderfold, postings
-from desk.ledger.archive import Archive, TradeRows
+from desk.ledger.archive import Archive
 from desk.ledger.desklatch import LATCH_ROWS, RUN_ROWS
-from desk.ledger.flows import OpenFlow
+from desk.ledger.memory import LedgerMemory
 from desk.ledger.orderfold import OrderFacts
-from desk.ledger.reader import LedgerReader
 from desk.ledger.rows import Row
 from desk.ledger.touched import NOTHING, RowKey, Table, Touched
-from desk.ledger.trades import Trade, fill_of_row, fill_row, trade_row
-
-TRADES_KEPT = 256
-"""Trades that ended and stay in memory, the newest ones."""
-
-
-@dataclass(slots=True)
-class LedgerImage:
-    """Hold the rows that a ledger starts from; what ended long ago stays in the archive."""
-
-    trades: list[TradeRows] = field(default_factory=list)
-    live_orders: list[Row] = field(default_factory=list)
-    nets: list[tuple[Row, list[Row]]] = field(default_factory=list)
-    flows: list[OpenFlow] = field(default_factory=list)
-    order_counts: list[tuple[str, int]] = field(default_factory=list)
-    last_fill_ms: int | None = None
-    rows: dict[Table, list[Row]] = field(default_factory=dict)
-
+from desk.ledger.trades import Trade, fill_row, trade_row
 
 _Folds = dict[EntryKind, Callable[[JournalEntry, Any], Touched]]
 
 
-class Ledger(LedgerReader):
+class Ledger(LedgerMemory):
     """Fold entries. Duplicates of fills and the order of telling change nothing, digit by digit."""
 
     def __init__(self, archive: Archive | None = None) -> None:
         super().__init__(archive)
         self._booked: dict[tuple[str, ...], FillBooked] = {}
-        self._trades_of_flow: dict[str, list[str]] = {}
-        self._ended_trades: dict[str, None] = {}
         self._folds = {**self._folds_of_trades(), **self._folds_of_registers()}
         self._rows = self._row_readers()
 
@@ -125,19 +105,6 @@ class Ledger(LedgerReader):
         table, columns = key
         return self._rows[table](columns)
 
-    def trim(self) -> None:
-        """Drop from memory what ended long ago; only sound once all of it is durable in the archive."""
-        if self._archive is None:
-            return
-        for trade_id in list(self._ended_trades)[:-TRADES_KEPT]:
-            del self._ended_trades[trade_id]
-            self._trades.forget(trade_id)
-            self._orders.forget_trade(trade_id)
-        self._orders.forget_ended()
-        self._flows.forget_ends()
-        self._periods.forget_old()
-        self._fills.forget_old()
-
     def _run_started(self, entry: JournalEntry, record: RunStarted) -> Touched:
         self._run = desklatch.started(record, entry.time_ms)
         return Touched.of((Table.RUN, (record.run_id,)))
@@ -178,10 +145,6 @@ class Ledger(LedgerReader):
     def _parent_stopped(self, _: JournalEntry, record: ParentStopped) -> Touched:
         self._parents.stop(record)
         return NOTHING
-
-    def _in_flow(self, trade_id: str, flow_id: str | None) -> None:
-        if flow_id is not None and self._flows.is_open(flow_id):
-            self._trades_of_flow.setdefault(flow_id, []).append(trade_id)
 
     def _exit_targeted(self, _: JournalEntry, record: ExitTargeted) -> Touched:
         trade = self._trade(record.trade_id)
@@ -321,70 +284,3 @@ class Ledger(LedgerReader):
     def _trade_row(self, trade_id: str) -> Row | None:
         trade = self._trades.get(trade_id)
         return None if trade is None else trade_row(trade, is_active=self._is_active(trade))
-
-    def _is_active(self, trade: Trade) -> bool:
-        """Tell whether a trade holds something, may still, or belongs to a flow that goes on."""
-        at = trade.position
-        return at.is_open or self._orders.has_live(at.trade_id) or self._flows.is_open(at.directive_id)
-
-    def _restore_trade(self, rows: TradeRows) -> None:
-        """Take a trade back, and note that it has ended where it has: a mere look at it must not keep it."""
-        super()._restore_trade(rows)
-        self._trade_changed(str(rows.trade[0]))
-
-    def _trade_changed(self, trade_id: str) -> RowKey:
-        """Name a trade's row, and note whether the trade has ended."""
-        trade = self._trades.get(trade_id)
-        self._ended_trades.pop(trade_id, None)
-        if trade is not None and not self._is_active(trade):
-            self._ended_trades[trade_id] = None
-        return (Table.TRADE, (trade_id,))
-
-    def restore(self, image: LedgerImage) -> None:
-        """Start from rows instead of entries; only on a ledger that has folded nothing."""
-        self._flows_restored(image)
-        for rows in image.trades:
-            self._restore_trade(rows)
-        for row in image.live_orders:
-            self._restore_order(row)
-        for position in self._trades.positions():
-            self._in_flow(position.trade_id, position.directive_id)
-            self._trade_changed(position.trade_id)
-        self._parents_restored(image)
-        self._orders.restore_counts(image.order_counts)
-        for row, fills in image.nets:
-            self._nets.restore(row, [fill_of_row(fill) for fill in fills])
-        self._fills.restored(())
-        self._last_fill_at_ms = image.last_fill_ms
-        self._registers_restored(image)
-
-    def _flows_restored(self, image: LedgerImage) -> None:
-        for flow in image.flows:
-            self._flows.restore(flow)
-        for row in image.rows.get(Table.FLOW_END, ()):
-            self._flows.restore_end(row)
-
-    def _parents_restored(self, image: LedgerImage) -> None:
-        for flow in image.flows:
-            trades = {one.trade_id: None for one in flow.parents if isinstance(one, ParentOpened)}
-            known = [trade_id for trade_id in trades if self._trade(trade_id) is not None]
-            self._parents.restore(
-                flow.parents, (facts for one in known for facts in self._orders.facts_of(one))
-            )
-
-    def _registers_restored(self, image: LedgerImage) -> None:
-        registers: dict[Table, Callable[[Row], None]] = {
-            Table.ACCOUNT: self._accounts.restore,
-            Table.RESULT: self._results.restore,
-            Table.PERIOD: self._periods.restore,
-            Table.MEMORY: self._workers.restore_memory,
-            Table.WORKER: self._workers.restore_state,
-            Table.BLOCK: self._blocks.restore,
-        }
-        for table, restore in registers.items():
-            for row in image.rows.get(table, ()):
-                restore(row)
-        for latch in image.rows.get(Table.DESK, ()):
-            self._latch = LATCH_ROWS.decode(latch)
-        for run in image.rows.get(Table.RUN, ()):
-            self._run = RUN_ROWS.decode(run)

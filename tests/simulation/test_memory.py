@@ -13,7 +13,7 @@ from tests.builders.living_desk import AT_A_LIMIT, PERP, LivingDesk
 FLOWS_PER_CYCLE = 5
 
 WINDOWS = (
-    "desk.ledger.flows.ENDS_KEPT", "desk.ledger.ledger.TRADES_KEPT", "desk.ledger.netbook.WINDOW",
+    "desk.ledger.flows.ENDS_KEPT", "desk.ledger.memory.TRADES_KEPT", "desk.ledger.netbook.WINDOW",
     "desk.ledger.fillindex.FILLS_KEPT", "desk.journal.recorder.TRIM_EVERY", "desk.runtime.recent._KEPT",
     "desk.runtime.commanding.following._REMEMBERED", "desk.runtime.closed_trades.CLOSED_KEPT",
     "desk.runtime.closed_trades._RATIONALES_KEPT", "desk.runtime.closed_trades._PLANS_KEPT",

@@ -101,7 +101,7 @@ def trade(number: int) -> TradeId:
 async def test_memory_lets_go_of_what_ended_as_soon_as_all_of_it_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("desk.ledger.ledger.TRADES_KEPT", 10)
+    monkeypatch.setattr("desk.ledger.memory.TRADES_KEPT", 10)
     monkeypatch.setattr("desk.journal.recorder.TRIM_EVERY", 5)
     async with living(tmp_path / "journal.db") as desk:
         durable = record_trades(desk, range(100))
@@ -115,7 +115,7 @@ async def test_memory_lets_go_of_what_ended_as_soon_as_all_of_it_is_written(
 async def test_a_look_at_what_ended_long_ago_brings_it_back_for_a_while_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("desk.ledger.ledger.TRADES_KEPT", 10)
+    monkeypatch.setattr("desk.ledger.memory.TRADES_KEPT", 10)
     monkeypatch.setattr("desk.journal.recorder.TRIM_EVERY", 5)
     async with living(tmp_path / "journal.db") as desk:
         await record_trades(desk, range(100))
