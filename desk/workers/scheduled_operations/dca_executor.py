@@ -4,11 +4,8 @@ from decimal import Decimal
 
 from desk.contracts.directives import (
     DirectiveScope,
-    EntryDirective,
     PeriodClaim,
-    RoutingDirective,
     SizeDirective,
-    StrategyDirective,
 )
 from desk.contracts.envelope import DispositionEnvelope
 from desk.contracts.events import (
@@ -22,17 +19,20 @@ from desk.contracts.market import ONE, ZERO, Instrument, Quote, ScheduledTick
 from desk.contracts.ports.plugin import PluginContext
 from desk.contracts.positions import Position
 from desk.contracts.sides import OrderSide
-from desk.contracts.states import DeskState
-from desk.workers.base import DirectiveParts, Worker, issue
+from desk.workers.base import issue
+from desk.workers.new_risk import desk_obstacle, symbol_obstacle
+from desk.workers.ownership import own_trades
 from desk.workers.prices import middle, milliseconds, price_fault, written
 from desk.workers.scheduled_operations.accumulation import BuyMode
+from desk.workers.scheduled_operations.at_once import entry_at_once, lower_at_once, routing_at_once
 from desk.workers.scheduled_operations.dca_amount import Amount, by_the_dip, value_lacking
 from desk.workers.scheduled_operations.dca_parameters import DCAParameters
 from desk.workers.scheduled_operations.lots import sizes_after
 from desk.workers.scheduled_operations.period_count import PeriodCount
+from desk.workers.scheduled_operations.period_worker import PeriodWorker, claimed
 
 
-class DCAExecutor(Worker):
+class DCAExecutor(PeriodWorker):
     """Issue one NEW_TRADE per period of its schedule, or say with PERIOD_SKIPPED why not.
 
     The claim that goes with the directive is unique: restarts, misfires and repeats buy nothing twice.
@@ -49,7 +49,7 @@ class DCAExecutor(Worker):
     )
 
     def __init__(self, parameters: DCAParameters, context: PluginContext) -> None:
-        super().__init__(parameters, context)
+        super().__init__(parameters, context, parameters.schedule, parameters.symbol, parameters.grace_s)
         self._parameters = parameters
         self._max_price_age_ms = milliseconds(parameters.max_price_age_s)
         is_counted = parameters.mode is BuyMode.VALUE_AVERAGING
@@ -61,27 +61,17 @@ class DCAExecutor(Worker):
             self._periods.seen(skipped.period_start_ms)
         return DispositionEnvelope.CONTINUE
 
-    def on_scheduled_tick(self, tick: ScheduledTick) -> DispositionEnvelope:
-        """Buy for the period, or skip it; a period that is claimed or skipped already stays as it is."""
-        if tick.schedule_name != self._parameters.schedule:
-            return DispositionEnvelope.CONTINUE
-        claim = PeriodClaim(
-            worker=self.context.name,
-            symbol=self._parameters.symbol,
-            schedule_name=tick.schedule_name,
-            period_start_ms=tick.period_start_ms,
-        )
-        if self.view.is_claimed(claim.key):
-            return DispositionEnvelope.CONTINUE
+    def on_period(self, claim: PeriodClaim, tick: ScheduledTick) -> DispositionEnvelope:
+        """Buy for the period, or skip it."""
         periods = 0 if self._periods is None else self._periods.seen(tick.period_start_ms)
         obstacle = self._obstacle(tick)
         quote = self.view.quote(claim.symbol)
         instrument = self.view.instrument(claim.symbol)
         if obstacle is not None or quote is None or instrument is None:
-            return self._skip(claim, obstacle or f"{claim.symbol} is not known here")
+            return self.skip(claim, obstacle or f"{claim.symbol} is not known here")
         amount, fault = self._amount(periods, quote, instrument)
         if amount is None:
-            return self._skip(claim, fault)
+            return self.skip(claim, fault)
         is_surplus = amount.quote < 0 and self._parameters.may_sell
         trade = self._sell if is_surplus else self._spend_amount
         return trade(claim, amount, quote, instrument)
@@ -92,32 +82,18 @@ class DCAExecutor(Worker):
         spend = self._spend(amount, instrument)
         shortage = self._shortage(spend, quote, instrument)
         if shortage is not None:
-            return self._skip(claim, f"{shortage} ({amount.words})" if amount.words else shortage)
+            return self.skip(claim, f"{shortage} ({amount.words})" if amount.words else shortage)
         return self._buy(claim, Amount(spend, amount.words), quote, instrument)
 
     def _obstacle(self, tick: ScheduledTick) -> str | None:
         """Name what forbids buying now, money aside."""
         view, symbol = self.view, self._parameters.symbol
-        is_by_hand = self.context.cause().manual_id is not None
-        if tick.late_ms > self._parameters.grace_s * 1000 and not is_by_hand:
-            return f"{tick.late_ms // 1000} s late, at most {self._parameters.grace_s} s is allowed"
-        if view.state() is not DeskState.ACTIVE:
-            return f"the desk is {view.state()}"
-        if not view.is_reconciled():
-            return "the ledger is not reconciled with the venue yet"
-        return self._lock() or price_fault(view.quote(symbol), view.now_ms(), self._max_price_age_ms)
-
-    def _lock(self) -> str | None:
-        """Name what keeps everybody, or this worker, from new risk on the symbol."""
-        view, symbol = self.view, self._parameters.symbol
-        block = view.entry_block(self.context.strategy_id, symbol)
-        if block is not None:
-            return f"{block.worker} blocks new risk: {block.reason}"
-        if view.has_unknown_order(symbol):
-            return f"the outcome of an order on {symbol} is not known"
-        if view.has_pending_entry(self.context.strategy_id, symbol):
-            return "an earlier buy has not ended"
-        return None
+        return (
+            self.lateness(tick)
+            or desk_obstacle(view)
+            or symbol_obstacle(self.context, symbol, order=f"an order on {symbol}", entry="an earlier buy")
+            or price_fault(view.quote(symbol), view.now_ms(), self._max_price_age_ms)
+        )
 
     def _amount(self, periods: int, quote: Quote, instrument: Instrument) -> tuple[Amount | None, str]:
         """Return what the mode would spend; or None and why that is not known."""
@@ -141,12 +117,8 @@ class DCAExecutor(Worker):
         cost = sum((one.entry_price * one.size_base for one in self._own_trades()), ZERO)
         return min(spend, parameters.max_total_quote - cost)
 
-    def _own_trades(self) -> list[Position]:
-        return [
-            position
-            for position in self.view.positions_on(self._parameters.symbol)
-            if position.strategy_id == self.context.strategy_id and position.worker == self.context.name
-        ]
+    def _own_trades(self) -> tuple[Position, ...]:
+        return own_trades(self.context, self._parameters.symbol)
 
     def _shortage(self, spend: Decimal, quote: Quote, instrument: Instrument) -> str | None:
         """Name why `spend` buys nothing at this price."""
@@ -174,14 +146,9 @@ class DCAExecutor(Worker):
                     f"scheduled buy of {claim.symbol} for {written(spend.quote)} {instrument.quote}"
                     f" at about {written(quote.ask)} ({claim.schedule_name}){why}"
                 ),
-                entry_directive=EntryDirective(
-                    symbol=claim.symbol,
-                    direction=OrderSide.BUY,
-                    timing_preference=ONE,
-                    max_acceptable_slippage=self._parameters.max_slippage,
-                ),
+                entry_directive=entry_at_once(claim.symbol, OrderSide.BUY, self._parameters.max_slippage),
                 size_directive=SizeDirective(notional_quote=spend.quote),
-                routing_directive=self._routing(),
+                routing_directive=routing_at_once(self._parameters.max_slippage),
                 claim=claim,
             )
         )
@@ -195,36 +162,11 @@ class DCAExecutor(Worker):
         size_base = instrument.floor_size(worth / middle(quote))
         busy = next((one for one in trades if self.view.has_directive_in_flight(one.trade_id)), None)
         if busy is not None:
-            return self._skip(claim, f"a directive on {busy.trade_id} has not ended")
+            return self.skip(claim, f"a directive on {busy.trade_id} has not ended")
         if worth < parameters.min_spend_quote or instrument.is_dust(size_base, quote.bid):
-            return self._skip(claim, f"too little to sell: {surplus.words}")
+            return self.skip(claim, f"too little to sell: {surplus.words}")
         words = (
             f"scheduled sale of {written(size_base)} {claim.symbol} ({claim.schedule_name}); {surplus.words}"
         )
-        directives = list[StrategyDirective]()
-        for trade_id, left in sizes_after(trades, size_base, instrument, quote.bid):
-            parts = DirectiveParts(
-                target_trade_ids=(trade_id,),
-                routing_directive=self._routing(),
-            )
-            if not directives:
-                parts["claim"] = claim
-            scope = DirectiveScope.CLOSE_EXISTING
-            if left > 0:
-                scope = DirectiveScope.MODIFY_EXISTING
-                parts["size_directive"] = SizeDirective(target_size_base=left)
-            directives.append(self.new_directive(scope=scope, rationale=words, **parts))
-        return issue(*directives)
-
-    def _routing(self) -> RoutingDirective:
-        return RoutingDirective(execution_urgency=ONE, max_total_slippage=self._parameters.max_slippage)
-
-    def _skip(self, claim: PeriodClaim, reason: str) -> DispositionEnvelope:
-        skipped = PeriodSkipped(
-            worker=claim.worker,
-            symbol=claim.symbol,
-            schedule_name=claim.schedule_name,
-            period_start_ms=claim.period_start_ms,
-            reason=reason,
-        )
-        return DispositionEnvelope.publish((PERIOD_SKIPPED, skipped))
+        sizes = sizes_after(trades, size_base, instrument, quote.bid)
+        return issue(*claimed(lower_at_once(self, sizes, words, parameters.max_slippage), claim))

@@ -6,9 +6,7 @@ from decimal import Decimal
 from desk.contracts.assets import base_of
 from desk.contracts.directives import (
     DirectiveScope,
-    EntryDirective,
     ExitDirective,
-    RoutingDirective,
     SizeDirective,
     StrategyDirective,
 )
@@ -23,7 +21,9 @@ from desk.contracts.positions import Position
 from desk.contracts.sides import OrderSide
 from desk.contracts.states import DeskState
 from desk.workers.base import DirectiveParts, Worker, issue
+from desk.workers.ownership import is_own, own_trades
 from desk.workers.prices import milliseconds, rounded, written
+from desk.workers.scheduled_operations.at_once import entry_at_once, routing_at_once
 from desk.workers.scheduled_operations.exposure import (
     BetaBook,
     Exposure,
@@ -126,11 +126,7 @@ class HedgeManager(Worker):
 
     def _own_trade(self) -> Position | None:
         """Return the hedge, None where there is none."""
-        held = self.view.positions_on(self._parameters.instrument)
-        return next((one for one in held if self._is_own(one)), None)
-
-    def _is_own(self, position: Position) -> bool:
-        return position.strategy_id == self.context.strategy_id and position.worker == self.context.name
+        return next(iter(own_trades(self.context, self._parameters.instrument)), None)
 
     def _settled(self, trade: Position | None) -> RememberedHedge:
         """Return what is remembered, a hedge that has come, gone or changed its size meanwhile noted.
@@ -201,7 +197,8 @@ class HedgeManager(Worker):
 
     def _is_hedged(self, position: Position) -> bool:
         parameters = self._parameters
-        if self._is_own(position) or (parameters.symbols and position.symbol not in parameters.symbols):
+        is_left_out = bool(parameters.symbols) and position.symbol not in parameters.symbols
+        if is_left_out or is_own(position, self.context):
             return False
         if parameters.own_strategy_only and position.strategy_id != self.context.strategy_id:
             return False
@@ -253,12 +250,13 @@ class HedgeManager(Worker):
             scope=DirectiveScope.CLOSE_EXISTING,
             rationale=f"close the hedge of {written(trade.size_base)}: {self._words(found)}",
             target_trade_ids=(trade.trade_id,),
-            routing_directive=self._routing(),
+            routing_directive=routing_at_once(self._parameters.max_slippage),
         )
 
     def _resize(self, found: Situation, size_base: Decimal) -> StrategyDirective:
         parts = DirectiveParts(
-            size_directive=SizeDirective(target_size_base=size_base), routing_directive=self._routing()
+            size_directive=SizeDirective(target_size_base=size_base),
+            routing_directive=routing_at_once(self._parameters.max_slippage),
         )
         held_base = ZERO if found.trade is None else found.trade.size_base
         buys = (found.wanted > 0) is (size_base > held_base)
@@ -267,18 +265,11 @@ class HedgeManager(Worker):
         if found.trade is not None:
             parts["target_trade_ids"] = (found.trade.trade_id,)
             return self.new_directive(scope=DirectiveScope.MODIFY_EXISTING, rationale=words, **parts)
-        parts["entry_directive"] = EntryDirective(
-            symbol=found.instrument.symbol,
-            direction=OrderSide.BUY if buys else OrderSide.SELL,
-            timing_preference=ONE,
-            max_acceptable_slippage=self._parameters.max_slippage,
-        )
+        side = OrderSide.BUY if buys else OrderSide.SELL
+        parts["entry_directive"] = entry_at_once(found.instrument.symbol, side, self._parameters.max_slippage)
         if self._parameters.stop_fraction is not None:
             parts["exit_directive"] = ExitDirective(stop_loss_tolerance=self._parameters.stop_fraction)
         return self.new_directive(scope=DirectiveScope.NEW_TRADE, rationale=words, **parts)
-
-    def _routing(self) -> RoutingDirective:
-        return RoutingDirective(execution_urgency=ONE, max_total_slippage=self._parameters.max_slippage)
 
     def _words(self, found: Situation) -> str:
         net, present, wanted = map(rounded, (found.exposure.net, found.present, found.wanted))

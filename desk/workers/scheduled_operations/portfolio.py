@@ -7,7 +7,8 @@ from decimal import Decimal
 from desk.contracts.market import ZERO, is_positive
 from desk.contracts.ports.plugin import PluginContext
 from desk.contracts.ports.view import DeskView
-from desk.contracts.states import DeskState
+from desk.workers.new_risk import desk_obstacle, symbol_obstacle
+from desk.workers.ownership import own_trades
 from desk.workers.prices import middle, milliseconds, price_fault
 from desk.workers.scheduled_operations.rebalancing import Asset
 from desk.workers.scheduled_operations.rebalancing_parameters import RebalancingParameters, TargetWeight
@@ -32,7 +33,7 @@ def read_portfolio(
     view: DeskView, context: PluginContext, parameters: RebalancingParameters
 ) -> Portfolio | str:
     """Return the portfolio; or why nothing may be traded now: a price that is missing is never zero."""
-    general = _obstacle(view)
+    general = desk_obstacle(view)
     if general is not None:
         return general
     equity = view.equity()
@@ -48,12 +49,6 @@ def read_portfolio(
     return Portfolio(tuple(assets), equity, free)
 
 
-def _obstacle(view: DeskView) -> str | None:
-    if view.state() is not DeskState.ACTIVE:
-        return f"the desk is {view.state()}"
-    return None if view.is_reconciled() else "the ledger is not reconciled with the venue yet"
-
-
 def _asset(
     view: DeskView, context: PluginContext, parameters: RebalancingParameters, target: TargetWeight
 ) -> Asset | str:
@@ -67,26 +62,11 @@ def _asset(
     rate = rate_of(instrument.quote, view)
     if rate is None:
         return f"{symbol}: the worth of {instrument.quote} is not known"
-    lock = _lock(view, context, symbol)
+    lock = symbol_obstacle(context, symbol)
     if lock is not None:
-        return lock
-    own = tuple(
-        one
-        for one in view.positions_on(symbol)
-        if one.strategy_id == context.strategy_id and one.worker == context.name
-    )
+        return f"{symbol}: {lock}"
+    own = own_trades(context, symbol)
     busy = next((one for one in own if view.has_directive_in_flight(one.trade_id)), None)
     if busy is not None:
         return f"{symbol}: a directive on {busy.trade_id} has not ended"
     return Asset(target.weight, instrument, middle(quote), rate, own)
-
-
-def _lock(view: DeskView, context: PluginContext, symbol: str) -> str | None:
-    block = view.entry_block(context.strategy_id, symbol)
-    if block is not None:
-        return f"{symbol}: {block.worker} blocks new risk: {block.reason}"
-    if view.has_unknown_order(symbol):
-        return f"{symbol}: the outcome of an order is not known"
-    if view.has_pending_entry(context.strategy_id, symbol):
-        return f"{symbol}: an entry has not ended"
-    return None

@@ -4,10 +4,8 @@ from decimal import Decimal
 
 from desk.contracts.directives import (
     DirectiveScope,
-    EntryDirective,
     ExitDirective,
     PeriodClaim,
-    RoutingDirective,
     SizeDirective,
     StrategyDirective,
 )
@@ -19,15 +17,16 @@ from desk.contracts.events import (
     STRATEGY_DIRECTIVE_ISSUED,
     TICK_RECEIVED,
     TIME_PASSED,
-    PeriodSkipped,
 )
 from desk.contracts.ids import TradeId
 from desk.contracts.manifests import WorkerCategory, WorkerManifest
-from desk.contracts.market import ONE, ScheduledTick, Tick, TimePassed
+from desk.contracts.market import ScheduledTick, Tick, TimePassed
 from desk.contracts.ports.plugin import PluginContext
 from desk.contracts.sides import OrderSide
-from desk.workers.base import DirectiveParts, Worker, issue
+from desk.workers.base import DirectiveParts, issue
 from desk.workers.prices import rounded
+from desk.workers.scheduled_operations.at_once import entry_at_once, lower_at_once, routing_at_once
+from desk.workers.scheduled_operations.period_worker import PeriodWorker, claimed
 from desk.workers.scheduled_operations.portfolio import Portfolio, read_portfolio
 from desk.workers.scheduled_operations.rebalancing import (
     Leg,
@@ -58,7 +57,7 @@ class RememberedRun(Dto):
     adding: tuple[RememberedLeg, ...]
 
 
-class RebalancingAgent(Worker):
+class RebalancingAgent(PeriodWorker):
     """Look at the weights once per period, and trade those that have left their band back to their targets.
 
     What lowers exposure is issued first; what adds, only when all of that has ended, and no more than cash
@@ -76,31 +75,21 @@ class RebalancingAgent(Worker):
     )
 
     def __init__(self, parameters: RebalancingParameters, context: PluginContext) -> None:
-        super().__init__(parameters, context)
+        super().__init__(parameters, context, parameters.schedule, parameters.symbol, parameters.grace_s)
         self._parameters = parameters
         self._timeout_ms = parameters.run_timeout_s * 1000
         self._run: RememberedRun | None = None
         self._is_restored = False
 
-    def on_scheduled_tick(self, tick: ScheduledTick) -> DispositionEnvelope:
-        """Begin the run of the period, or skip it with the reason; once claimed it stays as it is."""
-        if tick.schedule_name != self._parameters.schedule:
-            return DispositionEnvelope.CONTINUE
-        claim = PeriodClaim(
-            worker=self.context.name,
-            symbol=self._parameters.symbol,
-            schedule_name=tick.schedule_name,
-            period_start_ms=tick.period_start_ms,
-        )
-        if self.view.is_claimed(claim.key):
-            return DispositionEnvelope.CONTINUE
-        obstacle = self._lateness(tick)
+    def on_period(self, claim: PeriodClaim, tick: ScheduledTick) -> DispositionEnvelope:
+        """Begin the run of the period, or skip it with the reason."""
+        obstacle = self.lateness(tick)
         if obstacle is None and self._current_run() is not None:
             obstacle = "the run before has not ended"
         if obstacle is not None:
-            return self._skip(claim, obstacle)
+            return self.skip(claim, obstacle)
         portfolio = read_portfolio(self.view, self.context, self._parameters)
-        return self._skip(claim, portfolio) if isinstance(portfolio, str) else self._begin(claim, portfolio)
+        return self.skip(claim, portfolio) if isinstance(portfolio, str) else self._begin(claim, portfolio)
 
     def on_tick(self, tick: Tick) -> DispositionEnvelope:
         """Go on with a run."""
@@ -131,28 +120,19 @@ class RebalancingAgent(Worker):
         self._run = None
         self.context.memory.put(_KEY, None)
 
-    def _lateness(self, tick: ScheduledTick) -> str | None:
-        grace_s = self._parameters.grace_s
-        if tick.late_ms <= grace_s * 1000 or self.context.cause().manual_id is not None:
-            return None
-        return f"{tick.late_ms // 1000} s late, at most {grace_s} s is allowed"
-
     def _begin(self, claim: PeriodClaim, portfolio: Portfolio) -> DispositionEnvelope:
         legs = legs_of(portfolio.assets, portfolio.equity, self._parameters)
         if not legs:
-            return self._skip(claim, f"every weight is within its band: {_weights(portfolio)}")
+            return self.skip(claim, f"every weight is within its band: {_weights(portfolio)}")
         lowering = [leg for leg in legs if not leg.adds]
         adding = [leg for leg in legs if leg.adds]
         if self._parameters.dry_run:
             table = ", ".join(leg_words(leg, portfolio.equity) for leg in (*lowering, *adding))
-            return self._skip(claim, f"dry run: {table}")
+            return self.skip(claim, f"dry run: {table}")
         if not lowering:
             issued = self._adding(portfolio, {leg.asset.symbol: leg.worth for leg in adding}, claim)
-            return (
-                issue(*issued) if issued else self._skip(claim, "there is no cash for what is to be bought")
-            )
-        directives = [one for leg in lowering for one in self._lowering(leg, portfolio)]
-        directives[0] = directives[0].model_copy(update={"claim": claim})
+            return issue(*issued) if issued else self.skip(claim, "there is no cash for what is to be bought")
+        directives = claimed([one for leg in lowering for one in self._lowering(leg, portfolio)], claim)
         if adding:
             self._run = RememberedRun(
                 claim=claim,
@@ -176,62 +156,34 @@ class RebalancingAgent(Worker):
         return issue(*self._adding(portfolio, {leg.symbol: leg.worth for leg in run.adding}, None))
 
     def _lowering(self, leg: Leg, portfolio: Portfolio) -> list[StrategyDirective]:
-        directives = []
-        for trade_id, size_base in lowered(leg):
-            parts = DirectiveParts(target_trade_ids=(trade_id,), routing_directive=self._routing())
-            scope = DirectiveScope.CLOSE_EXISTING
-            if size_base > 0:
-                scope = DirectiveScope.MODIFY_EXISTING
-                parts["size_directive"] = SizeDirective(target_size_base=size_base)
-            words = self._rationale(leg, portfolio)
-            directives.append(self.new_directive(scope=scope, rationale=words, **parts))
-        return directives
+        words = self._rationale(leg, portfolio)
+        return lower_at_once(self, lowered(leg), words, self._parameters.max_slippage)
 
     def _adding(
         self, portfolio: Portfolio, planned: dict[str, Decimal], claim: PeriodClaim | None
     ) -> list[StrategyDirective]:
         wanted = [(one, planned[one.symbol]) for one in portfolio.assets if one.symbol in planned]
         legs = within_room(wanted, portfolio.gross, portfolio.equity, dict(portfolio.free), self._parameters)
-        directives = [self._add(leg, portfolio) for leg in legs]
-        if directives and claim is not None:
-            directives[0] = directives[0].model_copy(update={"claim": claim})
-        return directives
+        return claimed([self._add(leg, portfolio) for leg in legs], claim)
 
     def _add(self, leg: Leg, portfolio: Portfolio) -> StrategyDirective:
         words, trades = self._rationale(leg, portfolio), leg.asset.trades
-        parts = DirectiveParts(routing_directive=self._routing())
+        parts = DirectiveParts(routing_directive=routing_at_once(self._parameters.max_slippage))
         if trades:
             parts["target_trade_ids"] = (trades[0].trade_id,)
             parts["size_directive"] = SizeDirective(target_size_base=trades[0].size_base + leg.size_base)
             return self.new_directive(scope=DirectiveScope.MODIFY_EXISTING, rationale=words, **parts)
-        parts["entry_directive"] = EntryDirective(
-            symbol=leg.asset.symbol,
-            direction=OrderSide.BUY if leg.buys else OrderSide.SELL,
-            timing_preference=ONE,
-            max_acceptable_slippage=self._parameters.max_slippage,
-        )
+        side = OrderSide.BUY if leg.buys else OrderSide.SELL
+        parts["entry_directive"] = entry_at_once(leg.asset.symbol, side, self._parameters.max_slippage)
         parts["size_directive"] = SizeDirective(target_size_base=leg.size_base)
         if self._parameters.stop_fraction is not None:
             parts["exit_directive"] = ExitDirective(stop_loss_tolerance=self._parameters.stop_fraction)
         return self.new_directive(scope=DirectiveScope.NEW_TRADE, rationale=words, **parts)
 
-    def _routing(self) -> RoutingDirective:
-        return RoutingDirective(execution_urgency=ONE, max_total_slippage=self._parameters.max_slippage)
-
     def _rationale(self, leg: Leg, portfolio: Portfolio) -> str:
         equity = rounded(portfolio.equity)
         target = weight_words(leg.asset.target)
         return f"{leg_words(leg, portfolio.equity)}: target {target} of {equity}, {self._parameters.schedule}"
-
-    def _skip(self, claim: PeriodClaim, reason: str) -> DispositionEnvelope:
-        skipped = PeriodSkipped(
-            worker=claim.worker,
-            symbol=claim.symbol,
-            schedule_name=claim.schedule_name,
-            period_start_ms=claim.period_start_ms,
-            reason=reason,
-        )
-        return DispositionEnvelope.publish((PERIOD_SKIPPED, skipped))
 
 
 def _weights(portfolio: Portfolio) -> str:

@@ -28,12 +28,12 @@ from desk.contracts.market import ONE
 from desk.contracts.ports.plugin import PluginContext
 from desk.contracts.positions import Position
 from desk.contracts.signals import ContextAssessment, OpportunitySignal, ThreatSignal
-from desk.contracts.states import DeskState
 from desk.indicators.ranges import AverageTrueRange
 from desk.workers.bars import BarParameters
 from desk.workers.base import Worker, issue
 from desk.workers.confrontation import Confrontation
 from desk.workers.context_book import AggregatedContext, ContextBook
+from desk.workers.new_risk import desk_obstacle, symbol_obstacle
 from desk.workers.prices import middle, milliseconds, price_fault, written
 from desk.workers.threat_book import THREAT_KEY, KnownThreat, ThreatBook, gravest
 
@@ -217,11 +217,8 @@ class SwotPlanner(Worker):
         is_cooling = decided_at_ms is not None and view.now_ms() - int(decided_at_ms) < self._cooldown_ms
         return (
             is_cooling
-            or view.state() is not DeskState.ACTIVE
-            or not view.is_reconciled()
-            or view.entry_block(self.context.strategy_id, symbol) is not None
-            or view.has_unknown_order(symbol)
-            or view.has_pending_entry(self.context.strategy_id, symbol)
+            or desk_obstacle(view) is not None
+            or symbol_obstacle(self.context, symbol) is not None
             or price_fault(view.quote(symbol), view.now_ms(), self._max_price_age_ms) is not None
         )
 
