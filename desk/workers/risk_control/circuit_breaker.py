@@ -1,13 +1,7 @@
 """Take no new risk where connection, orders, results or prices say that something is wrong."""
 
 from collections.abc import Sequence
-from decimal import Decimal
-from enum import StrEnum
-from typing import Annotated
 
-from pydantic import Field, TypeAdapter
-
-from desk.contracts.dto import Dto, Symbol
 from desk.contracts.envelope import DispositionEnvelope
 from desk.contracts.events import (
     ENTRIES_BLOCKED,
@@ -18,7 +12,7 @@ from desk.contracts.events import (
     TICK_RECEIVED,
     TIME_PASSED,
 )
-from desk.contracts.manifests import Parameters, WorkerCategory, WorkerManifest, parameter
+from desk.contracts.manifests import WorkerCategory, WorkerManifest
 from desk.contracts.market import Tick, TimePassed, is_positive
 from desk.contracts.orders import OrderStatus
 from desk.contracts.orderstate import OrderState
@@ -27,105 +21,22 @@ from desk.contracts.positions import Position
 from desk.contracts.records import FillBooked
 from desk.workers.base import Worker
 from desk.workers.prices import is_dust, milliseconds
+from desk.workers.risk_control.circuit_breaker_parameters import (
+    BreakerAction,
+    BreakerRearm,
+    CircuitBreakerParameters,
+)
+from desk.workers.risk_control.failed_orders import FAILED_ORDERS_KEY, FailedOrder, FailedOrders
 from desk.workers.risk_control.loss_streak import LossStreak
 from desk.workers.risk_control.price_shock import PriceShock
 from desk.workers.risk_control.reductions import Reductions, in_care
 from desk.workers.risk_control.standing_blocks import EVERYTHING, StandingBlocks
 
-_LOOK_EVERY_MS = 1_000
-_SELDOM_MS = 5_000
-_LOOKS_PER_TIMEOUT = 15
 _CONNECTION, _ERRORS, _LOSSES, _SHOCK, _UNPRICED = "connection", "errors", "losses", "shock", "price"
 _CLOSING = (_ERRORS, _LOSSES, _SHOCK)
 """The reasons that were measured: only these may close."""
 _FAILED = frozenset({OrderStatus.REJECTED, OrderStatus.UNKNOWN})
 _PROCEED = DispositionEnvelope.CONTINUE
-
-
-class BreakerAction(StrEnum):
-    """What a breaker does: keep everybody from new risk, or leave what is held too."""
-
-    BLOCK = "block"
-    CLOSE = "close"
-
-
-class BreakerRearm(StrEnum):
-    """Who lifts its block: time and health by themselves, or the operator alone."""
-
-    COOL_DOWN = "cool_down"
-    OPERATOR = "operator"
-
-
-class CircuitBreakerParameters(Parameters):
-    """Say what trips it, what it does then, and how it comes back."""
-
-    symbols: tuple[Symbol, ...] = parameter(
-        ..., "list of symbols", "The symbols whose feed and price are watched.", min_length=1
-    )
-    watch_connection: bool = parameter(
-        default=True, unit="", description="Trip on a lost connection and on a silent feed."
-    )
-    feed_timeout_s: Decimal = parameter(
-        Decimal(15), "s", "A symbol without a price for longer is silent.", ge=1, le=86_400
-    )
-    watch_errors: bool = parameter(
-        default=True, unit="", description="Trip on orders rejected or of unknown outcome."
-    )
-    max_errors: int = parameter(5, "orders", "As many within the window trip.", ge=1, le=100)
-    error_window_s: Decimal = parameter(
-        Decimal(300), "s", "The window in which such orders count.", ge=1, le=86_400
-    )
-    watch_losses: bool = parameter(
-        default=True, unit="", description="Trip on trades lost one after the other, net of fees."
-    )
-    max_losses: int = parameter(4, "trades", "As many in a row trip.", ge=1, le=100)
-    watch_shock: bool = parameter(
-        default=True, unit="", description="Trip, for its symbol alone, on a price that moves too far."
-    )
-    shock: Decimal = parameter(
-        Decimal("0.1"), "fraction of the price", "A move of this size within the window trips.", gt=0, lt=1
-    )
-    shock_window_s: Decimal = parameter(Decimal(300), "s", "The window of such a move.", ge=1, le=86_400)
-    action: BreakerAction = parameter(
-        BreakerAction.BLOCK,
-        "",
-        "block: no new risk; close: that, and leave the trades it is about. Never for want of a price.",
-    )
-    rearm: BreakerRearm = parameter(
-        BreakerRearm.COOL_DOWN,
-        "",
-        "cool_down: by itself, after block_s and healthy_s; operator: by the operator's re-arm alone.",
-    )
-    block_s: Decimal = parameter(Decimal(900), "s", "A block stands at least as long.", ge=0, le=2_592_000)
-    healthy_s: Decimal = parameter(
-        Decimal(60), "s", "All must have been well for as long before it ends.", ge=0, le=86_400
-    )
-    own_strategy_only: bool = parameter(
-        default=False,
-        unit="",
-        description="Count orders and trades of the own strategy alone, and block and close it alone.",
-    )
-
-    def wake_every_ms(self) -> int:
-        """Look each second, also where no price comes; with a long timeout seldom, at least every 5 s."""
-        wanted_ms = milliseconds(self.feed_timeout_s) // _LOOKS_PER_TIMEOUT
-        return max(_LOOK_EVERY_MS, min(wanted_ms, _SELDOM_MS))
-
-    def cautions(self) -> tuple[str, ...]:
-        """Warn of a breaker that watches nothing."""
-        watched = (self.watch_connection, self.watch_errors, self.watch_losses, self.watch_shock)
-        return () if any(watched) else ("every condition is switched off: it never trips",)
-
-
-class FailedOrder(Dto):
-    """Remember an order that was rejected, or whose outcome was not known, and when."""
-
-    client_order_id: str
-    time_ms: Annotated[int, Field(ge=0)]
-
-
-_FAILURES = TypeAdapter(tuple[FailedOrder, ...])
-_ERRORS_KEY = "failed_orders"
 
 
 class CircuitBreaker(Worker):
@@ -154,7 +65,7 @@ class CircuitBreaker(Worker):
         parameters=CircuitBreakerParameters,
         state={
             "block.<symbol or everything>": "why a block stands and since when",
-            _ERRORS_KEY: "the orders that failed within the window",
+            FAILED_ORDERS_KEY: "the orders that failed within the window",
             "losses": "the losses in a row, and the open trades whose end will count",
             "reduction.<trade id>": "a trade that is being left",
         },
@@ -167,8 +78,8 @@ class CircuitBreaker(Worker):
         self._blocks = StandingBlocks(self, context, own_strategy_only=own)
         self._reductions = Reductions(self, context)
         self._streak = LossStreak(context)
-        kept = context.memory.get(_ERRORS_KEY)
-        self._failed = () if kept is None else _FAILURES.validate_json(kept)
+        error_window_ms = milliseconds(parameters.error_window_s)
+        self._failed = FailedOrders(context, error_window_ms, parameters.max_errors)
         window_ms = milliseconds(parameters.shock_window_s)
         watched = parameters.symbols if parameters.watch_shock else ()
         self._shocks = {symbol: PriceShock(parameters.shock, window_ms) for symbol in watched}
@@ -193,10 +104,7 @@ class CircuitBreaker(Worker):
         """Count an order that failed, once; it is judged at the next tick or beat."""
         if order.status not in _FAILED or not self._parameters.watch_errors or not self._is_ours(order):
             return _PROCEED
-        if order.client_order_id not in {one.client_order_id for one in self._failed}:
-            now_ms = self.view.now_ms()
-            failed = FailedOrder(client_order_id=order.client_order_id, time_ms=now_ms)
-            self._keep_failed((*self._failures(), failed)[-self._parameters.max_errors :])
+        if self._failed.take(order.client_order_id):
             self._is_due = True
         return _PROCEED
 
@@ -240,10 +148,11 @@ class CircuitBreaker(Worker):
         trouble = self._trouble(now_ms)
         if trouble is not None:
             self._trip(EVERYTHING, _CONNECTION, trouble)
-        if self._has_errors():
-            last = self._failed[-1].client_order_id
+        failed = self._errors()
+        if failed:
+            last = failed[-1].client_order_id
             words = (
-                f"{len(self._failures())} orders rejected or of unknown outcome"
+                f"{len(failed)} orders rejected or of unknown outcome"
                 f" within {parameters.error_window_s:f} s, the last {last}"
             )
             self._trip(EVERYTHING, _ERRORS, words)
@@ -303,7 +212,7 @@ class CircuitBreaker(Worker):
         if reason == _CONNECTION:
             return self._trouble(now_ms) is None
         if reason == _ERRORS:
-            return not self._has_errors()
+            return not self._errors()
         if reason in {_SHOCK, _UNPRICED}:
             price = self._shocks.get(place)
             return price is None or price.is_calm(now_ms)
@@ -313,26 +222,15 @@ class CircuitBreaker(Worker):
         """Forget what led to a block that is lifted, so that it does not trip at once again."""
         self._healthy_since_ms.pop(place, None)
         if place == EVERYTHING:
-            self._keep_failed(())
+            self._failed.forget()
             self._streak.forget()
         elif place in self._shocks:
             self._shocks[place].forget()
 
-    def _has_errors(self) -> bool:
-        return self._parameters.watch_errors and len(self._failures()) >= self._parameters.max_errors
-
-    def _failures(self) -> tuple[FailedOrder, ...]:
-        """Return the orders that failed within the window."""
-        if not self._failed:
-            return ()
-        since_ms = self.view.now_ms() - milliseconds(self._parameters.error_window_s)
-        return tuple(one for one in self._failed if one.time_ms > since_ms)
-
-    def _keep_failed(self, failed: tuple[FailedOrder, ...]) -> None:
-        if failed != self._failed:
-            self._failed = failed
-            text = _FAILURES.dump_json(failed).decode() if failed else None
-            self.context.memory.put(_ERRORS_KEY, text)
+    def _errors(self) -> tuple[FailedOrder, ...]:
+        """Return the orders that failed where they are enough to trip; else none."""
+        failed = self._failed.counted() if self._parameters.watch_errors else ()
+        return failed if len(failed) >= self._parameters.max_errors else ()
 
     def _is_ours(self, order: OrderState) -> bool:
         return not self._parameters.own_strategy_only or order.strategy_id == self.context.strategy_id

@@ -1,4 +1,4 @@
-"""Which open trades are one bet: symbols that move together, joined into clusters."""
+"""Which open trades are one bet: symbols that move together, joined into clusters, and their room to grow."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -40,6 +40,23 @@ def clusters(held: Sequence[Holding], is_joined: IsJoined) -> list[tuple[Holding
             left = [one for one in left if one not in near]
         found.append(tuple(one for one in held if one in component))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Hold what one bet may be: members, and worth in the account currency, None where it is not known."""
+
+    members: int
+    worth: Decimal | None
+
+    def is_full(self, members: int, held: Decimal | None) -> bool:
+        """Tell whether a bet of so many members may not grow; what is not known is full."""
+        return members > self.members or self.worth is None or held is None or not held < self.worth
+
+    def is_beyond(self, members: int, held: Decimal | None) -> bool:
+        """Tell whether a bet is larger than it may be, for certain."""
+        is_heavy = self.worth is not None and held is not None and held > self.worth
+        return members > self.members or is_heavy
 
 
 def worth(members: Iterable[Holding]) -> Decimal | None:

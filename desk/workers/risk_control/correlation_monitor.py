@@ -1,14 +1,10 @@
 """See when several trades are one bet: refuse what would join it, or make it smaller."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
-from enum import StrEnum
-from typing import Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field
 
-from desk.contracts.dto import Dto, Symbol
+from desk.contracts.dto import Dto
 from desk.contracts.envelope import DispositionEnvelope
 from desk.contracts.events import (
     BAR_CLOSED,
@@ -20,13 +16,7 @@ from desk.contracts.events import (
     TICK_RECEIVED,
     TIME_PASSED,
 )
-from desk.contracts.manifests import (
-    BarsNeeded,
-    Parameters,
-    WorkerCategory,
-    WorkerManifest,
-    parameter,
-)
+from desk.contracts.manifests import WorkerCategory, WorkerManifest
 from desk.contracts.market import ONE, ZERO, Bar, Tick, TimePassed, is_positive
 from desk.contracts.orderstate import OrderState
 from desk.contracts.ports.plugin import PluginContext
@@ -34,8 +24,9 @@ from desk.contracts.positions import Position
 from desk.contracts.records import FillBooked
 from desk.workers.base import Worker
 from desk.workers.prices import middle, milliseconds, percent, rounded, written
-from desk.workers.risk_control.clusters import Holding, Links, clusters, worth
+from desk.workers.risk_control.clusters import Holding, Links, Room, clusters, worth
 from desk.workers.risk_control.comparison import Comparison
+from desk.workers.risk_control.correlation_parameters import CorrelationAction, CorrelationParameters
 from desk.workers.risk_control.reductions import Reductions, in_care
 from desk.workers.risk_control.standing_blocks import StandingBlocks
 from desk.workers.worth import worth_of_unit
@@ -45,103 +36,12 @@ _REASON = "correlation"
 _PROCEED = DispositionEnvelope.CONTINUE
 
 
-class CorrelationAction(StrEnum):
-    """What is done about a cluster that is full."""
-
-    REFUSE = "refuse"
-    TRIM = "trim"
-
-
-class CorrelationParameters(Parameters):
-    """Say which symbols are compared over which bars, and how large one bet may be."""
-
-    symbols: tuple[Symbol, ...] = parameter(
-        ..., "list of symbols", "The symbols that are compared, and blocked.", min_length=2, max_length=20
-    )
-    interval_ms: int = parameter(900_000, "ms", "The length of one bar.", ge=1000)
-    window_bars: int = parameter(96, "bars", "The bars that are compared.", ge=10, le=500)
-    min_bars: int = parameter(
-        60, "bars", "With fewer bars of both, a correlation is not known.", ge=10, le=500
-    )
-    trip: Decimal = parameter(
-        Decimal("0.8"), "correlation", "From here on two trades are one bet.", gt=0, le=1
-    )
-    clear: Decimal = parameter(
-        Decimal("0.7"), "correlation", "Below this they no longer are; below trip.", ge=0, lt=1
-    )
-    max_members: int = parameter(3, "symbols", "How many symbols one bet may have.", ge=1, le=20)
-    max_cluster: Decimal = parameter(
-        ONE, "fraction of equity", "What one bet may be worth, all its symbols together.", gt=0, le=100
-    )
-    action: CorrelationAction = parameter(
-        CorrelationAction.REFUSE,
-        "",
-        "refuse: no new risk that would join a full bet; trim: that, and reduce its newest trade.",
-    )
-    trim_fraction: Decimal = parameter(
-        Decimal("0.25"), "fraction of the size", "What one trim takes off.", gt=0, le=1
-    )
-    cooldown_s: Decimal = parameter(
-        Decimal(1800), "s", "The least time of a block, and the pause between two trims.", ge=0, le=604_800
-    )
-    check_every_s: Decimal = parameter(
-        Decimal(5), "s", "How often worth is looked at; bars and fills are looked at at once.", ge=1, le=3600
-    )
-    max_price_age_s: Decimal = parameter(
-        Decimal(60), "s", "With an older price the worth of a trade is not known.", gt=0, le=86_400
-    )
-
-    @field_validator("symbols")
-    @classmethod
-    def _differ(cls, symbols: tuple[str, ...]) -> tuple[str, ...]:
-        if len(set(symbols)) < len(symbols):
-            message = "a symbol is listed twice"
-            raise ValueError(message)
-        return symbols
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if not self.clear < self.trip:
-            message = f"clear {self.clear} must be below trip {self.trip}"
-            raise ValueError(message)
-        if not self.min_bars <= self.window_bars:
-            message = f"min_bars {self.min_bars} must not be above window_bars {self.window_bars}"
-            raise ValueError(message)
-        return self
-
-    def bars_needed(self) -> tuple[BarsNeeded, ...]:
-        """Ask for the window of each symbol, and the bar before it."""
-        count = self.window_bars + 2
-        return tuple(BarsNeeded(symbol, self.interval_ms, count) for symbol in self.symbols)
-
-    def wake_every_ms(self) -> int:
-        """Look also where no price comes."""
-        return milliseconds(self.check_every_s)
-
-
 class RememberedCorrelation(Dto):
     """Keep the linked pairs, and by symbol when it was trimmed, and when the operator let it pass."""
 
     links: Mapping[str, int] = Field(default_factory=dict)
     trimmed: Mapping[str, int] = Field(default_factory=dict)
     allowed: Mapping[str, int] = Field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Room:
-    """Hold what one bet may be: members, and worth in the account currency, None where it is not known."""
-
-    members: int
-    worth: Decimal | None
-
-    def is_full(self, members: int, held: Decimal | None) -> bool:
-        """Tell whether a bet of so many members may not grow; what is not known is full."""
-        return members > self.members or self.worth is None or held is None or not held < self.worth
-
-    def is_beyond(self, members: int, held: Decimal | None) -> bool:
-        """Tell whether a bet is larger than it may be, for certain."""
-        is_heavy = self.worth is not None and held is not None and held > self.worth
-        return members > self.members or is_heavy
 
 
 class CorrelationMonitor(Worker):
@@ -260,13 +160,12 @@ class CorrelationMonitor(Worker):
         instrument = self.view.instrument(position.symbol)
         return instrument is not None and instrument.is_dust(position.size_base, position.entry_price)
 
-    def _room(self) -> _Room:
+    def _room(self) -> Room:
         equity = self.view.equity()
-        is_known = equity is not None and is_positive(equity)
-        most = equity * self._parameters.max_cluster if is_known and equity is not None else None
-        return _Room(self._parameters.max_members, most)
+        most = equity * self._parameters.max_cluster if equity is not None and is_positive(equity) else None
+        return Room(self._parameters.max_members, most)
 
-    def _refuse(self, book: Sequence[Holding], room: _Room, now_ms: int) -> None:
+    def _refuse(self, book: Sequence[Holding], room: Room, now_ms: int) -> None:
         """Block each symbol whose next entry would make a bet too large; lift what is over."""
         bets = clusters(book, self._pairs.may_be_joined)
         for symbol in self._symbols:
@@ -277,7 +176,7 @@ class CorrelationMonitor(Worker):
             elif words is None and block is not None and not self._is_recent(block.since_ms, now_ms):
                 self._blocks.lift(symbol, "it would join no bet that is full")
 
-    def _refusal(self, symbol: str, bets: Sequence[tuple[Holding, ...]], room: _Room) -> str | None:
+    def _refusal(self, symbol: str, bets: Sequence[tuple[Holding, ...]], room: Room) -> str | None:
         """Say why a symbol may not be entered, on the worse of both sides; None where it may."""
         own = next(((one, bet) for bet in bets for one in bet if one.symbol == symbol), None)
         if own is not None:
@@ -290,7 +189,7 @@ class CorrelationMonitor(Worker):
                 return self._words(symbol, members, room)
         return None
 
-    def _refusal_within(self, own: Holding, bet: Sequence[Holding], room: _Room) -> str | None:
+    def _refusal_within(self, own: Holding, bet: Sequence[Holding], room: Room) -> str | None:
         """Say why a member of a bet may not grow, or, where it is only pending, why it has no place in it."""
         if own.is_pending:
             others = [one for one in bet if not one.is_pending or self._turn(one) < self._turn(own)]
@@ -304,7 +203,7 @@ class CorrelationMonitor(Worker):
         """Return where an entry under way stands in the row: what is blocked last, else as listed."""
         return self._blocks.of(pending.symbol) is not None, self._symbols.index(pending.symbol)
 
-    def _trim(self, book: Sequence[Holding], room: _Room, now_ms: int) -> None:
+    def _trim(self, book: Sequence[Holding], room: Room, now_ms: int) -> None:
         """Reduce the newest trade of each bet that is too large, once per pause."""
         for bet in clusters(book, self._pairs.is_joined):
             symbols = [one.symbol for one in bet]
@@ -312,7 +211,7 @@ class CorrelationMonitor(Worker):
             if len(bet) > 1 and not is_cooling and room.is_beyond(len(bet), worth(bet)):
                 self._trim_newest(bet, room, now_ms)
 
-    def _trim_newest(self, bet: Sequence[Holding], room: _Room, now_ms: int) -> None:
+    def _trim_newest(self, bet: Sequence[Holding], room: Room, now_ms: int) -> None:
         trades = [trade for one in bet for trade in self._trimmable(one.symbol)]
         newest = max(trades, key=lambda one: (one.opened_at_ms or 0, one.trade_id), default=None)
         if newest is None:
@@ -332,7 +231,7 @@ class CorrelationMonitor(Worker):
         held = in_care(self.view.positions_on(symbol), self.context.strategy_id, own_strategy_only=False)
         return (one for one in held if not self._is_dust(one))
 
-    def _words(self, symbol: str, bet: Sequence[Holding], room: _Room) -> str:
+    def _words(self, symbol: str, bet: Sequence[Holding], room: Room) -> str:
         """Say which pair and how strong, then what the bet is and may be."""
         others = [one.symbol for one in bet if one.symbol != symbol]
         pair = self._pairs.nearest_words(symbol, others)
