@@ -1,6 +1,5 @@
 """Make the book smaller, then leave it, when the account has lost too much."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -21,11 +20,12 @@ from desk.contracts.ports.plugin import PluginContext
 from desk.contracts.positions import Position
 from desk.workers.base import Worker
 from desk.workers.prices import is_dust, middle, milliseconds, percent, price_fault, rounded, written
-from desk.workers.risk_control.equity_marks import EquityMarks, transferred_since
+from desk.workers.risk_control.equity_marks import EquityMarks
+from desk.workers.risk_control.followed_marks import MARKS_KEY, FollowedMarks
 from desk.workers.risk_control.reductions import Reductions, in_care
 from desk.workers.risk_control.standing_blocks import EVERYTHING, StandingBlocks
 
-_MARKS, _REBASE = "marks", "rebase"
+_REBASE = "rebase"
 _INPUT, _TOTAL, _DAILY = "input", "total", "daily"
 _PROCEED = DispositionEnvelope.CONTINUE
 _FOUR_DIGITS = Decimal("0.0001")
@@ -140,7 +140,7 @@ class DrawdownLimiter(Worker):
         publishes=frozenset({ENTRIES_BLOCKED, ENTRIES_RELEASED, STRATEGY_DIRECTIVE_ISSUED}),
         parameters=DrawdownParameters,
         state={
-            "marks": "peak, start of the day, what was breached of them, last equity, transfers known",
+            MARKS_KEY: "peak, start of the day, what was breached of them, last equity, transfers known",
             "rebase": "that peak and day begin anew, after a re-arm, once equity is known",
             "block.everything": "why a block stands and since when",
             "reduction.<trade id>": "a trade that is being reduced or left",
@@ -155,9 +155,7 @@ class DrawdownLimiter(Worker):
         self._reductions = Reductions(self, context)
         self._check_ms = milliseconds(parameters.check_every_s)
         self._max_age_ms = milliseconds(parameters.max_price_age_s)
-        kept = context.memory.get(_MARKS)
-        self._kept = None if kept is None else EquityMarks.model_validate_json(kept)
-        self._marks = self._kept
+        self._marks = FollowedMarks(context, parameters.min_transfer)
         self._period = -1
         self._began_ms: int | None = None
         self._has_been_known = False
@@ -189,7 +187,7 @@ class DrawdownLimiter(Worker):
     def _look(self, now_ms: int) -> None:
         """Judge equity, or block where it is not known."""
         equity = self.view.equity()
-        flow = self._flow()
+        flow = self._marks.flow()
         fault = self._fault(equity, flow, now_ms)
         if fault is not None or equity is None or flow is None:
             self._sound_since_ms = None
@@ -221,12 +219,6 @@ class DrawdownLimiter(Worker):
             self._began_ms = now_ms
         return not self._has_been_known and now_ms - self._began_ms < self._max_age_ms
 
-    def _flow(self) -> Decimal | None:
-        """Return what was deposited since the last look, less what was withdrawn; None where unknown."""
-        if self._marks is None:
-            return ZERO
-        return transferred_since(self._marks, self.view, self._parameters.min_transfer)
-
     def _judge(self, equity: Decimal, flow: Decimal, now_ms: int) -> None:
         """Follow day, peak and transfers, and act on each level that is reached for the first time."""
         marks = self._followed(equity, flow, now_ms)
@@ -251,19 +243,15 @@ class DrawdownLimiter(Worker):
             if levels[limit.name] > 1:
                 said = self._words(limit, 2, equity, bases[limit.name], losses[limit.name])
                 self._leave_all(f"{said}: close")
-        self._keep(marks.model_copy(update={"total_level": levels[_TOTAL], "daily_level": levels[_DAILY]}))
+        update = {"total_level": levels[_TOTAL], "daily_level": levels[_DAILY]}
+        self._marks.keep(marks.model_copy(update=update))
 
     def _followed(self, equity: Decimal, flow: Decimal, now_ms: int) -> EquityMarks:
         """Return the marks as they are now: begun, begun anew, or moved with time and transfers."""
-        adjusted: Mapping[str, Decimal] = self.view.adjustments()
-        marks = self._marks
+        marks = self._marks.moved(equity, flow)
         if marks is None or self.context.memory.get(_REBASE) is not None:
             self.context.memory.put(_REBASE, None)
-            return EquityMarks.at(equity, now_ms, adjusted)
-        if adjusted != marks.adjusted:
-            marks = marks.model_copy(update={"adjusted": dict(adjusted)})
-        if flow:
-            marks = marks.transferred(equity, flow)
+            return self._marks.begun(equity, now_ms)
         return marks.on_day(equity, now_ms).risen(equity)
 
     def _reduce_all(self, words: str) -> None:
@@ -298,9 +286,3 @@ class DrawdownLimiter(Worker):
             f"equity {rounded(equity)} is {percent(shown)} under {limit.measure}"
             f" {rounded(mark)}, the limit is {percent(most)}"
         )
-
-    def _keep(self, marks: EquityMarks) -> None:
-        self._marks = marks
-        if self._kept is None or marks.is_worth_keeping(self._kept):
-            self._kept = marks
-            self.context.memory.put(_MARKS, marks.model_dump_json())

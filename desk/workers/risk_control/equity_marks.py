@@ -7,6 +7,7 @@ from typing import Self
 from desk.contracts.dto import Dto
 from desk.contracts.market import ZERO
 from desk.contracts.ports.view import DeskView
+from desk.workers.worth import rate_of
 
 DAY_MS = 86_400_000
 
@@ -106,8 +107,8 @@ def transferred_since(marks: EquityMarks, view: DeskView, min_transfer: Decimal)
         delta = total - marks.adjusted.get(currency, ZERO)
         if not delta:
             continue
-        rate = view.rate(currency)
-        if rate is None or not (rate.is_finite() and rate > ZERO):
+        rate = rate_of(currency, view)
+        if rate is None:
             return None
         worth = delta * rate
         if abs(worth) >= min_transfer * marks.peak:

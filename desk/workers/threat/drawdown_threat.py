@@ -14,11 +14,11 @@ from desk.workers.base import Worker
 from desk.workers.episodes import Episode, ThreatLevels
 from desk.workers.indicators import within_unit
 from desk.workers.prices import milliseconds, percent, written
-from desk.workers.risk_control.equity_marks import EquityMarks, transferred_since
+from desk.workers.risk_control.equity_marks import EquityMarks
+from desk.workers.risk_control.followed_marks import MARKS_KEY, FollowedMarks
 
 _THREAT_TYPE = "DRAWDOWN"
 _UNKNOWN_TYPE = "EQUITY_UNKNOWN"
-_MARKS = "marks"
 _SHOWN = Decimal("0.0001")
 _CENT = Decimal("0.01")
 
@@ -84,7 +84,7 @@ class DrawdownThreat(Worker):
         handlers={TIME_PASSED: "on_time_passed"},
         publishes=frozenset({THREAT_DETECTED}),
         parameters=DrawdownThreatParameters,
-        state={_MARKS: "the highest equity, to one basis point, and what was paid in and out before"},
+        state={MARKS_KEY: "the highest equity, to one basis point, and what was paid in and out before"},
         signals=frozenset({_THREAT_TYPE, _UNKNOWN_TYPE}),
     )
 
@@ -97,8 +97,7 @@ class DrawdownThreat(Worker):
         self._fall = Episode(parameters)
         self._blindness = Episode(parameters)
         self._blind_since_ms: int | None = None
-        self._marks: EquityMarks | None = None
-        self._kept: EquityMarks | None = None
+        self._marks = FollowedMarks(context, parameters.min_transfer)
 
     def on_time_passed(self, passed: TimePassed) -> DispositionEnvelope:
         """Compare the equity with its peak."""
@@ -118,26 +117,12 @@ class DrawdownThreat(Worker):
 
     def _followed(self, equity: Decimal, now_ms: int) -> EquityMarks | None:
         """Return the marks as they are now, moved with transfers; None where one's worth is unknown."""
-        marks, adjusted = self._marks or self._restored(), self.view.adjustments()
-        if marks is None:
-            marks = EquityMarks.at(equity, now_ms, adjusted)
-        flow = transferred_since(marks, self.view, self._parameters.min_transfer)
+        flow = self._marks.flow()
         if flow is None:
             return None
-        if adjusted != marks.adjusted:
-            marks = marks.model_copy(update={"adjusted": dict(adjusted)})
-        if flow:
-            marks = marks.transferred(equity, flow)
-        self._marks = marks = marks.risen(equity)
-        if self._kept is None or marks.is_worth_keeping(self._kept):
-            self._kept = marks
-            self.context.memory.put(_MARKS, marks.model_dump_json())
+        marks = (self._marks.moved(equity, flow) or self._marks.begun(equity, now_ms)).risen(equity)
+        self._marks.keep(marks)
         return marks
-
-    def _restored(self) -> EquityMarks | None:
-        text = self.context.memory.get(_MARKS)
-        self._kept = None if text is None else EquityMarks.model_validate_json(text)
-        return self._kept
 
     def _fallen(self, equity: Decimal, marks: EquityMarks, now_ms: int) -> DispositionEnvelope:
         parameters = self._parameters
