@@ -14,7 +14,7 @@ from desk.config.storage import storage_of
 from desk.contracts.problems import InputRefused, Problem, RefusedByState
 
 if TYPE_CHECKING:
-    from desk.bootstrap.drill import DrillLine, DrillReport
+    from desk.bootstrap.drill_report import DrillLine, DrillReport
 
 _MOST: Mapping[str, int] = {"--positions": 200, "--rate": 10_000, "--latency-ms": 10_000}
 _LEAST: Mapping[str, int] = {"--positions": 1, "--rate": 1, "--latency-ms": 0}
@@ -23,7 +23,8 @@ _LEAST: Mapping[str, int] = {"--positions": 1, "--rate": 1, "--latency-ms": 0}
 def command(options: DrillOptions) -> int:
     """Drill; the exit code is NOT_FLAT where any exit left something, or sent an order twice."""
     _check(options)
-    from desk.bootstrap.drill import DrillSettings, drill, note_of
+    from desk.bootstrap.drill import drill
+    from desk.bootstrap.drill_report import DrillSettings, note_of
     from desk.control.drill_note import write_drill_note
 
     settings = DrillSettings(options.positions, options.rate, options.latency_ms)
