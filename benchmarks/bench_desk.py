@@ -7,8 +7,9 @@ from pathlib import Path
 
 from benchmarks.fixtures import SYMBOL, TRADES
 from connectors.registry import ConnectorParts, create
-from desk.bootstrap.assembly import Desk, Outside, assemble
+from desk.bootstrap.assembly import Desk, assemble
 from desk.bootstrap.feeds import replay_feed
+from desk.bootstrap.outside import Outside
 from desk.bootstrap.settings import instruments
 from desk.bootstrap.venue import paper_settings
 from desk.config.configuration import Configuration

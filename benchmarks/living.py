@@ -13,8 +13,9 @@ from benchmarks.bench_desk import short
 from benchmarks.fixtures import SYMBOL
 from benchmarks.measuring import tell
 from connectors.registry import ConnectorParts, ConnectorSettings, create
-from desk.bootstrap.assembly import Desk, Outside, assemble
+from desk.bootstrap.assembly import Desk, assemble
 from desk.bootstrap.feeds import synthetic_feed
+from desk.bootstrap.outside import Outside
 from desk.bootstrap.settings import instruments
 from desk.config.configuration import Configuration
 from desk.contracts import events

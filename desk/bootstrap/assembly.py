@@ -1,89 +1,43 @@
 """A desk put together from its ports: the same for live, rehearsal and test."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from desk.bootstrap.inside import Inside, build_inside
+from desk.bootstrap.outside import Outside
 from desk.bootstrap.settings import execution_settings, schedule_uses, schedules
 from desk.bootstrap.strategies import (
     WorkerParts,
-    bars_needed,
     build_workers,
     direct_modes,
     planner_sets,
-    scheduled_workers,
     wake_every_ms,
 )
-from desk.bootstrap.watching import Sources, keepsakes, lenses
+from desk.bootstrap.watching import lenses
 from desk.bus import EventBus
 from desk.bus.adapter import EventAdapter
 from desk.bus.limits import AdapterLimits
 from desk.config.configuration import Configuration
-from desk.contracts.ports.connector import IAPIConnector
-from desk.contracts.ports.feed import Feed
-from desk.contracts.ports.latch import OutsideLatch
-from desk.contracts.ports.time import Clock, IdSource, Spawner
-from desk.contracts.states import DeskState, TradingMode
 from desk.execution.alarms import Alarms
-from desk.execution.desk_state import DeskStateLatch
-from desk.execution.flow_registry import FlowRegistry
 from desk.execution.layer import ExecutionLayer, build_execution
-from desk.execution.outside_latch import ObeyedLatch
 from desk.execution.ports import ExecutionPorts
-from desk.feeds.bars import BarBook
 from desk.journal.asking import JournalQuestions
-from desk.journal.recorder import JournalRecorder
 from desk.ledger.ledger import Ledger
 from desk.planning.layer import PlanningLayer
 from desk.runtime.account_figures import AccountFigures
-from desk.runtime.births import Births
 from desk.runtime.commanding import CommandDesk, CommandParts
 from desk.runtime.core import CoreParts, DeskCore
-from desk.runtime.desk_watch import DeskWatch, Keepsakes
-from desk.runtime.faults import FaultDesk
+from desk.runtime.desk_watch import DeskWatch
 from desk.runtime.health import HealthCheck, HealthLimits
-from desk.runtime.live_view import LiveView
-from desk.runtime.market_board import MarketBoard
 from desk.runtime.missed_periods import MissedPeriods
 from desk.runtime.past import Past
 from desk.runtime.recording import ObservedRecorder
 from desk.runtime.schedule_fires import ScheduleFires
 from desk.runtime.scheduler import ScheduleDriver
 from desk.runtime.snapshots import SnapshotCamera
-from desk.runtime.store_trouble import StoreTrouble
 from desk.runtime.tally import RunTally
 from desk.runtime.time_beat import TimeBeat
-
-RunSchedules = Callable[[ScheduleDriver], Coroutine[object, object, None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """Hold everything a desk meets that is not the desk: time, chance, disk, market and venue."""
-
-    mode: TradingMode
-    clock: Clock
-    ids: IdSource
-    seed: int | None
-    feed: Feed
-    connector: IAPIConnector
-    ledger: Ledger
-    journal: JournalRecorder
-    journal_lag: Callable[[], int]
-    trouble: StoreTrouble
-    clock_ns: Callable[[], int]
-    run_schedules: RunSchedules
-    reconcile_every_ms: int | None
-    faults: FaultDesk
-    spawner: Spawner
-    is_watched: bool = True
-    """Whether somebody may look at it: candles, trends and the pulse are kept. Not in a replay."""
-
-    silence_ms: int = 0
-    """How long no price must come before time is told without one; at least what workers ask for."""
-
-    latch: OutsideLatch | None = None
-    """What `desk flatten` leaves; none where nobody can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,27 +56,9 @@ class Desk:
     alarms: Alarms
 
 
-@dataclass(frozen=True, slots=True)
-class _Inside:
-    """Hold the parts that everything else is built on."""
-
-    bus: EventBus
-    recorder: ObservedRecorder
-    flows: FlowRegistry
-    board: MarketBoard
-    bars: BarBook
-    view: LiveView
-    state: DeskStateLatch
-    alarms: Alarms
-    births: Births
-    sources: Sources
-    kept: Keepsakes
-    questions: JournalQuestions
-
-
 def assemble(configuration: Configuration, outside: Outside) -> Desk:
     """Build a desk; nothing runs and nothing is sent before its core is started."""
-    inside = _inside(configuration, outside)
+    inside = build_inside(configuration, outside)
     execution = build_execution(_execution_ports(configuration, outside, inside))
     outside.faults.connect(inside.bus, inside.recorder, inside.flows, inside.alarms, execution.termination)
     outside.trouble.connect(inside.state, inside.alarms)
@@ -140,44 +76,7 @@ def assemble(configuration: Configuration, outside: Outside) -> Desk:
     return _desk(configuration, outside, inside, (core, planning))
 
 
-def _state_of(state: DeskStateLatch, latch: OutsideLatch | None, bus: EventBus) -> Callable[[], DeskState]:
-    return (lambda: state.current) if latch is None else ObeyedLatch(latch, state, bus).state
-
-
-def _inside(configuration: Configuration, outside: Outside) -> _Inside:
-    recorder = ObservedRecorder(outside.journal)
-    bus = EventBus(outside.faults.on_handler_failure)
-    state = DeskStateLatch(recorder, outside.clock, configuration.platform.desk.id, bus)
-    flows, board = FlowRegistry(), MarketBoard()
-    bars = BarBook(bars_needed(configuration.blueprints))
-    view = LiveView(
-        account_currency=configuration.platform.desk.account_currency,
-        clock=outside.clock,
-        ledger=outside.ledger,
-        board=board,
-        bars=bars,
-        flows=flows,
-        state=_state_of(state, outside.latch, bus),
-        scheduled_workers=scheduled_workers(configuration.blueprints),
-    )
-    sources = Sources(configuration, outside.ledger, recorder, view, board, outside.feed, outside.spawner)
-    return _Inside(
-        bus=bus,
-        recorder=recorder,
-        flows=flows,
-        board=board,
-        bars=bars,
-        view=view,
-        state=state,
-        alarms=Alarms(bus, recorder, outside.clock, outside.ids),
-        births=Births(board, outside.clock),
-        sources=sources,
-        kept=keepsakes(sources),
-        questions=JournalQuestions(outside.journal),
-    )
-
-
-def _execution_ports(configuration: Configuration, outside: Outside, inside: _Inside) -> ExecutionPorts:
+def _execution_ports(configuration: Configuration, outside: Outside, inside: Inside) -> ExecutionPorts:
     return ExecutionPorts(
         settings=execution_settings(configuration.platform, configuration.blueprints),
         bus=inside.bus,
@@ -195,7 +94,7 @@ def _execution_ports(configuration: Configuration, outside: Outside, inside: _In
     )
 
 
-def _workers(configuration: Configuration, outside: Outside, inside: _Inside) -> Sequence[EventAdapter]:
+def _workers(configuration: Configuration, outside: Outside, inside: Inside) -> Sequence[EventAdapter]:
     parts = WorkerParts(
         bus=inside.bus,
         recorder=inside.recorder,
@@ -213,7 +112,7 @@ def _workers(configuration: Configuration, outside: Outside, inside: _Inside) ->
     return adapters
 
 
-def _scheduler(configuration: Configuration, outside: Outside, inside: _Inside) -> ScheduleDriver | None:
+def _scheduler(configuration: Configuration, outside: Outside, inside: Inside) -> ScheduleDriver | None:
     if not configuration.platform.schedule:
         return None
     fires = ScheduleFires(inside.recorder, inside.births, inside.bus)
@@ -239,7 +138,7 @@ def _last_period_ms(ledger: Ledger, name: str, begun_ms: int | None) -> int | No
 def _core_parts(
     configuration: Configuration,
     outside: Outside,
-    inside: _Inside,
+    inside: Inside,
     built: tuple[ExecutionLayer, Sequence[EventAdapter], ScheduleDriver | None],
 ) -> CoreParts:
     execution, adapters, scheduler = built
@@ -276,13 +175,13 @@ def _beat(configuration: Configuration, outside: Outside, bus: EventBus) -> Time
     return None if every_ms is None else TimeBeat(outside.clock, bus, every_ms, outside.silence_ms)
 
 
-def _watch(outside: Outside, inside: _Inside) -> DeskWatch:
+def _watch(outside: Outside, inside: Inside) -> DeskWatch:
     symbols = outside.feed.symbols
     return DeskWatch(inside.kept, inside.questions, symbols, outside.clock, outside.spawner)
 
 
 def _desk(
-    configuration: Configuration, outside: Outside, inside: _Inside, built: tuple[DeskCore, PlanningLayer]
+    configuration: Configuration, outside: Outside, inside: Inside, built: tuple[DeskCore, PlanningLayer]
 ) -> Desk:
     core, planning = built
     tally = RunTally()
@@ -305,7 +204,7 @@ def _desk(
 
 
 def _camera(
-    configuration: Configuration, outside: Outside, inside: _Inside, built: tuple[DeskCore, CommandDesk]
+    configuration: Configuration, outside: Outside, inside: Inside, built: tuple[DeskCore, CommandDesk]
 ) -> SnapshotCamera:
     core, commands = built
     watch, risk = core.parts.watch, configuration.platform.risk
@@ -317,7 +216,7 @@ def _camera(
     return SnapshotCamera(core, inside.kept, commands, with_lenses, strategies)
 
 
-def _command_parts(outside: Outside, inside: _Inside, core: DeskCore) -> CommandParts:
+def _command_parts(outside: Outside, inside: Inside, core: DeskCore) -> CommandParts:
     return CommandParts(
         bus=inside.bus,
         recorder=inside.recorder,

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from desk.bootstrap.account_lock import account_lock
 from desk.bootstrap.alerts import OperatorLine, operator_line, told_operator
-from desk.bootstrap.assembly import Desk, Outside, assemble
+from desk.bootstrap.assembly import Desk, assemble
 from desk.bootstrap.control import hosted_control
 from desk.bootstrap.lock import desk_lock
+from desk.bootstrap.outside import Outside
 from desk.bootstrap.preflight import symbols_to_watch
 from desk.bootstrap.settling import settled
 from desk.bootstrap.summing import summarize

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from connectors.registry import ConnectorParts, create
-from desk.bootstrap.assembly import Desk, Outside, assemble
+from desk.bootstrap.assembly import Desk, assemble
 from desk.bootstrap.feeds import replay_feed
 from desk.bootstrap.lock import desk_lock
+from desk.bootstrap.outside import Outside
 from desk.bootstrap.settings import instruments
 from desk.bootstrap.summing import summarize
 from desk.bootstrap.venue import paper_settings

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from desk.bootstrap.assembly import RunSchedules
 from desk.bootstrap.feeds import feed_of_now, replay_feed
+from desk.bootstrap.outside import RunSchedules
 from desk.bootstrap.settings import instruments
 from desk.config.configuration import Configuration
 from desk.config.market_settings import ReplaySettings

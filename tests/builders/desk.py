@@ -26,7 +26,8 @@ from pathlib import Path
 
 from connectors.paper.connector import PaperConnector
 from connectors.registry import ConnectorParts, create
-from desk.bootstrap.assembly import Outside, assemble
+from desk.bootstrap.assembly import assemble
+from desk.bootstrap.outside import Outside
 from desk.bootstrap.plugins import offered_plugins
 from desk.bootstrap.settings import instruments
 from desk.bootstrap.venue import paper_settings
