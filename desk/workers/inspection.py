@@ -115,9 +115,16 @@ def _of_method(found: type[Worker], key: Key, event: str, method: str) -> Iterat
         what = f"takes {inspect.signature(handler)}, and is called with the payload of {event} alone"
         yield (method,), what, f"write `def {method}(self, payload) -> DispositionEnvelope:`"
     elif not _returns_envelope(handler):
-        told = inspect.signature(handler).return_annotation
-        what = f"says that it returns {getattr(told, '__name__', told)}, not a DispositionEnvelope"
-        yield (method,), what, "return DispositionEnvelope.CONTINUE, .publish(...) or .stop(...)"
+        yield (method,), *_of_answer(inspect.signature(handler).return_annotation)
+
+
+def _of_answer(told: typing.Any) -> tuple[str, str]:  # noqa: ANN401 - anything can be written in a class
+    """Say what is wrong with what a method says that it returns, and what to write instead."""
+    ways = "and return its .CONTINUE, .publish(...) or .stop(...)"
+    if told is inspect.Signature.empty:
+        return "does not say what it returns", f"write `-> DispositionEnvelope:`, {ways}"
+    what = f"says that it returns {getattr(told, '__name__', told)}, not a DispositionEnvelope"
+    return what, f"write `-> DispositionEnvelope:`, {ways}"
 
 
 def _takes(function: typing.Any, count: int) -> bool:  # noqa: ANN401 - anything can be written in a class
@@ -130,9 +137,9 @@ def _takes(function: typing.Any, count: int) -> bool:  # noqa: ANN401 - anything
 
 
 def _returns_envelope(handler: typing.Any) -> bool:  # noqa: ANN401 - as above
-    """Tell whether a method says that it returns an envelope, or says nothing of it."""
+    """Tell whether a method says that it returns an envelope; saying nothing is not enough."""
     told = inspect.signature(handler).return_annotation
-    if told is inspect.Signature.empty or told is DispositionEnvelope:
+    if told is DispositionEnvelope:
         return True
     return isinstance(told, str) and told.rpartition(".")[2].strip("'\"") == DispositionEnvelope.__name__
 

@@ -49,7 +49,7 @@ class Faulty(Worker):
     def threat(self):
         return self.new_threat("NOISE", None, severity=Decimal("0.1"), rationale="it is loud")
 
-    def on_tick(self, tick):
+    def on_tick(self, tick) -> DispositionEnvelope:
         self.calls += 1
 """
 

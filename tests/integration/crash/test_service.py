@@ -109,7 +109,7 @@ class Blocks(Worker):
         parameters=Nothing,
     )
 
-    def on_tick(self, tick):
+    def on_tick(self, tick) -> DispositionEnvelope:
         while Path("FLAG").exists():
             threading.Event().wait(0.05)
         return DispositionEnvelope.CONTINUE

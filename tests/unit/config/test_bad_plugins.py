@@ -83,6 +83,14 @@ BAD = {
         ("-> DispositionEnvelope", "-> bool"),
         r"quiet\.py:20: on_tick: says that it returns bool",
     ),
+    "an answer not told": (
+        (" -> DispositionEnvelope", ""),
+        r"quiet\.py:20: on_tick: does not say what it returns(?=; write `-> DispositionEnvelope:`)",
+    ),
+    "an answer of None": (
+        ("-> DispositionEnvelope", "-> None"),
+        r"quiet\.py:20: on_tick: says that it returns None",
+    ),
     "an async handler": (
         ("    def on_tick", "    async def on_tick"),
         r"quiet\.py:20: on_tick: is async or yields",

@@ -33,7 +33,7 @@ class Faulty(Worker):
         parameters=Nothing,
     )
 
-    def on_event(self, event):
+    def on_event(self, event) -> DispositionEnvelope:
 {body}
 '''
 

@@ -43,7 +43,7 @@ class Watcher(Worker):
         handlers={"TICK_RECEIVED": "on_tick"}, publishes=frozenset(), parameters=Parameters,
     )
 
-    def on_tick(self, tick):
+    def on_tick(self, tick) -> DispositionEnvelope:
         return DispositionEnvelope.CONTINUE
 
 
