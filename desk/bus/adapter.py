@@ -142,10 +142,9 @@ class EventAdapter:
                     self._conclude(method.__name__, envelope)
                 if took_ns > budget_ns:
                     self._refuse_time(took_ns)
-            except KeyboardInterrupt:
-                raise  # the operator's, not the worker's
             except BaseException as error:
-                # A worker that leaves by SystemExit takes nobody with it.
+                # A worker that leaves by SystemExit or KeyboardInterrupt takes nobody with it. The operator's
+                # own interrupt is taken by the loop, and a task is cancelled where it waits: never in here.
                 text = f"{method.__name__}: {fault_text(error, self._file)}"
                 self._failed(text)
                 if can_be_told(error):

@@ -57,6 +57,8 @@ BODIES = {
     "raises": 'raise ValueError("cannot cope")',
     "leaves the process": "sys.exit(3)",
     "cancels": "raise CancelledError",
+    "interrupts": "raise KeyboardInterrupt",
+    "ends a generator": "raise GeneratorExit",
     "cannot say what is wrong": "raise Silent",
     "recurses": "return self.on_tick(tick)",
     "returns nothing": "return None",

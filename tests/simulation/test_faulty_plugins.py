@@ -40,6 +40,8 @@ STRIP = {"directive_id", "causality", "target_trade_ids", "claim"}
 REASONS = {
     "raises": "5 errors within 60 min, the last in on_tick: ValueError: cannot cope (faulty.py:{line})",
     "leaves the process": "the last in on_tick: SystemExit: 3 (faulty.py:{line})",
+    "interrupts": "the last in on_tick: KeyboardInterrupt (faulty.py:{line})",
+    "ends a generator": "the last in on_tick: GeneratorExit (faulty.py:{line})",
     "cancels": "the last in on_tick: CancelledError (faulty.py:{line})",
     "cannot say what is wrong": "the last in on_tick: Silent (faulty.py:{line})",
     "recurses": "the last in on_tick: RecursionError: maximum recursion depth exceeded",
@@ -61,6 +63,10 @@ REASONS = {
     "floods within a second": "more than 1000 events in a second, which is what is allowed",
     "takes too long": "TimeBudgetExceeded: a call took 60 ms, at most 50 are allowed",
 }
+HOLDS_UNTIL_INTERRUPTED = """from signal import SIGINT, raise_signal
+        raise_signal(SIGINT)
+        raise_signal(SIGINT)
+        return DispositionEnvelope.CONTINUE"""
 PATH = [Decimal(50_000 + offset) for offset in (0, 200, 450, 540, 400, 530, 700, 1060, 900, 1300, 700)]
 EVERY_MS = 60
 
@@ -148,4 +154,15 @@ def test_one_that_cannot_be_made_is_refused_before_anything_starts(way: str, tmp
     with pytest.raises(
         InputRefused, match=r"blueprint-0\.yaml:\d+: workers\.0\.use: faulty cannot be made: "
     ):
+        house.live(along(PATH))
+
+
+def test_an_operator_who_interrupts_ends_the_run_even_within_a_worker_that_holds_it(tmp_path: Path) -> None:
+    path = faulty_plugin(tmp_path, "raises")
+    text = path.read_text(encoding="utf-8").replace(
+        'raise ValueError("cannot cope")', HOLDS_UNTIL_INTERRUPTED
+    )
+    path.write_text(text, encoding="utf-8")
+    house = DeskHouse(tmp_path, blueprints=(GOOD.format(first="  - use: faulty.py:Faulty"),))
+    with pytest.raises(KeyboardInterrupt):
         house.live(along(PATH))
