@@ -120,22 +120,21 @@ class ScheduleDriver:
 @asynccontextmanager
 async def apscheduler_wakes(driver: ScheduleDriver) -> AsyncIterator[Wait]:
     """Let APScheduler wake a driver that runs by the machine's clock; its jobs do nothing but that."""
+    from apscheduler.executors.debug import DebugExecutor
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
     woken = asyncio.Event()
-
-    async def wake() -> None:
-        woken.set()
 
     async def wait(_time_ms: int) -> None:
         await woken.wait()
         woken.clear()
 
-    scheduler = AsyncIOScheduler(timezone=UTC)
+    # Its jobs run within its own call: as tasks, one that a stop catches under way is printed as a failure.
+    scheduler = AsyncIOScheduler(timezone=UTC, executors={"default": DebugExecutor()})
     options = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     for schedule in driver.schedules:
-        scheduler.add_job(wake, _trigger_of(fire_times(schedule)), name=schedule.name, **options)
-    scheduler.add_job(wake, "interval", seconds=_HEARTBEAT_S, name="heartbeat", **options)
+        scheduler.add_job(woken.set, _trigger_of(fire_times(schedule)), name=schedule.name, **options)
+    scheduler.add_job(woken.set, "interval", seconds=_HEARTBEAT_S, name="heartbeat", **options)
     scheduler.start()
     try:
         yield wait

@@ -1,6 +1,7 @@
 """Scheduled work runs once: over misfires, restarts, double wakes and jumps of the clock."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -240,3 +241,20 @@ async def test_apscheduler_wakes_a_live_desk() -> None:
         task.cancel()
         await asyncio.wait([task])
     assert periods == [1]
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_desk_that_ends_as_soon_as_it_is_unblocked_ends_without_a_word(
+    turns: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = WallClock()
+    second = Schedule("SECOND", every_ms=1_000)
+    driver = ScheduleDriver(clock, SeededIds(clock, 1), [second], lambda _: None, print, print)
+    async with apscheduler_wakes(driver):
+        await asyncio.sleep(0)
+        threading.Event().wait(1.1)  # the core is blocked, and a period passes meanwhile
+        for _ in range(turns):
+            await asyncio.sleep(0)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert [record.getMessage() for record in caplog.records] == []
