@@ -58,17 +58,22 @@ def build_workers(files: Sequence[BlueprintFile], parts: WorkerParts) -> list[Ev
 
 def _worker(file: BlueprintFile, index: int, parts: WorkerParts) -> EventAdapter:
     """Build one worker; raises InputRefused where its own code fails at that."""
+    name = file.workers[index].name
+    context = _context(name, file.strategy_id, file.blueprint.protection, parts)
+    return _adapter(made_worker(file, index, context), context, parts)
+
+
+def made_worker(file: BlueprintFile, index: int, context: WorkerContext) -> Worker:
+    """Make the worker that stands at `index`; raises InputRefused where its own code fails at that."""
     use = file.workers[index]
     found = file.by_path.get(use.use)
     kind = found if found is not None and issubclass(found, Worker) else worker_class(use.use)
-    context = _context(use.name, file.strategy_id, file.blueprint.protection, parts)
     try:
-        worker = kind(use.parameters, context)
-    except (Exception, SystemExit) as error:
+        return kind(use.parameters, context)
+    except BaseException as error:  # a worker that leaves by SystemExit is told like any other
         what = f"{use.name} cannot be made: {fault_text(error, inspect.getsourcefile(kind))}"
         place: KeyPath = ("workers", index, "use")
         raise InputRefused(file.document.problem(place, what, "mend its __init__")) from error
-    return _adapter(worker, context, parts)
 
 
 def _platform_exit_agent(parts: WorkerParts) -> EventAdapter:

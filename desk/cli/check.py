@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from desk.bootstrap.plugins import offered_plugins
+from desk.bootstrap.trial import faults_at_making
 from desk.cli.options import DEFAULT_PLATFORM, CheckOptions
 from desk.cli.output import ExitCode, complain, problem_fields, say, say_json
 from desk.config.blueprint_file import BlueprintFile
@@ -20,6 +21,8 @@ from desk.config.yaml_loader import load_document
 from desk.contracts.problems import InputRefused, Problem
 
 BLUEPRINTS = Path("blueprints")
+_ANY_CURRENCY = "USDT"
+"""What a worker is told where no platform says what the account is valued in."""
 _PLATFORM_KEYS = frozenset(Platform.model_fields)
 
 
@@ -51,9 +54,13 @@ class _Checked:
                 self.cautions += blueprint.cautions()
 
     def check_together(self) -> None:
-        """Check blueprints against the platform, where there is one."""
+        """Check blueprints against the platform, where there is one, and make their workers for a trial."""
+        currency = _ANY_CURRENCY
         if self.platform is not None:
             kept(self.problems, partial(cross_check, self.platform.platform, self.blueprints))
+            currency = self.platform.platform.desk.account_currency
+        for blueprint in self.blueprints:
+            self.problems += faults_at_making(blueprint, currency)
 
     def _platform(self, document: Document) -> PlatformFile:
         layers = [*settings_from_environment(os.environ), *settings_from_options(self.options.settings)]

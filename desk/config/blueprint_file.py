@@ -216,7 +216,7 @@ class _Plugins:
         except ValidationError as error:
             self.problems += problems_of(error, self._document, model, inner)
             return None
-        except Exception as error:  # noqa: BLE001 - what a plugin's own checks raise is its fault
+        except BaseException as error:  # noqa: BLE001 - what a plugin's own checks raise is its fault
             reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
             strange = f"{model.__name__} fails on them: {reason}"
         self._refuse(inner, strange, "mend the plugin")

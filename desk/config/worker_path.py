@@ -117,7 +117,7 @@ def _module(path: Path) -> ModuleType:
     sys.modules[name] = module
     try:
         specification.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         # Whatever somebody else's file raises is a fault of that file, told where the blueprint names it.
         del sys.modules[name]
         raise InputRefused(_load_fault(path, place, error)) from error

@@ -1,12 +1,14 @@
 """`desk check` says of every file whether a desk would start with it."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from desk.cli.main import main
 from tests.builders.config import BLUEPRINT, DCA, DIRECT, PLATFORM, changed, written
+from tests.builders.faulty_plugins import faulty_plugin
 
 ROOT = Path(__file__).parents[3]
 
@@ -86,3 +88,38 @@ def test_settings_and_environment_are_checked_too(
 def test_a_folder_without_files_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check"]) == 2
     assert "name the files to check" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("way", "told"),
+    [
+        ("raise ValueError('no such book')", "ValueError: no such book (faulty.py:31)"),
+        ("sys.exit(3)", "SystemExit: 3 (faulty.py:31)"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt (faulty.py:31)"),
+        ("self.context.cause()", "CalledOutsideOfAnEvent: faulty was not called by an event with a cause"),
+    ],
+)
+def test_a_worker_that_cannot_be_made_is_told_in_one_line(
+    way: str, told: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plugin = faulty_plugin(folder, "raises")
+    written(folder, plugin.name, plugin.read_text().replace("        self.calls = 0\n", f"        {way}\n"))
+    use = "  - use: faulty.py:Faulty\nplanners:\n"
+    written(folder, "dca.yaml", changed(DCA, "planners:\n", use))
+    assert main(["check", "dca.yaml"]) == 2
+    answer = capsys.readouterr()
+    (line,) = answer.err.splitlines()
+    assert re.match(r"dca\.yaml:\d+: workers\.1\.use: faulty cannot be made: ", line)
+    assert told in line
+    assert line.endswith("; mend its __init__")
+    assert answer.out == ""
+
+
+def test_a_worker_is_made_as_the_desk_makes_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plugin = faulty_plugin(folder, "raises")
+    asks = "assert context.view.account_currency == 'USDT' and not context.view.positions()"
+    written(folder, plugin.name, plugin.read_text().replace("        self.calls = 0\n", f"        {asks}\n"))
+    written(folder, "platform.yaml", PLATFORM)
+    written(folder, "dca.yaml", changed(DCA, "planners:\n", "  - use: faulty.py:Faulty\nplanners:\n"))
+    assert main(["check", "platform.yaml", "dca.yaml"]) == 0
+    assert capsys.readouterr().err == ""

@@ -139,6 +139,10 @@ BAD = {
         ("class Quiet(W", "raise SystemExit\nclass Quiet(W"),
         r"quiet\.py:10: does not load: SystemExit",
     ),
+    "an interrupt when it loads": (
+        ("class Quiet(W", "raise KeyboardInterrupt\nclass Quiet(W"),
+        r"quiet\.py:10: does not load: KeyboardInterrupt",
+    ),
     "the name of a worker of the desk": (
         ('"quiet"', '"dca_executor"'),
         r"calls it dca_executor, and the desk has a worker dca_executor",
@@ -194,6 +198,7 @@ def test_an_event_that_another_plugin_publishes_is_heard(tmp_path: Path) -> None
 
 HOOKS = {
     "a check that fails": ("bars_needed", "1 / 0", "fails on them: ZeroDivisionError"),
+    "a check that leaves": ("bars_needed", "exit(3)", "fails on them: SystemExit: 3"),
     "bars as a list": ("bars_needed", "[]", "answers with a list, not a tuple of Bars"),
     "a beat without length": ("wake_every_ms", "0", "answers with 0, not a whole number"),
     "one caution": ("cautions", "'careful'", "answers with 'careful', not a tuple of texts"),
