@@ -186,7 +186,9 @@ class _Plugins:
             self._refuse((*path, "use"), f"{broken.file}: {broken.what}", broken.remedy)
             return None
         if found is None:
+            is_file = entry.use.endswith(".py")
             remedy = suggestion(entry.use, self._workers, "write one of")
+            remedy = f"write {entry.use}:CLASS, with the name of its class" if is_file else remedy
             self._refuse((*path, "use"), f"there is no worker {entry.use!r}", remedy)
         return found
 

@@ -62,9 +62,19 @@ def problems_of(
     details = error.errors(include_url=False)
     first_at_key: dict[str, Problem] = {}
     for detail in details:
+        if _is_echo(detail, details):
+            continue
         problem = _problem(detail, document, model, path)
         first_at_key.setdefault(problem.key, problem)
     return sorted(first_at_key.values(), key=lambda problem: problem.line or 0)
+
+
+def _is_echo(detail: ErrorDetails, details: Iterable[ErrorDetails]) -> bool:
+    """Tell whether a list is called too short only because entries that are there are wrong."""
+    loc = detail["loc"]
+    return detail["type"] == "too_short" and any(
+        len(one["loc"]) > len(loc) and one["loc"][: len(loc)] == loc for one in details
+    )
 
 
 def folded(name: str) -> str:
@@ -136,7 +146,9 @@ def _told(detail: ErrorDetails, model: type[BaseModel], loc: KeyPath) -> tuple[s
             needed = "a symbol, such as BTC/USDT or BTC/USDT:USDT" if is_symbol else _description(field)
             return f"{_shown_unless_secret(detail['input'], loc)} has the wrong form", f"write {needed}"
         case _:
-            return _wrong_value(detail, loc), f"write {_description(field)}"
+            is_entry = kind in {"model_type", "model_attributes_type"} and isinstance(loc[-1], int)
+            needed = f"its keys: {', '.join(_keys_at(model, loc))}" if is_entry else _description(field)
+            return _wrong_value(detail, loc), f"write {needed}"
 
 
 def _wrong_value(detail: ErrorDetails, loc: KeyPath) -> str:
@@ -146,12 +158,22 @@ def _wrong_value(detail: ErrorDetails, loc: KeyPath) -> str:
         return _one_line(str(context["error"]))
     if kind in _EXPECTED:
         return f"expected {_EXPECTED[kind]}, was {was}"
+    if kind in {"too_short", "too_long", "string_too_short"}:
+        return _wrong_length(context)
     if kind in _BOUNDS:
         word, name = _BOUNDS[kind]
         return f"must be {word} {context[name]}, was {was}"
-    if kind == "finite_number":
-        return f"must be a finite number, was {was}"
-    return f"{_one_line(detail['msg'])}, was {was}"
+    told = "must be a finite number" if kind == "finite_number" else _one_line(detail["msg"])
+    return f"{told}, was {was}"
+
+
+def _wrong_length(context: Mapping[str, Any]) -> str:
+    actual = context.get("actual_length")
+    if not actual:
+        return "is empty"
+    most = context.get("max_length")
+    wanted = f"needs at least {context['min_length']}" if most is None else f"may have at most {most}"
+    return f"has {actual} entries, and {wanted}"
 
 
 def _description(field: FieldInfo | None) -> str:

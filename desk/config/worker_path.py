@@ -58,7 +58,8 @@ def load_worker(use: str, folder: Path, check: WorkerCheck) -> LoadedWorker:
             if isinstance(getattr(one, "manifest", None), WorkerManifest)
         ]
         remedy = suggestion(class_name, classes, "write one of")
-        raise InputRefused(Problem(str(path), None, "", f"has no class {class_name}", remedy))
+        what = f"has no class {class_name}" if class_name else "is named without a class"
+        raise InputRefused(Problem(str(path), None, "", what, remedy))
     if isinstance(manifest, Mapping):
         raise InputRefused(_of_v2(path, class_name, manifest))
     problems = check(found)

@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 from yaml.events import AliasEvent, NodeEvent, ScalarEvent
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.reader import ReaderError
 
 from desk.config.document import Document, KeyPath, Place, Value, dotted
 from desk.config.scalars import AmbiguousScalar, plain_scalar, refuse_giant
@@ -176,14 +177,27 @@ def _compose(text: str, file: str) -> Node | None:
     except _Refused as refused:
         problem = Problem(file, refused.line, "", refused.what, refused.remedy)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark is not None else None
-        what = " ".join((error.problem or "broken YAML").split())
-        problem = Problem(file, line, "", f"not valid YAML: {what}", "mend the indentation or quote the text")
-    except yaml.YAMLError as error:
-        what = " ".join(str(error).split())
-        problem = Problem(file, None, "", f"not valid YAML: {what}", "save the file as plain UTF-8 text")
+        problem = _not_yaml(error, file)
+    except ReaderError as error:
+        line = text[: error.position].count("\n") + 1
+        what = f"not valid YAML: the character {error.character:#06x} is not allowed"
+        problem = Problem(file, line, "", what, "remove it, and save the file as plain UTF-8 text")
     raise InputRefused(problem)
+
+
+def _not_yaml(error: yaml.MarkedYAMLError, file: str) -> Problem:
+    """Say where the text is no YAML, and where what is not ended there began."""
+    mark, begun = error.problem_mark or error.context_mark, error.context_mark
+    line = None if mark is None else mark.line + 1
+    what = " ".join((error.problem or "broken YAML").split())
+    remedy = "mend the indentation or quote the text"
+    if "another document" in what:
+        what, remedy = "a second document begins (`---`)", "keep one document in the file"
+    elif r"'\t'" in what:
+        what, remedy = "a tab stands where YAML allows none", "write spaces in place of the tab"
+    elif begun is not None and begun.line + 1 != line:
+        what += f", in what begins on line {begun.line + 1}"
+    return Problem(file, line, "", f"not valid YAML: {what}", remedy)
 
 
 def _read_text(path: Path) -> str:
