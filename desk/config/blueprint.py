@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import Field, JsonValue, field_validator, model_validator
 
 from desk.config.faults import fault
 from desk.config.values import Name
@@ -149,3 +149,11 @@ class Blueprint(Dto):
     direct: DirectSettings | None = Field(
         None, description="how a signal becomes a directive, in mode direct"
     )
+
+    @field_validator("symbols")
+    @classmethod
+    def _symbols_differ(cls, symbols: tuple[Symbol, ...]) -> tuple[Symbol, ...]:
+        twice = next((one for place, one in enumerate(symbols) if one in symbols[:place]), None)
+        if twice is not None:
+            raise fault(f"{twice} is written twice", "keep one of the two")
+        return symbols

@@ -148,6 +148,7 @@ def _told(detail: ErrorDetails, model: type[BaseModel], loc: KeyPath) -> tuple[s
         case _:
             is_entry = kind in {"model_type", "model_attributes_type"} and isinstance(loc[-1], int)
             needed = f"its keys: {', '.join(_keys_at(model, loc))}" if is_entry else _description(field)
+            needed = f"true or false: {needed}" if kind == "bool_type" else needed
             return _wrong_value(detail, loc), f"write {needed}"
 
 

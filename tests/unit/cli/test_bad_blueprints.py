@@ -50,6 +50,11 @@ MISTAKES = {
         "BTCUSDT",
         "2: symbols.0: 'BTCUSDT' has the wrong form; write a symbol, such as BTC/USDT or BTC/USDT:USDT",
     ),
+    "a symbol twice": (
+        "[BTC/USDT]",
+        "[BTC/USDT, BTC/USDT]",
+        "2: symbols: BTC/USDT is written twice; keep one of the two",
+    ),
     "three ends of a range": (
         "{use: stop_and_target}",
         "{use: stop_and_target, when: {confidence: [0, 1, 2]}}",
@@ -98,3 +103,13 @@ def test_a_mistake_is_one_line(
     written(tmp_path, "trial.yaml", GOOD.replace(old, new, 1))
     assert main(["check", "platform.yaml", "trial.yaml"]) == 2
     assert capsys.readouterr().err.splitlines() == [f"trial.yaml:{told}"]
+
+
+def test_a_word_in_place_of_a_yes_or_no_is_told_with_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, "platform.yaml", PLATFORM)
+    assert main(["check", "platform.yaml", "--set", 'control.enabled="yes"']) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("--set: control.enabled: expected true or false, was 'yes'; write true or false: ")
