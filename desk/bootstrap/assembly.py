@@ -91,6 +91,7 @@ def _execution_ports(configuration: Configuration, outside: Outside, inside: Ins
         births=inside.births.entries,
         alarms=inside.alarms,
         state=inside.state,
+        latch=outside.latch,
     )
 
 

@@ -105,7 +105,7 @@ class _Flattening:
             flattener = Flattener(self._ports(account))
             reason = f"flattened by desk flatten (process {os.getpid()}) at {_iso(self._clock.now_ms())}"
             directive = flattener.directive(holdings, reason)
-            self._latch(f"{reason}: not yet finished", directive)
+            self._latch(f"{reason}: not yet finished", directive, process=os.getpid())
             if self._paper is not None:
                 await self._know_prices(holdings, self._paper)
             result = await flattener.run(directive)
@@ -148,9 +148,10 @@ class _Flattening:
             self._connector, account, self._clock, SystemIds(self._clock), settings, self._run.tell
         )
 
-    def _latch(self, reason: str, directive: ExecutionDirective) -> None:
+    def _latch(self, reason: str, directive: ExecutionDirective, process: int | None = None) -> None:
         """Leave the latch; a disk that takes no file stands in nobody's way out."""
-        details = {"time_ms": self._clock.now_ms(), "directive": directive.model_dump(mode="json")}
+        written = directive.model_dump(mode="json")
+        details = {"time_ms": self._clock.now_ms(), "directive": written, "process": process}
         try:
             write_latch(self._run.storage.latch, reason, details)
         except OSError as error:

@@ -11,7 +11,10 @@ _OWNER_ONLY = 0o600
 
 
 def write_latch(path: Path, reason: str, details: Mapping[str, object]) -> None:
-    """Put the latch in place, whole and durable, for its owner alone; raises OSError."""
+    """Put the latch in place, whole and durable, for its owner alone; raises OSError.
+
+    Details with a `process` say which one is leaving the account, until it writes a latch without.
+    """
     fresh = path.with_name(f"{path.name}.new")
     descriptor = os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, _OWNER_ONLY)
     try:
@@ -36,6 +39,7 @@ class LatchFile:
         self._looked_at_ms: int | None = None
         self._seen: tuple[int, int] | None = None
         self._reason: str | None = None
+        self._process: int | None = None
 
     def reason(self) -> str | None:
         """Return why no risk may be taken, None where there is no latch."""
@@ -44,6 +48,11 @@ class LatchFile:
             self._looked_at_ms = now_ms
             self._look()
         return self._reason
+
+    def is_leaving(self) -> bool:
+        """Tell whether the process that latched it is still about to leave the account; looked up anew."""
+        self._look()
+        return self._process is not None and _lives(self._process)
 
     def clear(self) -> None:
         """Take the latch away; raises OSError where that fails."""
@@ -54,21 +63,33 @@ class LatchFile:
         try:
             found = self._path.stat()
             if self._seen != (found.st_mtime_ns, found.st_size):
-                self._reason = _reason_in(self._path)
+                self._reason, self._process = _read(self._path)
                 self._seen = found.st_mtime_ns, found.st_size
         except FileNotFoundError:
-            self._seen = self._reason = None
+            self._seen = self._reason = self._process = None
         except OSError as error:
             self._reason = f"{self._path} cannot be read: {error.strerror}"
 
 
-def _reason_in(path: Path) -> str:
-    """Read the reason; a latch that cannot be understood still latches."""
+def _read(path: Path) -> tuple[str, int | None]:
+    """Read the reason, and which process is leaving; a latch that cannot be understood still latches."""
     try:
         said = from_json(path.read_bytes())
     except ValueError:
         said = None
-    reason = said.get("reason") if isinstance(said, dict) else None
-    return (
-        reason if isinstance(reason, str) else f"flattened from outside, as {path} says, though not by whom"
-    )
+    said = said if isinstance(said, dict) else {}
+    reason, process = said.get("reason"), said.get("process")
+    if not isinstance(reason, str):
+        reason = f"flattened from outside, as {path} says, though not by whom"
+    return reason, process if isinstance(process, int) and process > 0 else None
+
+
+def _lives(process: int) -> bool:
+    """Tell whether a process is there, whoever it belongs to."""
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True

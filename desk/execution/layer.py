@@ -76,7 +76,7 @@ def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
     venue = venue_side(ports, reach.standing)
     naked = NakedClock(ports.ledger, ports.view, ports.clock)
     directives = _protection_directives(ports)
-    orders = ProtectiveOrders(reach, ports.flows.newest_of, venue.reconciliation.run)
+    orders = ProtectiveOrders(reach, ports.flows.newest_of, venue.reconciliation.run, ports.latch)
     keeper = _keeper(ports, reach, orders, (naked, completion, directives))
     refusals = JobRefusals(ports.bus, ports.clock, ports.flows)
     stopper = EntryStopper(reach, ports.spawner)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from desk.bus import EventBus
 from desk.contracts.ports.connector import IAPIConnector
+from desk.contracts.ports.latch import OutsideLatch
 from desk.contracts.ports.store import LedgerView, Recorder
 from desk.contracts.ports.time import Clock, IdSource, Spawner
 from desk.contracts.ports.view import DeskView
@@ -31,3 +32,4 @@ class ExecutionPorts:
     births: BirthEntries
     alarms: Alarms
     state: DeskStateLatch
+    latch: OutsideLatch | None

@@ -209,7 +209,7 @@ class ProtectionKeeper:
         quote = self._reach.view.quote(position.symbol)
         price = quote.last if quote else position.entry_price
         if is_too_small(instrument, size_base, price):
-            return True, None
+            return await self._withdraw_what_exceeds(position)
         stop, target = position.planned_stop_price, position.planned_take_profit_price
         if stop is None and not is_covered(position, self._reach.view):
             return False, "no stop is planned"
@@ -219,6 +219,13 @@ class ProtectionKeeper:
             await self._align_target(target, size_base, position)
             return False, None
         return await self._withdraw_unplanned(position)
+
+    async def _withdraw_what_exceeds(self, position: Position) -> tuple[bool, str | None]:
+        """Leave dust alone, but no order that would close more: on spot it sells another's coins."""
+        for leg in (Leg.STOP, Leg.TARGET):
+            if self._orders.exceeds(leg, position):
+                return False, await self._orders.withdraw(leg, position)
+        return True, None
 
     async def _withdraw_unplanned(self, position: Position) -> tuple[bool, str | None]:
         """Take away what no plan wants; where nothing is, the trade is as it should be unless it changed."""

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from desk.contracts.orders import (
     OrderRequest,
     OutcomeKind,
     VenueBalance,
+    VenueEvent,
     VenueFill,
     VenueOrder,
     VenuePosition,
@@ -69,6 +71,7 @@ class FaultyVenue:
         self.reads_fail = False
         self.reads_hang = False
         self.is_deaf = False
+        self._held: list[Callable[[], None]] | None = None
         self.calls: list[tuple[str, str]] = []
         self.placed: list[OrderRequest] = []
 
@@ -102,7 +105,24 @@ class FaultyVenue:
         return self._inner.market
 
     def subscribe(self, listener: VenueListener) -> None:
-        self._inner.subscribe(lambda event: None if self.is_deaf else listener(event))
+        def hear(event: VenueEvent) -> None:
+            if self._held is not None:
+                self._held.append(partial(listener, event))
+            elif not self.is_deaf:
+                listener(event)
+
+        self._inner.subscribe(hear)
+
+    def freeze(self) -> None:
+        """Keep back what the venue tells, as a desk that is stopped leaves it unread."""
+        self._held = []
+
+    async def wake(self, every_ms: int) -> None:
+        """Tell what was kept back, one thing after the other."""
+        for tell in self._held or ():
+            tell()
+            await self._clock.sleep_ms(every_ms)
+        self._held = None
 
     def observe(self, tick: Tick) -> None:
         self._inner.observe(tick)

@@ -12,15 +12,18 @@ from desk.bootstrap.flatten import FlattenRun, flatten
 from desk.bootstrap.settings import execution_settings, instruments
 from desk.bootstrap.venue import paper_settings
 from desk.contracts.ports.connector import IAPIConnector
+from desk.contracts.ports.time import Clock
 from desk.execution.emergency_exit import ExitResult
 from desk.execution.flatten import Flattener, FlattenPorts
 from desk.execution.holdings import AccountReader, Holdings
 from desk.execution.reading import VenueReader
+from desk.execution.settings import ExecutionSettings
 from desk.runtime.clock import VirtualClock
 from desk.runtime.ids import SeededIds
 from desk.runtime.tasks import TaskSupervisor
 from desk.runtime.virtual_loop import VirtualLoop, run_virtual
 from tests.builders.desk import DeskHouse
+from tests.builders.living_desk import LivingDesk
 
 Result = TypeVar("Result")
 
@@ -74,24 +77,42 @@ class Away:
 
     async def leaves(self, connector: IAPIConnector) -> ExitResult:
         """Flatten through `connector`, which reaches the paper exchange somehow."""
-        account = AccountReader(
-            reader=VenueReader(connector, self._settings, self.clock),
-            instruments={one.symbol: one for one in await self.paper.fetch_instruments()},
-            kinds=connector.capabilities.market_kinds,
-            desk_id=self._settings.desk_id,
-            account_currency="USDT",
-            all_balances=False,
-            price_of=self._price,
-        )
-        ids = SeededIds(self.clock, "flatten")
-        ports = FlattenPorts(connector, account, self.clock, ids, self._settings, self.told.append)
-        flattener = Flattener(ports)
-        directive = flattener.directive(Holdings((), (), ()), "a test wants it")
-        return await flattener.run(directive)
+        return await leaves(connector, self.paper, self.clock, self._settings, self.told.append)
 
-    def _price(self, symbol: str) -> Decimal | None:
-        tick = self.paper.last_tick(symbol)
+
+async def leaves_beside(house: DeskHouse, desk: LivingDesk, connector: IAPIConnector) -> ExitResult:
+    """Flatten the account of a desk that lives, as `desk flatten` does where the venue lets both in."""
+    settings = replace(execution_settings(house.configuration.platform), timeout_ms=2_000)
+    return await leaves(connector, desk.paper, desk.clock, settings, lambda _: None)
+
+
+async def leaves(
+    connector: IAPIConnector,
+    paper: PaperConnector,
+    clock: Clock,
+    settings: ExecutionSettings,
+    tell: Callable[[str], None],
+) -> ExitResult:
+    """Flatten what the paper exchange holds through `connector`."""
+
+    def price_of(symbol: str) -> Decimal | None:
+        tick = paper.last_tick(symbol)
         return None if tick is None else tick.price
+
+    account = AccountReader(
+        reader=VenueReader(connector, settings, clock),
+        instruments={one.symbol: one for one in await paper.fetch_instruments()},
+        kinds=connector.capabilities.market_kinds,
+        desk_id=settings.desk_id,
+        account_currency="USDT",
+        all_balances=False,
+        price_of=price_of,
+    )
+    flattener = Flattener(
+        FlattenPorts(connector, account, clock, SeededIds(clock, "flatten"), settings, tell)
+    )
+    directive = flattener.directive(Holdings((), (), ()), "a test wants it")
+    return await flattener.run(directive)
 
 
 def away(house: DeskHouse, script: Callable[[Away], Awaitable[Result]], seed: int = 1) -> Result:

@@ -10,6 +10,10 @@ class OutsideLatch(Protocol):
         """Return why no risk may be taken, None where there is no latch; cheap, and a second old at most."""
         ...
 
+    def is_leaving(self) -> bool:
+        """Tell whether the process that latched it is still about to leave the account; looked up anew."""
+        ...
+
     def clear(self) -> None:
         """Take the latch away; raises OSError where that fails."""
         ...

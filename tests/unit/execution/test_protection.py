@@ -8,10 +8,12 @@ import pytest
 from desk.contracts.commands import MoveStop
 from desk.contracts.directives import DirectiveScope, ExitDirective, StrategyDirective
 from desk.contracts.execution import FlowOutcome
-from desk.contracts.ids import DirectiveId
-from desk.contracts.orders import Leg, OrderStatus
+from desk.contracts.ids import DirectiveId, ExecutionDirectiveId
+from desk.contracts.orders import Leg, OrderRequest, OrderStatus, OrderType, OutcomeKind
 from desk.contracts.positions import EXTERNAL_STRATEGY
 from desk.contracts.sides import OrderSide
+from desk.execution.client_ids import desk_prefix
+from desk.testing.building import START_MS
 from tests.builders.execution import Fault, alarms, ended, house, opened, resting
 from tests.builders.living_desk import AT_A_LIMIT, PERP, SPOT, LivingDesk
 
@@ -306,3 +308,27 @@ def test_nothing_is_remembered_of_trades_that_are_over(tmp_path: Path) -> None:
         assert len(parts.orchestrator.lanes) == 0
 
     at.run(script)
+
+
+def test_dust_of_coins_keeps_no_stop_that_would_sell_more(tmp_path: Path) -> None:
+    async def script(desk: LivingDesk) -> None:
+        desk.paper.hand.deposit("BTC", Decimal(3))
+        trade = await opened(desk, symbol=SPOT)
+        outside = OrderRequest(
+            client_order_id=desk_prefix("test-desk") + "flattened",
+            execution_directive_id=ExecutionDirectiveId.at(START_MS, 1),
+            leg=Leg.CLOSE,
+            attempt=1,
+            symbol=SPOT,
+            side=OrderSide.SELL,
+            order_type=OrderType.MARKET,
+            size_base=trade.size_base - Decimal("0.00005"),
+        )
+        assert (await desk.paper.place_order(outside)).kind is OutcomeKind.ACCEPTED
+        await desk.settle()
+        held = desk.ledger.position(trade.trade_id)
+        assert held is not None
+        assert held.size_base == Decimal("0.00005")
+        assert await desk.paper.fetch_open_orders() == []
+
+    house(tmp_path).run(script)
