@@ -8,6 +8,8 @@ from pydantic_core import from_json
 from desk.cli.options import DeskOptions
 from desk.cli.output import ExitCode, say, say_json, table
 from desk.cli.reaching import ask, storage_of
+from desk.contracts.directives import Protection
+from desk.contracts.positions import EXTERNAL_STRATEGY
 from desk.contracts.snapshot import AccountView, Figure, OrderRow, PositionRow, Snapshot
 from desk.control.protocol import Greeting
 from desk.control.questions import SNAPSHOT
@@ -22,7 +24,7 @@ def command(options: DeskOptions) -> int:
     if options.json:
         say_json({"pid": greeting.pid, **from_json(SNAPSHOT.answered.to_json(seen))})
         return ExitCode.DONE
-    for line in _lines(greeting, seen):
+    for line in told(greeting, seen):
         say(line)
     return ExitCode.DONE
 
@@ -31,7 +33,8 @@ async def _look(client: SocketClient) -> tuple[Greeting, Snapshot]:
     return await client.open(), await client.snapshot()
 
 
-def _lines(greeting: Greeting, seen: Snapshot) -> Iterator[str]:
+def told(greeting: Greeting, seen: Snapshot) -> Iterator[str]:
+    """Tell a snapshot in lines."""
     why = f" ({seen.state_reason})" if seen.state_reason else ""
     yield f"{seen.desk_id} on {seen.mode} is {seen.state}{why}, process {greeting.pid}"
     for block in seen.blocks:
@@ -40,7 +43,7 @@ def _lines(greeting: Greeting, seen: Snapshot) -> Iterator[str]:
     yield ""
     yield from _block("no open positions", _POSITION_HEAD, [_position(one) for one in seen.positions])
     yield from _block("no open orders", _ORDER_HEAD, [_order(one) for one in seen.orders])
-    alarms = [one for one in seen.alarms if not one.is_acknowledged]
+    alarms = [one for one in seen.alarms if not one.is_acknowledged and one.ended_ms is None]
     yield from _block("no alarms", None, [(f"{one.severity.upper()}", one.text) for one in alarms])
     feeds = [
         (one.symbol, number(one.last.value), "STALE" if one.is_stale else age(one.last)) for one in seen.feeds
@@ -59,9 +62,22 @@ _POSITION_HEAD = (
 )  # fmt: skip
 
 
+def _protection(row: PositionRow) -> str:
+    """Say what rests at the venue, and where nothing does, why nothing must."""
+    held = row.position
+    if not row.is_protected:
+        return f"NO STOP for {duration(row.naked_ms)}"
+    why_none = "" if held.protection is Protection.REQUIRED else "none wanted"
+    if held.strategy_id == EXTERNAL_STRATEGY:
+        why_none = "EXTERNAL"
+    if held.stop_price is None:
+        return f"no stop, {why_none or 'dust'}"
+    is_whole = not why_none or held.stop_size_base >= held.size_base
+    return "stop rests" if is_whole else f"stop rests for {number(held.stop_size_base)} alone"
+
+
 def _position(row: PositionRow) -> tuple[str, ...]:
     held = row.position
-    protection = "stop rests" if row.is_protected else f"NO STOP for {duration(row.naked_ms)}"
     return (
         held.symbol,
         str(held.side),
@@ -71,7 +87,7 @@ def _position(row: PositionRow) -> tuple[str, ...]:
         money(row.unrealized_quote.value),
         money(row.r_multiple.value),
         number(held.stop_price),
-        protection,
+        _protection(row),
         duration(row.age_ms),
         str(held.trade_id),
     )
