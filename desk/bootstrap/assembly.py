@@ -161,6 +161,7 @@ def _core_parts(
         bars=inside.bars,
         view=inside.view,
         equity=inside.kept.equity,
+        alarms=inside.alarms,
         execution=execution,
         adapters=adapters,
         scheduler=scheduler,

@@ -67,7 +67,7 @@ def build_inside(configuration: Configuration, outside: Outside) -> Inside:
         bars=bars,
         view=view,
         state=state,
-        alarms=Alarms(bus, recorder, outside.clock, outside.ids),
+        alarms=Alarms(bus, recorder, outside.clock, outside.ids, outside.ledger),
         births=Births(board, outside.clock),
         sources=sources,
         kept=keepsakes(sources),

@@ -7,8 +7,9 @@ from desk.contracts.causality import CausalityChain
 from desk.contracts.ids import ManualId
 from desk.contracts.ports.store import LedgerView, Recorder
 from desk.contracts.ports.time import Clock
-from desk.contracts.records import AlarmRaised, EntryKind, JournalEntry
+from desk.contracts.records import EntryKind, JournalEntry
 from desk.contracts.states import AlarmSeverity
+from desk.execution.alarm_subjects import About, Subject
 from desk.execution.alarms import Alarms
 from desk.execution.entry_stopper import EntryStopper
 from desk.execution.flow_journal import BirthEntries
@@ -35,7 +36,6 @@ class EntryBlocks:
         self._births = births
         self._alarms = alarms
         self._stopper = stopper
-        self._raised: dict[tuple[str, str, str], AlarmRaised] = {}
 
     def attach(self) -> None:
         """Hear of blocks."""
@@ -55,9 +55,13 @@ class EntryBlocks:
         )
         self._recorder.record(*self._births(block.causality), entry)
         text = f"no new risk {_about(block)}: {block.worker}: {block.reason}"
-        self._end_alarm(block.key, f"{block.worker} says anew why")
-        self._raised[block.key] = self._alarms.raise_alarm(
-            AlarmSeverity.WARNING, text, *block.causality.ids(), symbol=block.symbol
+        self._alarms.end(_told_of(block), f"{block.worker} says anew why")
+        self._alarms.raise_alarm(
+            AlarmSeverity.WARNING,
+            text,
+            *block.causality.ids(),
+            symbol=block.symbol,
+            about=_told_of(block),
         )
         self.obey(block)
 
@@ -79,7 +83,7 @@ class EntryBlocks:
             symbol=release.symbol,
         )
         self._recorder.record(*self._births(release.causality), entry)
-        self._end_alarm(release.key, release.reason)
+        self._alarms.end(_told_of(release), release.reason)
 
     def lift_all(self, reason: str, manual_id: ManualId) -> int:
         """Lift every block by the operator's hand; return how many stood."""
@@ -97,15 +101,14 @@ class EntryBlocks:
             self._bus.publish(events.ENTRIES_RELEASED, release, strategy_id=block.strategy_id)
         return len(blocks)
 
-    def _end_alarm(self, key: tuple[str, str, str], text: str) -> None:
-        alarm = self._raised.pop(key, None)
-        if alarm is not None:
-            self._alarms.end_alarm(alarm, text)
-
 
 def _subject(of: EntryBlock | EntryRelease) -> str:
     """Name what the entry is about: who blocks, on what."""
     return "/".join(part for part in of.key if part)
+
+
+def _told_of(of: EntryBlock | EntryRelease) -> About:
+    return About(Subject.BLOCK, _subject(of))
 
 
 def _about(block: EntryBlock) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from desk.contracts import events
+from desk.execution.alarm_ends import AlarmEnds
 from desk.execution.arbitration import Arbiter, ArbiterParts
 from desk.execution.by_hand import HandExecutor
 from desk.execution.close import TradeCloser
@@ -66,6 +67,7 @@ class ExecutionLayer:
     time_stop: TimeStop
     parents: ParentOrders
     entrance: Entrance
+    alarm_ends: AlarmEnds
 
 
 def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
@@ -103,6 +105,7 @@ def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
         time_stop=TimeStop(reach, ports.spawner, ports.flows, directives.on_time_over),
         parents=parents,
         entrance=entrance,
+        alarm_ends=AlarmEnds(ports.alarms, ports.ledger, ports.view, ports.state),
     )
     _attach(ports, layer, reach, directives)
     venue.missing.attach(ports.bus)
@@ -279,6 +282,7 @@ def _attach(
     dust = DustAlarm(ports.ledger, ports.view, ports.alarms)
     for name in (events.FLOW_STOP_SUCCESS, events.FLOW_STOP_ERROR):
         bus.subscribe(name, dust.on_flow_stop, subscriber="platform.dust")
+    layer.alarm_ends.attach(bus)
     chaser = StopChaser(reach, ports.spawner, layer.keeper.is_suspended, directives.on_unfilled_stop)
     chaser.attach(bus)
     ports.connector.subscribe(layer.intake.take)

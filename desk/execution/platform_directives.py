@@ -20,6 +20,7 @@ from desk.contracts.ports.view import DeskView
 from desk.contracts.positions import Position
 from desk.contracts.records import FillBooked
 from desk.contracts.states import AlarmSeverity
+from desk.execution.alarm_subjects import About, Subject
 from desk.execution.alarms import Alarms
 from desk.execution.flow_registry import FlowRegistry
 
@@ -88,22 +89,23 @@ class ProtectionDirectives:
         tighter = None if position is None else self._tighter(position)
         if tighter is not None and not self._is_repairing(trade_id):
             text = f"{trade_id} has NO STOP: {reason}; it is tried again at {tighter}"
-            self._alarm(AlarmSeverity.CRITICAL, text, trade_id)
+            self._alarm(AlarmSeverity.CRITICAL, text, trade_id, Subject.STOP)
             self._tighten(trade_id, tighter, reason)
             if self._is_repairing(trade_id):
                 return
-        self._alarm(AlarmSeverity.CRITICAL, f"{trade_id} has NO STOP: {reason}", trade_id)
+        self._alarm(AlarmSeverity.CRITICAL, f"{trade_id} has NO STOP: {reason}", trade_id, Subject.STOP)
         self._close(trade_id, f"no stop can rest, so the trade is closed: {reason}", ())
 
     def on_unfilled_stop(self, trade_id: TradeId, reason: str) -> None:
         """Close a trade at the market that its stop should have closed."""
-        self._alarm(AlarmSeverity.CRITICAL, f"{trade_id}: {reason}", trade_id)
+        self._alarm(AlarmSeverity.CRITICAL, f"{trade_id}: {reason}", trade_id, Subject.TRADE)
         self._close(trade_id, reason, ())
 
     def on_time_over(self, trade_id: TradeId, reason: str, tries: int) -> None:
         """Close a trade that was held for as long as it may be; tell where that was tried in vain."""
         if tries > 1:
-            self._alarm(AlarmSeverity.CRITICAL, f"{trade_id}: {reason}, and it is still held", trade_id)
+            text = f"{trade_id}: {reason}, and it is still held"
+            self._alarm(AlarmSeverity.CRITICAL, text, trade_id, Subject.TRADE)
         self._close(trade_id, reason, ())
 
     def _tighter(self, position: Position) -> Decimal | None:
@@ -156,12 +158,14 @@ class ProtectionDirectives:
         if quote is not None and (quote.last - target) * position.side.sign >= 0:
             self._close(trade_id, f"the market is at {quote.last}, past the target {target}", ())
             return
-        self._alarm(AlarmSeverity.WARNING, f"{trade_id} has its stop and no target: {reason}", trade_id)
+        text = f"{trade_id} has its stop and no target: {reason}"
+        self._alarm(AlarmSeverity.WARNING, text, trade_id, Subject.TARGET)
 
-    def _alarm(self, severity: AlarmSeverity, text: str, trade_id: TradeId) -> None:
+    def _alarm(self, severity: AlarmSeverity, text: str, trade_id: TradeId, subject: Subject) -> None:
         position = self._ledger.position(trade_id)
         symbol = None if position is None else position.symbol
-        self._alarms.raise_alarm(severity, text, trade_id, symbol=symbol, trade_id=trade_id)
+        about = About(subject, trade_id)
+        self._alarms.raise_alarm(severity, text, trade_id, symbol=symbol, trade_id=trade_id, about=about)
 
     def _close(self, trade_id: TradeId, rationale: str, order_ids: tuple[str, ...], *fills: FillId) -> None:
         position = self._ledger.position(trade_id)

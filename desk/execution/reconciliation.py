@@ -14,6 +14,7 @@ from desk.contracts.problems import ReadFailed
 from desk.contracts.records import BalanceAdjusted, EntryKind, JournalEntry, Reconciled
 from desk.contracts.states import AlarmSeverity, DeskState
 from desk.execution.adoption import PositionAdoption, PositionGap
+from desk.execution.alarm_subjects import LATCH
 from desk.execution.alarms import Alarms
 from desk.execution.desk_state import DeskStateLatch
 from desk.execution.missing_fills import lacks_fills
@@ -206,7 +207,7 @@ class Reconciliation:
         words = "; ".join(one for one in wrong if one not in known)
         if words and self._state.tighten(DeskState.REDUCING, words, "platform.reconciliation"):
             text = f"ledger and venue differ, so no new risk is taken: {words}"
-            self._alarms.raise_alarm(AlarmSeverity.CRITICAL, text)
+            self._alarms.raise_alarm(AlarmSeverity.CRITICAL, text, about=LATCH)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from desk.contracts.problems import StoreFailed, StoreSpooled
 from desk.contracts.records import JournalEntry, TradeIntended
 from desk.contracts.states import AlarmSeverity
 from desk.execution import entries
+from desk.execution.alarm_subjects import About, Subject
 from desk.execution.alarms import Alarms
 from desk.execution.client_ids import client_order_id
 from desk.execution.gate import PreTradeGate
@@ -151,8 +152,7 @@ class OrderSender:
         self._recorder.record(entries.order_sent(order, self._clock.now_ms()))
         outcome = await self._calls.answer(self._connector.place_order(request), f"{request.leg} order")
         if outcome.kind is OutcomeKind.UNKNOWN:
-            text = f"{request.leg} order {request.client_order_id} {request.symbol}: outcome UNKNOWN"
-            self._warn(f"{text}, the venue is being asked: {outcome.reason}", request.client_order_id)
+            self._warn_of_unknown(request, trade_id, outcome.reason)
         is_unsent = outcome.kind is OutcomeKind.NOT_SENT
         return replace(outcome, code=_TRANSPORT) if is_unsent else outcome
 
@@ -212,8 +212,17 @@ class OrderSender:
             "capability", f"{name} takes no {draft.order_type} orders here, but {', '.join(taken)}"
         )
 
-    def _warn(self, text: str, *causes: str) -> None:
-        self._alarms.raise_alarm(AlarmSeverity.WARNING, text, *causes)
+    def _warn_of_unknown(self, request: OrderRequest, trade_id: TradeId, reason: str) -> None:
+        order_id = request.client_order_id
+        what = f"{request.leg} order {order_id} {request.symbol}: outcome UNKNOWN"
+        self._alarms.raise_alarm(
+            AlarmSeverity.WARNING,
+            f"{what}, the venue is being asked: {reason}",
+            order_id,
+            symbol=request.symbol,
+            trade_id=trade_id,
+            about=About(Subject.OUTCOME, order_id),
+        )
 
 
 def _not_sent(code: str, reason: str) -> OrderOutcome:

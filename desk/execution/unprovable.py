@@ -2,6 +2,7 @@
 
 from desk.contracts.orderstate import OrderState
 from desk.contracts.states import AlarmSeverity, DeskState
+from desk.execution.alarm_subjects import LATCH
 from desk.execution.alarms import Alarms
 from desk.execution.desk_state import DeskStateLatch
 
@@ -26,4 +27,5 @@ class Unprovable:
             order.client_order_id,
             symbol=request.symbol,
             trade_id=order.trade_id,
+            about=LATCH,
         )

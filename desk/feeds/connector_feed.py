@@ -7,7 +7,6 @@ from typing import Final
 from desk.contracts.market import Bar, Tick
 from desk.contracts.ports.market_source import MarketSource, MarketUpdate
 from desk.contracts.ports.time import Clock
-from desk.contracts.problems import ReadFailed
 from desk.feeds.fetched_bars import closed_bars
 from desk.feeds.irregularities import Irregularity, IrregularityBook
 from desk.feeds.market_queue import MarketQueue
@@ -41,7 +40,6 @@ class ConnectorFeed:
     ) -> None:
         self._source = source
         self._clock = clock
-        self._on_trouble = on_trouble
         self._sequence = first_sequence
         self._is_closed = False
         self._arrived = asyncio.Event()
@@ -81,12 +79,8 @@ class ConnectorFeed:
         """
         if symbol not in self._tapes:
             raise KeyError(symbol)
-        try:
-            fetched = await self._source.fetch_bars(symbol, interval_ms, count + 1)
-            closed = closed_bars(fetched, symbol, interval_ms, self._clock.now_ms())
-        except ReadFailed as failure:
-            self._on_trouble(f"{symbol}: no bars to warm up with: {failure}")
-            raise
+        fetched = await self._source.fetch_bars(symbol, interval_ms, count + 1)
+        closed = closed_bars(fetched, symbol, interval_ms, self._clock.now_ms())
         return closed[-count:]
 
     async def close(self) -> None:

@@ -12,9 +12,10 @@ from desk.contracts.ports.connector import IAPIConnector
 from desk.contracts.ports.feed import Feed
 from desk.contracts.ports.store import Recorder
 from desk.contracts.ports.time import Clock, IdSource, Spawner
-from desk.contracts.problems import DeskError, ReadFailed
+from desk.contracts.problems import DeskError
 from desk.contracts.records import EntryKind, JournalEntry, RunStarted
 from desk.contracts.states import TradingMode, WorkerStatus
+from desk.execution.alarms import Alarms
 from desk.execution.layer import ExecutionLayer
 from desk.execution.recovery import Recovery
 from desk.feeds.bars import BarBook
@@ -25,6 +26,7 @@ from desk.runtime.live_view import LiveView
 from desk.runtime.market_board import MarketBoard
 from desk.runtime.scheduler import ScheduleDriver
 from desk.runtime.time_beat import TimeBeat
+from desk.runtime.warm_up import WarmUp
 
 _RECONCILE_ATTEMPTS = 5
 _RECONCILE_PAUSE_MS = 1000
@@ -54,6 +56,7 @@ class CoreParts:
     bars: BarBook
     view: LiveView
     equity: EquityWatch
+    alarms: Alarms
     execution: ExecutionLayer
     adapters: Sequence[EventAdapter]
     scheduler: ScheduleDriver | None
@@ -91,8 +94,9 @@ class DeskCore:
         recovery = Recovery(parts.execution, parts.ledger)
         recovery.adopt(parts.ledger.open_flows())
         await self._reconcile_first()
-        await self._warm_up()
+        await WarmUp(parts.feed.history, parts.bars, parts.alarms, parts.bus).run()
         recovery.resume()
+        parts.execution.alarm_ends.look()
         if parts.run_schedules is not None:
             parts.spawner.spawn("scheduler", parts.run_schedules())
         if parts.reconcile_every_ms is not None:
@@ -172,11 +176,3 @@ class DeskCore:
         while True:
             await self.parts.clock.sleep_ms(every_ms)
             await self.parts.execution.reconciliation.run()
-
-    async def _warm_up(self) -> None:
-        for need in self.parts.bars.needs:
-            try:
-                history = await self.parts.feed.history(need.symbol, need.interval_ms, need.count)
-            except ReadFailed:
-                continue
-            self.parts.bars.preload(need.symbol, need.interval_ms, history)

@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from desk.contracts.problems import StoreFailed
 from desk.contracts.states import AlarmSeverity, DeskState
+from desk.execution.alarm_subjects import LATCH
 from desk.execution.alarms import Alarms
 from desk.execution.desk_state import DeskStateLatch
 
@@ -38,4 +39,4 @@ class StoreTrouble:
         with suppress(StoreFailed):  # of a journal that was closed nobody is told by itself
             self._state.tighten(DeskState.REDUCING, reason, JOURNAL)
             text = f"{reason}; fills are spooled, no new risk is taken"
-            self._alarms.raise_alarm(AlarmSeverity.CRITICAL, text)
+            self._alarms.raise_alarm(AlarmSeverity.CRITICAL, text, about=LATCH)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from desk.contracts.connection import StreamCondition
 from desk.contracts.states import AlarmSeverity, DeskState
+from desk.execution.alarm_subjects import LATCH
 from desk.execution.alarms import Alarms
 from desk.runtime.connection_watch import STREAM, ConnectionWatch, Trouble
 from desk.runtime.core import DeskCore
@@ -99,7 +100,8 @@ class Supervisor:
         if lost.blocked_ms >= _BLOCKED_TOO_LONG_MS:
             text = f"the desk saw nothing for {lost.blocked_ms} ms: its process was blocked or stopped"
             self._state.tighten(DeskState.REDUCING, text, _BY)
-            self._alarms.raise_alarm(AlarmSeverity.CRITICAL, f"{text}; no new risk until it is re-armed")
+            told = f"{text}; no new risk until it is re-armed"
+            self._alarms.raise_alarm(AlarmSeverity.CRITICAL, told, about=LATCH)
             self._compare_again()
         elif lost.blocked_ms >= _BLOCKED_MS:
             self._log("core blocked", f"the core's loop woke {lost.blocked_ms} ms late")

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from desk.contracts.records import AlarmRaised
 from desk.contracts.states import AlarmSeverity, DeskState
+from desk.execution.alarm_subjects import About, Subject
 from desk.execution.alarms import Alarms
 from desk.execution.desk_state import DeskStateLatch
 from desk.runtime.connection_watch import Trouble
@@ -16,19 +16,27 @@ class TroubleDesk:
         self._state = state
         self._alarms = alarms
         self._by = by
-        self._open: dict[str, AlarmRaised] = {}
 
     def take(self, found: Sequence[Trouble]) -> None:
         """Take all that is wrong at this moment."""
         for trouble in found:
             self._state.tighten(trouble.state, trouble.text, self._by)  # ACTIVE tightens nothing
-            if trouble.key not in self._open:
+            about = self._about(trouble)
+            if about not in self._open():
                 text = f"{trouble.text}; {_CONSEQUENCES[trouble.state]}"
-                self._open[trouble.key] = self._alarms.raise_alarm(AlarmSeverity.CRITICAL, text)
-        still = {one.key for one in found}
-        for key in [one for one in self._open if one not in still]:
-            alarm = self._open.pop(key)
-            self._alarms.end_alarm(alarm, alarm.text)
+                self._alarms.raise_alarm(AlarmSeverity.CRITICAL, text, about=about)
+        still = {self._about(one) for one in found}
+        for about in self._open():
+            if about not in still:
+                self._alarms.end(about)
+
+    def _open(self) -> list[About]:
+        """List the troubles that were told and lasted until now, those of an earlier run among them."""
+        told = [one.about for one in self._alarms.standing(Subject.TROUBLE)]
+        return [one for one in told if one.name.startswith(f"{self._by} ")]
+
+    def _about(self, trouble: Trouble) -> About:
+        return About(Subject.TROUBLE, f"{self._by} {trouble.key}")
 
 
 _CONSEQUENCES = {

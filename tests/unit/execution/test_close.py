@@ -281,7 +281,9 @@ def test_a_trade_that_nobody_takes_is_tried_for_ever_but_not_in_a_storm(tmp_path
         desk.tick("50000")
         desk.issue(desk.new_trade())
         await desk.play(["50000"] * 600, every_ms=1000)
-        assert 5 < len(alarms(desk)) < 60
+        closes = {one.execution_directive_id for one in at.venue.placed if one.leg is Leg.CLOSE}
+        assert 5 < len(closes) < 60
+        assert len(alarms(desk)) == 3, "one for as long as it lasts, in the same words"
         at.venue.forgive()
         await desk.settle(price="50000")
         assert not desk.positions or desk.positions[0].is_protected

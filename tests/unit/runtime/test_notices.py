@@ -8,6 +8,7 @@ from desk.contracts.events import WorkerStopped
 from desk.contracts.ports.notifier import Notice, NoticeKind
 from desk.contracts.problems import StoreFailed
 from desk.contracts.states import AlarmSeverity, DeskState
+from desk.execution.alarm_subjects import About, Subject
 from desk.execution.alarms import Alarms
 from desk.runtime.notices import NoticeDesk
 from desk.runtime.store_trouble import StoreTrouble
@@ -110,8 +111,9 @@ def test_an_alarm_and_its_end_are_told(tmp_path: Path) -> None:
     async def script(living: LivingDesk) -> None:
         told = followed(living)
         alarms: Alarms = living.desk.alarms
-        alarm = alarms.raise_alarm(CRITICAL, "the stream is silent")
-        alarms.end_alarm(alarm, alarm.text)
+        about = About(Subject.TROUBLE, "stream")
+        alarms.raise_alarm(CRITICAL, "the stream is silent", about=about)
+        alarms.end(about)
         assert told.shown() == [
             (NoticeKind.ALARMS, CRITICAL, "the stream is silent"),
             (NoticeKind.ALARMS, CRITICAL, "over: the stream is silent"),
