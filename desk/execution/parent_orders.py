@@ -125,7 +125,7 @@ class ParentOrders:
         if parent.stopped is not None and child.status.is_working:
             await self._reach.cancel_until_over(child.client_order_id, parent.stopped.reason)
         else:
-            await self._reach.until_told_over(child.client_order_id, self._reach.settings.timeout_ms)
+            await self._reach.until_over(child.client_order_id, self._reach.settings.timeout_ms)
 
     async def _next(self, parent: ParentState) -> None:
         """Send the slice that is due, or wait for it; stop a parent order that has none to come."""

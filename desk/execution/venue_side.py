@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from desk.execution.adoption import PositionAdoption
 from desk.execution.client_ids import desk_prefix
 from desk.execution.external import ExternalBook
-from desk.execution.missing_fills import MissingFills
+from desk.execution.missing_fills import Intake, MissingFills
 from desk.execution.order_comparison import OrderComparison
 from desk.execution.ports import ExecutionPorts
 from desk.execution.reading import VenueReader
@@ -63,7 +63,8 @@ def venue_side(ports: ExecutionPorts, standing: StandingOrders) -> VenueSide:
         state=ports.state,
         desk_id=ports.settings.desk_id,
     )
-    missing = MissingFills(reader, ports.ledger, ports.clock, ports.spawner, intake.take_fill)
+    words = Intake(intake.take_fill, intake.take_order)
+    missing = MissingFills(reader, ports.ledger, ports.clock, ports.spawner, words)
     return VenueSide(resolver, intake, reconciliation, missing)
 
 

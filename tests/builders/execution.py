@@ -73,6 +73,8 @@ class FaultyVenue:
         self.is_deaf = False
         self._held: list[Callable[[], None]] | None = None
         self.calls: list[tuple[str, str]] = []
+        self.looked_up: list[str] = []
+        self.fills_read = 0
         self.placed: list[OrderRequest] = []
 
     def fail(self, call: str, fault: Fault, *, leg: Leg | None = None, times: int = 1) -> None:
@@ -178,12 +180,14 @@ class FaultyVenue:
         return await self._inner.fetch_instruments()
 
     async def fetch_order(self, symbol: str, client_order_id: str) -> VenueOrder | None:
+        self.looked_up.append(client_order_id)
         return await self._read(lambda: self._inner.fetch_order(symbol, client_order_id))
 
     async def fetch_open_orders(self) -> Sequence[VenueOrder]:
         return await self._read(self._inner.fetch_open_orders)
 
     async def fetch_fills(self, since_ms: int) -> Sequence[VenueFill]:
+        self.fills_read += 1
         return await self._read(lambda: self._inner.fetch_fills(since_ms))
 
     async def fetch_positions(self) -> Sequence[VenuePosition]:
