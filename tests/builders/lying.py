@@ -6,12 +6,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from desk.contracts.connection import Connection
 from desk.contracts.market import Tick
 from desk.contracts.orders import (
     AmendRequest,
     OrderOutcome,
     OrderRequest,
     OutcomeKind,
+    VenueEvent,
     VenueFill,
     VenueOrder,
     VenuePosition,
@@ -33,10 +35,23 @@ class LyingVenue(FaultyVenue):
         self.cancelled: list[str] = []
         self.is_halted = False
         self.says_names_alone = False
+        self.clock_ahead_ms = 0
+        self.tells_its_clock = True
         self.refuses: Callable[[OrderRequest], str | None] = lambda _: None
 
+    @property
+    def connection(self) -> Connection:
+        known = super().connection
+        return replace(known, clock_skew_ms=self.clock_ahead_ms) if self.tells_its_clock else known
+
     def subscribe(self, listener: VenueListener) -> None:
-        super().subscribe(lambda event: None if self._is_hidden(event) else listener(event))
+        super().subscribe(lambda event: None if self._is_hidden(event) else listener(self._timed(event)))
+
+    def _timed(self, event: VenueEvent) -> VenueEvent:
+        """Date a fill by the venue's clock."""
+        if not isinstance(event, VenueFill):
+            return event
+        return replace(event, time_ms=event.time_ms + self.clock_ahead_ms)
 
     def _is_hidden(self, event: object) -> bool:
         return isinstance(event, VenueFill) and self.hides(event)
@@ -67,7 +82,8 @@ class LyingVenue(FaultyVenue):
         return self._answer(await super().cancel_order(symbol, client_order_id))
 
     async def fetch_fills(self, since_ms: int) -> Sequence[VenueFill]:
-        return [one for one in await super().fetch_fills(since_ms) if not self.hides(one)]
+        shown = [one for one in await super().fetch_fills(since_ms) if not self.hides(one)]
+        return [replace(one, time_ms=one.time_ms + self.clock_ahead_ms) for one in shown]
 
     async def fetch_order(self, symbol: str, client_order_id: str) -> VenueOrder | None:
         if client_order_id in self.forgets:
