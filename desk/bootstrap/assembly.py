@@ -178,8 +178,7 @@ def _beat(configuration: Configuration, outside: Outside, bus: EventBus) -> Time
 
 
 def _watch(outside: Outside, inside: Inside) -> DeskWatch:
-    symbols = outside.feed.symbols
-    return DeskWatch(inside.kept, inside.questions, symbols, outside.clock, outside.spawner)
+    return DeskWatch(inside.kept, inside.questions, outside.feed, outside.clock, outside.spawner)
 
 
 def _desk(
@@ -230,6 +229,7 @@ def _command_parts(outside: Outside, inside: Inside, core: DeskCore) -> CommandP
         alarms=inside.alarms,
         blocks=core.parts.execution.blocks,
         births=inside.births,
+        prices=inside.prices,
         sender=core.parts.execution.sender,
         adapters=core.parts.adapters,
         scheduler=core.parts.scheduler,

@@ -21,6 +21,7 @@ from desk.runtime.desk_watch import Keepsakes
 from desk.runtime.live_view import LiveView
 from desk.runtime.market_board import MarketBoard
 from desk.runtime.recording import ObservedRecorder
+from desk.runtime.watched_prices import WatchedPrices
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Inside:
     state: DeskStateLatch
     alarms: Alarms
     births: Births
+    prices: WatchedPrices
     sources: Sources
     kept: Keepsakes
     questions: JournalQuestions
@@ -58,6 +60,8 @@ def build_inside(configuration: Configuration, outside: Outside) -> Inside:
         state=_state_of(state, outside.latch, bus),
         scheduled_workers=scheduled_workers(configuration.blueprints),
     )
+    prices = WatchedPrices(outside.feed, view, outside.ledger)
+    recorder.listen(prices.on_entry)
     sources = Sources(configuration, outside.ledger, recorder, view, board, outside.feed, outside.spawner)
     return Inside(
         bus=bus,
@@ -69,6 +73,7 @@ def build_inside(configuration: Configuration, outside: Outside) -> Inside:
         state=state,
         alarms=Alarms(bus, recorder, outside.clock, outside.ids, outside.ledger),
         births=Births(board, outside.clock),
+        prices=prices,
         sources=sources,
         kept=keepsakes(sources),
         questions=JournalQuestions(outside.journal),

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from desk.bootstrap.venue import connector_of
-from desk.bootstrap.watch_list import Interests, watch_list
 from desk.config.configuration import Configuration
 from desk.config.market_check import Markets, check_markets, unknown_symbol
 from desk.config.storage import StorageLayout
@@ -13,6 +12,8 @@ from desk.contracts.ports.connector import IAPIConnector
 from desk.contracts.ports.time import Clock, Spawner
 from desk.contracts.problems import InputRefused, KeyRefused, ReadFailed
 from desk.ledger.ledger import Ledger
+from desk.runtime.commanding.price_alerts import alert_symbols
+from desk.runtime.watch_list import Interests, watch_list
 
 
 async def symbols_to_watch(
@@ -72,11 +73,12 @@ def _asked(configuration: Configuration) -> Sequence[str]:
 
 
 async def _interests(configuration: Configuration, connector: IAPIConnector, ledger: Ledger) -> Interests:
-    """Gather what blueprints trade, what the ledger knows open, and what the account holds by any hand."""
+    """Gather what blueprints trade, what the ledger knows open or waits for, what the account holds."""
     symbols = [symbol for one in configuration.blueprints for symbol in one.blueprint.symbols]
     symbols += _asked(configuration)
     symbols += [one.symbol for one in ledger.open_positions()]
     symbols += [one.request.symbol for one in ledger.live_orders()]
+    symbols += alert_symbols(ledger)
     symbols += [one.symbol for one in await connector.fetch_positions()]
     symbols += [one.symbol for one in await connector.fetch_open_orders()]
     return Interests(

@@ -40,6 +40,7 @@ class ConnectorFeed:
     ) -> None:
         self._source = source
         self._clock = clock
+        self._max_quote_age_ms = max_quote_age_ms
         self._sequence = first_sequence
         self._is_closed = False
         self._arrived = asyncio.Event()
@@ -54,6 +55,13 @@ class ConnectorFeed:
     def symbols(self) -> Sequence[str]:
         """The symbols it brings."""
         return tuple(self._tapes)
+
+    def watch(self, symbol: str) -> bool:
+        """Bring one symbol more, from the venue's next price of it on."""
+        if symbol not in self._tapes:
+            self._tapes[symbol] = SymbolTape(symbol, self._max_quote_age_ms, self.irregularities)
+            self._source.watch((symbol,))
+        return True
 
     async def ticks(self) -> AsyncIterator[Tick]:
         """Yield a tick for every quote and trade, as they come, until the feed is closed."""

@@ -105,6 +105,10 @@ class ReplayFeed:
             for points in playing:
                 points.close()
 
+    def watch(self, symbol: str) -> bool:
+        """Bring no more than was recorded."""
+        return symbol in self.symbols
+
     async def ticks(self) -> AsyncIterator[Tick]:
         """Yield every recorded tick, each at its time on the desk's clock."""
         with closing(self.recorded()) as recorded:

@@ -71,6 +71,10 @@ class SyntheticFeed:
         """The symbols it brings."""
         return tuple(self._makers)
 
+    def watch(self, symbol: str) -> bool:
+        """Bring no more than it was made with: nobody knows how another symbol should move."""
+        return symbol in self._makers
+
     async def ticks(self) -> AsyncIterator[Tick]:
         """Yield ticks in time order until the feed is closed."""
         makers = list(self._makers.values())

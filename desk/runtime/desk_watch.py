@@ -1,9 +1,10 @@
 """What is kept for whoever looks at a desk, and no trade needs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from desk.contracts.market import Tick
+from desk.contracts.ports.feed import Feed
 from desk.contracts.ports.time import Clock, Spawner
 from desk.contracts.records import FillBooked, JournalEntry
 from desk.contracts.sides import PositionSide
@@ -48,13 +49,13 @@ class DeskWatch:
         self,
         kept: Keepsakes,
         questions: JournalQuestions,
-        symbols: Sequence[str],
+        feed: Feed,
         clock: Clock,
         spawner: Spawner,
     ) -> None:
         self._kept = kept
         self._questions = questions
-        self._symbols = symbols
+        self._feed = feed
         self._spawner = spawner
         self.heartbeat = Heartbeat(clock, kept.charts.total_ticks, self._on_second)
         self.on_tick: Callable[[Tick], None] = kept.charts.add
@@ -63,7 +64,7 @@ class DeskWatch:
         """Take over what earlier runs left in the journal; called once, before this run adds to it."""
         trades: KeptTrades = await self._questions.ask(lambda journal: kept_trades(journal, CLOSED_KEPT))
         fills: list[tuple[FillBooked, PositionSide | None]]
-        fills = await self._questions.ask(lambda journal: kept_fills(journal, self._symbols))
+        fills = await self._questions.ask(lambda journal: kept_fills(journal, self._feed.symbols))
         self._kept.closed.restore(trades)
         self._kept.marks.restore(fills)
         for entry in await self._questions.ask(newest_entries):
@@ -76,7 +77,7 @@ class DeskWatch:
         self._kept.charts.begin()
 
     def _on_second(self, now_ms: int) -> None:
-        self._kept.trends.on_second(self._symbols)
+        self._kept.trends.on_second(self._feed.symbols)
         equity = self._kept.equity.on_second(now_ms)
         if equity is not None:
             self._kept.day.on_equity(now_ms, equity)

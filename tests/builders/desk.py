@@ -112,6 +112,9 @@ class HandFeed:
 
     symbols: Sequence[str] = (PERP, SPOT)
 
+    def watch(self, symbol: str) -> bool:
+        return symbol in self.symbols
+
     async def ticks(self) -> AsyncIterator[Tick]:
         for tick in tuple[Tick, ...]():
             yield tick

@@ -30,6 +30,9 @@ class HandSource:
     def subscribe(self, symbols: Sequence[str], listener: MarketListener) -> None:
         self.subscribed, self._listener = tuple(symbols), listener
 
+    def watch(self, symbols: Sequence[str]) -> None:
+        self.subscribed = (*self.subscribed, *symbols)
+
     async def fetch_bars(self, symbol: str, interval_ms: int, count: int) -> Sequence[Bar]:
         self.asked.append((symbol, interval_ms, count))
         if self.bars is None:

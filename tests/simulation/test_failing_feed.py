@@ -29,6 +29,9 @@ class FailingFeed:
         self.begun: list[int] = []
         self._sequence = 0
 
+    def watch(self, symbol: str) -> bool:
+        return symbol in self.symbols
+
     async def ticks(self) -> AsyncIterator[Tick]:
         self.begun.append(self._clock.monotonic_ms())
         while True:

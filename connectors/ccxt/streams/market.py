@@ -56,6 +56,17 @@ class VenueMarket:
         """Call `listener` with every quote and trade of `symbols` from the opening on."""
         self._wanted = tuple(symbols), listener
 
+    def watch(self, symbols: Sequence[str]) -> None:
+        """Tell the listener of more symbols, from now on and after every opening; raises RuntimeError."""
+        if self._wanted is None:
+            message = f"nobody listens to the prices of {', '.join(symbols)}: subscribe first"
+            raise RuntimeError(message)
+        watched, listener = self._wanted
+        fresh = tuple(symbol for symbol in dict.fromkeys(symbols) if symbol not in watched)
+        self._wanted = (*watched, *fresh), listener
+        if self._session is not None:
+            self._session.watch(fresh)
+
     def open(self, venue: MarketVenue, exchange: StreamExchange | None) -> None:
         """Begin; `exchange` is for these streams alone, and None where nothing is wanted or can be had."""
         self._venue = venue
@@ -73,8 +84,8 @@ class VenueMarket:
             tasks=OwnTasks(self._spawner),
             pumps=PumpSet(exchange),
         )
-        self._session = MarketSession(parts, symbols)
-        self._session.open()
+        self._session = MarketSession(parts)
+        self._session.open(symbols)
 
     async def close(self) -> None:
         """End the streams and close their exchange; it may be opened again with another."""

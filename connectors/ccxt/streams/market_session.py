@@ -11,23 +11,29 @@ from desk.contracts.connection import StreamCondition
 
 
 class MarketSession:
-    """Run the trade and quote streams of `symbols` over one exchange, which is closed here."""
+    """Run the trade and quote streams of symbols over one exchange, which is closed here."""
 
-    def __init__(self, parts: MarketParts, symbols: Sequence[str]) -> None:
+    def __init__(self, parts: MarketParts) -> None:
         prepare(parts.exchange, parts.settings)
         self._parts = parts
-        self._unknown = tuple(symbol for symbol in symbols if symbol not in parts.markets)
-        known = tuple(symbol for symbol in symbols if symbol in parts.markets)
-        self._touched = TouchedSymbols(known)
-        self._trades = TradeStreams(parts, known)
-        self._quotes = QuoteStreams(parts, known)
+        self._unknown: tuple[str, ...] = ()
+        self._touched = TouchedSymbols()
+        self._trades = TradeStreams(parts)
+        self._quotes = QuoteStreams(parts)
         parts.pumps.listen(self._heard)
 
-    def open(self) -> None:
-        """Begin."""
-        self._trades.start()
-        self._quotes.start()
-        self._parts.tasks.start("ccxt market watch", self._watch())
+    def open(self, symbols: Sequence[str]) -> None:
+        """Begin, with these symbols."""
+        self.watch(symbols)
+        self._parts.tasks.start("ccxt market watch", self._look())
+
+    def watch(self, symbols: Sequence[str]) -> None:
+        """Open streams of symbols that have none yet; those that stand are left as they are."""
+        known = tuple(symbol for symbol in symbols if symbol in self._parts.markets)
+        self._unknown = (*self._unknown, *(symbol for symbol in symbols if symbol not in known))
+        self._touched.add(known)
+        self._trades.start(known)
+        self._quotes.start(known)
 
     async def close(self) -> None:
         """End the streams and the exchange's connections."""
@@ -47,7 +53,7 @@ class MarketSession:
         self._trades.take(symbols)
         self._quotes.take(symbols)
 
-    async def _watch(self) -> None:
+    async def _look(self) -> None:
         while True:
             self._trades.look()
             self._quotes.look()

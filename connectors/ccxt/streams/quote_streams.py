@@ -12,21 +12,20 @@ from desk.contracts.ports.market_source import QuoteUpdate
 
 
 class QuoteStreams:
-    """Tell the quotes of `symbols` as they change."""
+    """Tell the quotes of the symbols it was started for, as they change."""
 
-    def __init__(self, parts: MarketParts, symbols: Sequence[str]) -> None:
+    def __init__(self, parts: MarketParts) -> None:
         self._parts = parts
-        self._symbols = tuple(symbols)
+        self._symbols: tuple[str, ...] = ()
         self._rows: dict[str, Row] = {}
         self._told: dict[str, QuoteUpdate] = {}
         self._streams = PublicStreams(parts, "quotes", parts.settings.quote_silence_ms, self)
         self._has_best = bool(parts.exchange.has.get("watchBidsAsks"))
 
-    def start(self) -> None:
-        """Begin a stream for each portion of the symbols."""
-        for watch in quote_watches(
-            self._parts.exchange, self._symbols, self._parts.settings.symbols_per_watch
-        ):
+    def start(self, symbols: Sequence[str]) -> None:
+        """Begin a stream for each portion of symbols that are new to it."""
+        self._symbols = (*self._symbols, *symbols)
+        for watch in quote_watches(self._parts.exchange, symbols, self._parts.settings.symbols_per_watch):
             self._streams.start(watch, self)
 
     def woke(self) -> None:

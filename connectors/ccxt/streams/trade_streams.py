@@ -15,21 +15,23 @@ from desk.contracts.problems import ReadFailed
 
 
 class TradeStreams:
-    """Tell every trade of `symbols` once; after an interruption first those that were missed."""
+    """Tell every trade of its symbols once; after an interruption first those that were missed."""
 
-    def __init__(self, parts: MarketParts, symbols: Sequence[str]) -> None:
-        opened_ms = parts.venue_ms()
+    def __init__(self, parts: MarketParts) -> None:
         self._parts = parts
-        self._memories = {symbol: Appended() for symbol in symbols}
-        self._lines = {symbol: TradeLine(parts.listener, opened_ms) for symbol in symbols}
+        self._memories: dict[str, Appended] = {}
+        self._lines: dict[str, TradeLine] = {}
         self._streams = PublicStreams(parts, "trades", parts.settings.trade_silence_ms, self)
         self._held_since_ms: dict[str, int] = {}
         self._being_read: dict[str, None] = {}
 
-    def start(self) -> None:
-        """Begin a stream for each portion of the symbols."""
-        most = self._parts.settings.symbols_per_watch
-        for watch in trade_watches(self._parts.exchange, tuple(self._lines), most):
+    def start(self, symbols: Sequence[str]) -> None:
+        """Begin a stream for each portion of symbols that are new to it; what happened before is not told."""
+        opened_ms, most = self._parts.venue_ms(), self._parts.settings.symbols_per_watch
+        for symbol in symbols:
+            self._memories[symbol] = Appended()
+            self._lines[symbol] = TradeLine(self._parts.listener, opened_ms)
+        for watch in trade_watches(self._parts.exchange, symbols, most):
             self._streams.start(watch, self)
 
     def woke(self) -> None:

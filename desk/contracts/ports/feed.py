@@ -14,6 +14,10 @@ class Feed(Protocol):
         """The symbols it brings."""
         ...
 
+    def watch(self, symbol: str) -> bool:
+        """Bring one symbol more from now on; False where its data hold no more than they did."""
+        ...
+
     def ticks(self) -> AsyncIterator[Tick]:
         """Yield ticks, those of each symbol in time order."""
         ...

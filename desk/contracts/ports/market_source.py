@@ -52,8 +52,15 @@ class MarketSource(Protocol):
     def subscribe(self, symbols: Sequence[str], listener: MarketListener) -> None:
         """Call `listener` with every quote and trade of `symbols`, on the core's loop, each as it arrives.
 
-        Called once, before the connector is opened. Each trade is told, none folded into another; nothing
-        is told that happened before the connector was opened.
+        Called once, before the connector is opened; `watch` adds to it later. Each trade is told, none
+        folded into another; nothing is told that happened before the connector was opened.
+        """
+        ...
+
+    def watch(self, symbols: Sequence[str]) -> None:
+        """Tell the same listener of more symbols, from now on and after every reopening.
+
+        Called after `subscribe`, at any time; what is watched already stays as it is.
         """
         ...
 

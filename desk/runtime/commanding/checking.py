@@ -31,6 +31,11 @@ def instrument_of(view: LiveView, symbol: str) -> Instrument:
     return instrument
 
 
+def no_price_yet(symbol: str) -> str:
+    """Say that a symbol is watched and silent."""
+    return f"there is no price of {symbol} yet: the desk watches it now, try again in a moment"
+
+
 def open_trade(ledger: Ledger, trade_id: TradeId) -> Position:
     """Return a trade that holds something; raises CommandRefused with those there are."""
     position = ledger.position(trade_id)

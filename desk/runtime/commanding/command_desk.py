@@ -31,6 +31,7 @@ from desk.contracts.problems import StoreFailed
 from desk.contracts.records import EntryKind, JournalEntry
 from desk.contracts.ticket import TradePreview
 from desk.runtime.commanding.answering import Answers, CommandRefused
+from desk.runtime.commanding.first_prices import FirstPrices
 from desk.runtime.commanding.following import FlowFollower
 from desk.runtime.commanding.orders import OrderCommands
 from desk.runtime.commanding.parts import CommandParts
@@ -59,12 +60,13 @@ class CommandDesk:
         self._answers = Answers(lambda: parts.state.current)
         follower = FlowFollower(parts.bus, parts.clock)
         self._states = StateCommands(parts, self._answers)
-        self._trades = TradeCommands(parts, self._answers, follower)
+        first = FirstPrices(parts.prices, parts.view, parts.clock)
+        self._trades = TradeCommands(parts, self._answers, follower, first)
         self._orders = OrderCommands(parts, self._answers, self._trades)
         self._workers = WorkerCommands(parts, self._answers, follower)
-        self.alerts = PriceAlerts(parts, self._answers)
+        self.alerts = PriceAlerts(parts, self._answers, first)
         self.seen = SeenAlarms(parts, self._answers)
-        self._previews = TradePreviews(parts.view, parts.clock, parts.sender)
+        self._previews = TradePreviews(parts.view, parts.clock, parts.sender, first)
 
     def preview(self, order: OpenTrade) -> TradePreview:
         """Return what a trade would be and what the gate would say; leaves nothing behind."""
@@ -100,7 +102,7 @@ class CommandDesk:
             case PauseWorker() | ResumeWorker() | RunSchedule():
                 return await self._worker(command, manual_id)
             case SetPriceAlert() | RemovePriceAlert() | AcknowledgeAlarm():
-                return self._note(command, manual_id)
+                return await self._note(command, manual_id)
             case _:
                 assert_never(command)
 
@@ -146,10 +148,10 @@ class CommandDesk:
             case RunSchedule():
                 return await self._workers.run(command, manual_id)
 
-    def _note(self, command: _NoteCommand, manual_id: ManualId) -> CommandOutcome:
+    async def _note(self, command: _NoteCommand, manual_id: ManualId) -> CommandOutcome:
         match command:
             case SetPriceAlert():
-                return self.alerts.set(command, manual_id)
+                return await self.alerts.set(command, manual_id)
             case RemovePriceAlert():
                 return self.alerts.remove(command, manual_id)
             case AcknowledgeAlarm():

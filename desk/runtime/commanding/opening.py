@@ -18,7 +18,7 @@ from desk.contracts.market import ONE, ZERO, Instrument, is_positive
 from desk.contracts.ports.time import Clock, IdSource
 from desk.contracts.sides import PositionSide
 from desk.runtime.commanding.answering import CommandRefused
-from desk.runtime.commanding.checking import instrument_of, positive, reason_of
+from desk.runtime.commanding.checking import instrument_of, no_price_yet, positive, reason_of
 from desk.runtime.commanding.directing import Wishes, directive_by_hand
 from desk.runtime.live_view import LiveView
 
@@ -62,7 +62,7 @@ def _entry_price(order: OpenTrade, view: LiveView) -> Decimal:
     """Return the price the trade is to begin at."""
     quote = view.quote(order.symbol)
     if quote is None:
-        raise CommandRefused(f"there is no price of {order.symbol} yet: wait for its first tick")
+        raise CommandRefused(no_price_yet(order.symbol))
     if order.limit_price is not None:
         return positive("limit price", order.limit_price)
     price = quote.touch(order.side.entry_side)

@@ -15,6 +15,7 @@ from desk.ledger.ledger import Ledger
 from desk.runtime.births import Births
 from desk.runtime.live_view import LiveView
 from desk.runtime.scheduler import ScheduleDriver
+from desk.runtime.watched_prices import WatchedPrices
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class CommandParts:
     alarms: Alarms
     blocks: EntryBlocks
     births: Births
+    prices: WatchedPrices
     sender: OrderSender
     adapters: Sequence[EventAdapter]
     scheduler: ScheduleDriver | None

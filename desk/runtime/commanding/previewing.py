@@ -19,6 +19,7 @@ from desk.execution.lanes import Job
 from desk.execution.sending import OrderSender
 from desk.planning.layer import PlanningLayer
 from desk.runtime.commanding.answering import CommandRefused
+from desk.runtime.commanding.first_prices import FirstPrices
 from desk.runtime.commanding.opening import opening
 from desk.runtime.live_view import LiveView
 
@@ -54,8 +55,9 @@ class _PassingIds:
 class TradePreviews:
     """Plan on a bus that nobody else hears, and ask the gate what it would say."""
 
-    def __init__(self, view: LiveView, clock: Clock, sender: OrderSender) -> None:
+    def __init__(self, view: LiveView, clock: Clock, sender: OrderSender, first: FirstPrices) -> None:
         self._view = view
+        self._first = first
         self._clock = clock
         self._sender = sender
         self._ids = _PassingIds(clock)
@@ -83,9 +85,13 @@ class TradePreviews:
         self._found.refused_by, self._found.reason = refused.refused_by, refused.reason
 
     def of(self, order: OpenTrade) -> TradePreview:
-        """Return what `order` would be at this moment; nothing is written, sent, counted or kept."""
+        """Return what `order` would be at this moment; nothing is written, sent, counted or kept.
+
+        A symbol that nobody watched is watched from here on: a later look then has its price.
+        """
         found = self._found = _Rehearsed()
         try:
+            self._first.begin(order.symbol)
             directive = opening(order, self._ids.new(ManualId), self._view, self._clock, self._ids)
         except CommandRefused as refusal:
             found.refused_by, found.reason = TICKET, str(refusal)

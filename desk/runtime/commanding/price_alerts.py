@@ -8,18 +8,27 @@ from pydantic import TypeAdapter
 from desk.contracts import events
 from desk.contracts.causality import CausalityChain
 from desk.contracts.commands import CommandOutcome, RemovePriceAlert, SetPriceAlert
+from desk.contracts.directives import OPERATOR_STRATEGY
 from desk.contracts.ids import ManualId
 from desk.contracts.market import Tick
 from desk.contracts.snapshot import PriceAlertRow
 from desk.contracts.states import AlarmSeverity
+from desk.ledger.ledger import Ledger
 from desk.runtime.commanding.answering import Answers, CommandRefused
-from desk.runtime.commanding.checking import instrument_of, named, positive
+from desk.runtime.commanding.checking import instrument_of, named, no_price_yet, positive
+from desk.runtime.commanding.first_prices import FirstPrices
 from desk.runtime.commanding.notes import OperatorNotes
 from desk.runtime.commanding.parts import CommandParts
 
 _SUBJECT = "platform.price_alerts"
 _MOST = 200
 _ROW = TypeAdapter(PriceAlertRow)
+
+
+def alert_symbols(ledger: Ledger) -> list[str]:
+    """Return the symbols for whose prices alerts of earlier runs still wait."""
+    notes = ledger.worker_memory(OPERATOR_STRATEGY, _SUBJECT)
+    return [_ROW.validate_json(text).symbol for text in notes.values()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +44,9 @@ class _Mark:
 class PriceAlerts:
     """Wait for prices; the id of an alert is that of the command that set it."""
 
-    def __init__(self, parts: CommandParts, answers: Answers) -> None:
+    def __init__(self, parts: CommandParts, answers: Answers, first: FirstPrices) -> None:
         self._parts = parts
+        self._first = first
         self._answers = answers
         self._notes = OperatorNotes(_SUBJECT, parts.ledger, parts.clock)
         self._waiting: dict[str, list[PriceAlertRow]] = {}
@@ -49,9 +59,10 @@ class PriceAlerts:
         waiting = [one for alerts in self._waiting.values() for one in alerts]
         return tuple(sorted(waiting, key=lambda one: (one.set_at_ms, one.alert_id)))
 
-    def set(self, command: SetPriceAlert, manual_id: ManualId) -> CommandOutcome:
+    async def set(self, command: SetPriceAlert, manual_id: ManualId) -> CommandOutcome:
         """Wait for a price from the side the mark is on now."""
         instrument_of(self._parts.view, command.symbol)
+        await self._first.wait(command.symbol)
         price, mark = positive("price", command.price), self._mark(command.symbol)
         if price == mark:
             raise CommandRefused(f"the mark of {command.symbol} is {mark} already: give a price beside it")
@@ -71,7 +82,7 @@ class PriceAlerts:
     def _mark(self, symbol: str) -> Decimal:
         quote = self._parts.view.quote(symbol)
         if quote is None or not quote.mid.is_finite():
-            raise CommandRefused(f"there is no price of {symbol} yet: wait for its first tick")
+            raise CommandRefused(no_price_yet(symbol))
         return quote.mid
 
     def remove(self, command: RemovePriceAlert, manual_id: ManualId) -> CommandOutcome:

@@ -29,6 +29,7 @@ from desk.runtime.commanding.checking import (
     reason_of,
 )
 from desk.runtime.commanding.directing import Wishes, directive_by_hand
+from desk.runtime.commanding.first_prices import FirstPrices
 from desk.runtime.commanding.following import PATIENCE_MS, FlowFollower
 from desk.runtime.commanding.opening import opening
 from desk.runtime.commanding.parts import CommandParts
@@ -37,14 +38,18 @@ from desk.runtime.commanding.parts import CommandParts
 class TradeCommands:
     """Turn commands into directives, and what became of them into answers."""
 
-    def __init__(self, parts: CommandParts, answers: Answers, follower: FlowFollower) -> None:
+    def __init__(
+        self, parts: CommandParts, answers: Answers, follower: FlowFollower, first: FirstPrices
+    ) -> None:
         self._parts = parts
+        self._first = first
         self._answers = answers
         self._follower = follower
 
     async def open(self, command: OpenTrade, manual_id: ManualId) -> CommandOutcome:
         """Open a trade; answered once it is filled and protected, or its entry rests."""
         parts = self._parts
+        await self._first.wait(command.symbol)
         directive = opening(command, manual_id, parts.view, parts.clock, parts.ids)
         flow_id = directive.directive_id
         completion = await self._follower.issue(directive, lambda: self.resting(flow_id) is not None)

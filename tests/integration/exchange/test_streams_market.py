@@ -9,8 +9,11 @@ import pytest
 from connectors.ccxt.settings import MarketChoice
 from desk.contracts.ports.market_source import QuoteUpdate, TradeUpdate
 from desk.contracts.problems import ReadFailed
+from tests.builders.ccxt import opened
 from tests.builders.exchange_streams import QUICK, Told, told_market, until
 from tests.builders.sandbox import PERP, SPOT, Sandbox, many_perpetuals, sandbox
+
+ETHER = "ETH/USDT:USDT"
 
 STEADY = replace(QUICK, trade_silence_ms=60_000, quote_silence_ms=60_000)
 """Where the test itself makes the gaps, and a stall of the machine must make none."""
@@ -216,3 +219,40 @@ async def test_bars_are_read_with_their_volume_in_base() -> None:
             await source.fetch_bars("NO/USDT", 60_000, 3)
     with pytest.raises(ReadFailed, match="not connected"):
         await source.fetch_bars(PERP, 60_000, 3)
+
+
+async def test_a_symbol_that_is_watched_later_is_told_whole_beside_those_before_it() -> None:
+    first, later = "C001/USDT:USDT", "C002/USDT:USDT"
+    async with sandbox(symbols=many_perpetuals(2)) as box, told_market(box, STEADY, symbols=(first,)) as told:
+        await told.until_up()
+        before = trade(box, 101, symbol=first)
+        await until_told(told, before)
+        trade(box, 90, symbol=later)
+        told.source.watch((later, first))
+        await told.until_up(topics=4)
+        await until_told(told, [*before, *trade(box, 103, symbol=later), *trade(box, 102, symbol=first)])
+        box.fault("stream_refused", strikes=["market_stream"])
+        box.fault("stream_closed", strikes=["market_stream"])
+        await until(lambda: not any(one.is_up for one in told.streams.conditions()))
+        missed = trade(box, 104, 105, symbol=later)
+        box.lift_faults()
+        await told.until_up(topics=4)
+        newest = trade(box, 106, symbol=later)
+        await until(lambda: told.prices[-3:] == [*missed, *newest])
+        assert len(told.prices) == 6
+
+
+async def test_what_was_watched_later_is_watched_again_after_a_reopening() -> None:
+    async with opened() as rig:
+        connector, heard = rig.another(), set[str]()
+        assert connector.market is not None
+        connector.market.subscribe((PERP,), lambda update: heard.add(update.symbol))
+        await connector.open()
+        connector.market.watch((ETHER,))
+        await connector.close()
+        await connector.open()
+        await until(lambda: all(one.is_up for one in connector.connection.streams))
+        heard.clear()
+        rig.box.price("3000", ETHER)
+        await until(lambda: ETHER in heard)
+        await connector.close()

@@ -12,6 +12,8 @@ from desk.feeds.irregularities import Irregularity
 from tests.builders.market import BTC, ETH, MINUTE_MS, START_MS, bar
 from tests.builders.market_source import MAX_QUOTE_AGE_MS, HandSource, HeardFeed, hear
 
+SOL = "SOL/USDT"
+
 
 def test_quotes_and_trades_travel_apart_and_become_one_line_of_ticks() -> None:
     async def trades(heard: HeardFeed) -> None:
@@ -45,6 +47,19 @@ def test_the_source_is_asked_for_the_feed_s_symbols_and_they_stay_apart() -> Non
         (BTC, Decimal(99), Decimal(101)),
         (ETH, Decimal(3000), Decimal(3000)),
     ]
+
+
+def test_a_symbol_that_is_watched_later_is_asked_for_once_and_brings_ticks() -> None:
+    async def trades(heard: HeardFeed) -> None:
+        assert heard.feed.watch(SOL)
+        assert heard.feed.watch(SOL)
+        assert heard.feed.watch(BTC)
+        heard.source.quote(START_MS, "149", "151", SOL)
+
+    heard = hear(trades)
+    assert heard.source.subscribed == heard.feed.symbols == (BTC, ETH, SOL)
+    assert [(tick.symbol, tick.price) for tick in heard.ticks] == [(SOL, Decimal(150))]
+    assert not heard.troubles
 
 
 def test_nothing_is_dropped_while_the_core_is_busy() -> None:

@@ -107,6 +107,9 @@ class PastFeed:
         self.fails = fails
         self.asked: list[tuple[str, int]] = []
 
+    def watch(self, symbol: str) -> bool:
+        return symbol in self.symbols
+
     async def ticks(self) -> AsyncIterator[Tick]:
         for tick in tuple[Tick, ...]():
             yield tick

@@ -19,5 +19,13 @@ def test_a_hash_without_a_symbol_may_be_about_any() -> None:
     assert touched("btcusdt@trade") == list(SYMBOLS)
 
 
+def test_a_symbol_that_came_later_is_looked_at_too() -> None:
+    known = TouchedSymbols(SYMBOLS[:1])
+    assert list(known.of(["trade:TBTC/USDT"])) == ["BTC/USDT"]
+    known.add(SYMBOLS[1:])
+    assert list(known.of(["trade:TBTC/USDT"])) == ["TBTC/USDT"]
+    assert list(known.of(["btcusdt@trade"])) == list(SYMBOLS)
+
+
 def test_a_message_that_woke_nothing_is_about_none() -> None:
     assert touched() == []

@@ -71,7 +71,7 @@ def test_an_alert_waits_through_a_restart_and_hears_of_a_price_that_jumped_past_
 
 def test_alerts_that_cannot_be_meant_are_refused_with_what_to_give(tmp_path: Path) -> None:
     async def script(desk: LivingDesk) -> None:
-        assert "wait for its first tick" in await refused(desk, SetPriceAlert(PERP, D(51000)))
+        assert "try again in a moment" in await refused(desk, SetPriceAlert(PERP, D(51000)))
         desk.tick("50000")
         assert "it trades BTC/USDT" in await refused(desk, SetPriceAlert("X/Y", D(1)))
         for price in ("NaN", "sNaN", "0", "-1", "Infinity"):

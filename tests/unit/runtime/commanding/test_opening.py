@@ -114,7 +114,7 @@ def test_what_cannot_be_meant_is_refused_with_what_to_give(
 
 def test_without_a_price_there_is_no_ticket(tmp_path: Path) -> None:
     async def script(desk: LivingDesk) -> None:
-        assert "wait for its first tick" in await refused(desk, ticket())
+        assert "try again in a moment" in await refused(desk, ticket())
 
     house(tmp_path).run(script)
 

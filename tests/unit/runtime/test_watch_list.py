@@ -2,7 +2,7 @@
 
 import pytest
 
-from desk.bootstrap.watch_list import Interests, watch_list
+from desk.runtime.watch_list import Interests, watch_list
 from tests.builders.venue import instrument
 
 SPOT = [instrument(one) for one in ("BTC/USDT", "ETH/USDT", "ETH/BTC", "SOL/BTC", "EUR/USDT", "USDT/TRY")]
