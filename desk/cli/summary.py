@@ -44,8 +44,8 @@ def _report(summary: RunSummary) -> Iterator[str]:
     yield from _workers(summary)
     for position in summary.open_positions:
         yield (
-            f"  open: {position['side']} {position['size_base']} {position['symbol']} from "
-            f"{Decimal(position['entry_price'] or 0):.8g}, stop {position['stop_price'] or 'none'}"
+            f"  open: {position['side']} {Decimal(position['size_base'] or 0):f} {position['symbol']} "
+            f"from {Decimal(position['entry_price'] or 0):.8g}, stop {position['stop_price'] or 'none'}"
         )
     yield f"journal hash {summary.journal_hash}"
 

@@ -92,7 +92,6 @@ class SwingBehind(TrailDistance):
     follows_price = False
 
     def __init__(self, swing_bars: int, buffer: Decimal) -> None:
-        self._swing_bars = swing_bars
         self._buffer = buffer
         self._swings = Swings(swing_bars)
 

@@ -121,7 +121,7 @@ class ConnectionThreat(Worker):
     def _silent_ms(self, symbol: str, now_ms: int) -> int:
         """Return the age of the last sound price."""
         quote, heard_ms = self.view.quote(symbol), self._heard_ms.get(symbol)
-        if quote is not None and quote.bid.is_finite() and quote.ask.is_finite():
+        if quote is not None and quote.is_sound:
             heard_ms = quote.time_ms if heard_ms is None else max(heard_ms, quote.time_ms)
         elif heard_ms is None:
             heard_ms = now_ms

@@ -100,11 +100,12 @@ def test_a_price_that_never_came_is_silence_since_the_first_look() -> None:
     assert [second for second, _ in silent_for(bench, 36)] == [36], "35 s after the first look"
 
 
-def test_a_price_that_is_no_number_is_silence() -> None:
+@pytest.mark.parametrize("price", ["NaN", "0", "-1"])
+def test_a_price_that_is_none_is_silence(price: str) -> None:
     bench = connection()
     found = []
     for second in range(1, 37):
-        hear_price(bench, price="NaN")
+        hear_price(bench, price=price)
         found += [second for _ in bench.time_passes(SECOND)]
     assert found == [36]
 
