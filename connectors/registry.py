@@ -1,6 +1,6 @@
 """From a connector's settings to the connector; only the one asked for is imported."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,8 @@ class ConnectorParts:
     """Hand a connector what it needs of the desk.
 
     `instruments` and `account_file` are for an exchange that the desk makes up itself: what it trades, and
-    where it keeps its account, None for a replay.
+    where it keeps its account, None for a replay. `on_broad_key` is for whoever must go on with a key that
+    may do too much: it hears of it, and the key is not refused.
     """
 
     instruments: Sequence[Instrument]
@@ -27,6 +28,7 @@ class ConnectorParts:
     spawner: Spawner
     rng: Rng
     account_file: Path | None
+    on_broad_key: Callable[[str], None] | None = None
 
 
 def create(settings: ConnectorSettings, parts: ConnectorParts) -> IAPIConnector:
@@ -41,4 +43,6 @@ def create(settings: ConnectorSettings, parts: ConnectorParts) -> IAPIConnector:
         case CcxtSettings():
             from connectors.ccxt.connector import CcxtConnector
 
-            return CcxtConnector(settings, parts.clock, parts.spawner, parts.rng)
+            return CcxtConnector(
+                settings, parts.clock, parts.spawner, parts.rng, on_broad_key=parts.on_broad_key
+            )

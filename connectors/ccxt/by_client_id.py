@@ -3,7 +3,7 @@
 from typing import Any
 
 from connectors.ccxt.creation import Creation, is_conditional
-from connectors.ccxt.dialect import Dialect, Named
+from connectors.ccxt.dialect import MAY_WITHDRAW, Dialect, Named
 from connectors.ccxt.markets import Markets, Row
 from connectors.ccxt.settings import MarketChoice, ModeChoice
 from desk.contracts.orders import OrderRequest
@@ -65,10 +65,10 @@ class BinanceDialect(ClientIdDialect):
         if self.settings.mode is not ModeChoice.LIVE:
             return None
         rights = await exchange.sapiGetAccountApiRestrictions()
-        if _is_yes(rights.get("enableWithdrawals")):
-            return _MAY_WITHDRAW
         right = "enableFutures" if self.is_perpetual else "enableSpotAndMarginTrading"
-        return None if _is_yes(rights.get(right)) else _MAY_NOT_TRADE
+        if not _is_yes(rights.get(right)):
+            return _MAY_NOT_TRADE
+        return MAY_WITHDRAW if _is_yes(rights.get("enableWithdrawals")) else None
 
 
 class OkxDialect(ClientIdDialect):
@@ -83,9 +83,9 @@ class OkxDialect(ClientIdDialect):
         """Ask what the key may do."""
         reply = await exchange.privateGetAccountConfig()
         rights = str(reply["data"][0]["perm"]).split(",")
-        if "withdraw" in rights:
-            return _MAY_WITHDRAW
-        return None if "trade" in rights else _MAY_NOT_TRADE
+        if "trade" not in rights:
+            return _MAY_NOT_TRADE
+        return MAY_WITHDRAW if "withdraw" in rights else None
 
     def creation(self, exchange: Any, request: OrderRequest, markets: Markets) -> Creation:  # noqa: ANN401
         """Count a market order in coins, and name one that waits in the book it will lie in too."""
@@ -101,7 +101,6 @@ class OkxDialect(ClientIdDialect):
         return True
 
 
-_MAY_WITHDRAW = "the key may withdraw: make one without that right"
 _MAY_NOT_TRADE = "the key may not trade here: make one that may"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors.ccxt.creation import rises_to
 from connectors.ccxt.decimals import number, plain
-from connectors.ccxt.dialect import Dialect, FillSpan, Named, listed
+from connectors.ccxt.dialect import MAY_WITHDRAW, Dialect, FillSpan, Named, listed
 from connectors.ccxt.markets import Fees, Markets, Row, UnreadableRow
 from connectors.ccxt.pacer import Pacer, PacingTerms
 from connectors.ccxt.settings import ModeChoice
@@ -206,13 +206,11 @@ class BybitDialect(Dialect):
             raise UnreadableRow("the answer does not tell the key's rights")
         rights = result.get("permissions") or {}
         wallet = [str(one) for one in rights.get("Wallet") or ()]
-        if any("withdraw" in one.lower() for one in wallet):
-            return "the key may withdraw: make one without that right"
         if str(result.get("readOnly", "0")) == "1":
             return "the key may only read: make one that may trade"
         if str(result.get("uta", "1")) == "0" and str(result.get("unified", "0")) == "0":
             return "the account is no unified trading account: upgrade it at the venue"
-        return None
+        return MAY_WITHDRAW if any("withdraw" in one.lower() for one in wallet) else None
 
     async def fees(self, exchange: Any) -> dict[str, Fees]:  # noqa: ANN401 - a ccxt exchange
         """Read what the account pays on each market."""

@@ -1,6 +1,6 @@
 """An exchange that ccxt knows, behind the port."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import cached_property
 
@@ -38,7 +38,8 @@ class CcxtConnector:
     """Trade one account at one exchange.
 
     Raises InputRefused for settings that name no exchange or a mode it does not have. ccxt is imported when
-    the capabilities are asked for or the connector is opened, not before.
+    the capabilities are asked for or the connector is opened, not before. A key that may withdraw is refused
+    at the opening, unless `on_broad_key` is there to hear of it.
     """
 
     name = "ccxt"
@@ -52,6 +53,7 @@ class CcxtConnector:
         *,
         streams: StreamSettings | None = None,
         request_ms: int = REQUEST_MS,
+        on_broad_key: Callable[[str], None] | None = None,
     ) -> None:
         modes.check(settings)
         self._settings = settings
@@ -62,7 +64,7 @@ class CcxtConnector:
         self._dialect = dialect_of(settings)
         self._listeners: list[VenueListener] = []
         self._prices = VenueMarket(clock, spawner, rng, streams)
-        self._told = Told(self._listeners, self._prices, streams)
+        self._told = Told(self._listeners, self._prices, streams, on_broad_key)
         self._session: Session | None = None
         given = (settings.api_key, settings.secret, settings.password)
         self._secrets = tuple(one.get_secret_value() for one in given if one is not None)

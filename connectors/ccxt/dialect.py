@@ -13,6 +13,8 @@ from connectors.ccxt.wire import Answer
 from desk.contracts.orders import AmendRequest, OrderRequest, OrderType
 from desk.contracts.sides import OrderSide
 
+MAY_WITHDRAW = "the key may withdraw: make one without that right"
+
 _SECOND_MS = 1000
 _ID_PARAMETERS = {"deribit": "label", "coinbase": "client_order_id"}
 """Where ccxt does not pass the unified client id on."""
@@ -224,7 +226,10 @@ class Dialect:
         return {}
 
     async def key_problem(self, exchange: Any) -> str | None:  # noqa: ANN401 - a ccxt exchange
-        """Name what is wrong with the key's rights; None where nothing is, or the venue does not tell."""
+        """Name what is wrong with the key's rights; None where nothing is, or the venue does not tell.
+
+        MAY_WITHDRAW is named last: a key of which that is said can trade.
+        """
         return None
 
 

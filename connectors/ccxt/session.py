@@ -1,14 +1,14 @@
 """What lives from the opening to the close: clients, markets, the clock's watch and the account's streams."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from connectors.ccxt.clients import Workshop, stream_class
 from connectors.ccxt.clock_watch import ClockWatch
-from connectors.ccxt.dialect import Dialect
+from connectors.ccxt.dialect import MAY_WITHDRAW, Dialect
 from connectors.ccxt.dispatch import Dispatch
 from connectors.ccxt.markets import Markets
 from connectors.ccxt.memory import OrderMemory
@@ -32,11 +32,15 @@ _MARKETS_MS = 30_000
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Say who is told: of the account's orders and fills, and of prices; and how patient the streams are."""
+    """Say who is told: of the account's orders and fills, and of prices; and how patient the streams are.
+
+    `on_broad_key` hears of a key that may withdraw, which is refused where nobody does.
+    """
 
     listeners: Sequence[VenueListener]
     market: VenueMarket
     streams: StreamSettings | None = None
+    on_broad_key: Callable[[str], None] | None = None
 
 
 class Session:
@@ -135,8 +139,12 @@ class Session:
         problem = await self.reads.read(
             "the key's rights", lambda: self._dialect.key_problem(self._for_reads)
         )
-        if problem is not None:
-            raise RefusedByState(f"{self._for_reads.id}: {problem}")
+        if problem is None:
+            return
+        what = f"{self._for_reads.id}: {problem}"
+        if problem != MAY_WITHDRAW or self._told.on_broad_key is None:
+            raise RefusedByState(what)
+        self._told.on_broad_key(what)
 
     def _open_account_streams(self) -> None:
         exchange = self._stream_client()

@@ -12,14 +12,16 @@ from decimal import Decimal
 from connectors.paper.connector import PaperConnector
 from desk.bootstrap.feeds import feed_of_now
 from desk.bootstrap.lock import desk_lock, holder
+from desk.bootstrap.refused_key import refused_key
 from desk.bootstrap.settings import execution_settings
 from desk.bootstrap.venue import connector_of
 from desk.config.arming import arming_phrase
 from desk.config.platform import Platform
+from desk.config.platform_file import PlatformFile
 from desk.config.storage import StorageLayout
 from desk.contracts.execution import ExecutionDirective
 from desk.contracts.ports.time import Clock
-from desk.contracts.problems import InputRefused, Problem, ReadFailed, RefusedByState
+from desk.contracts.problems import InputRefused, KeyRefused, Problem, ReadFailed, RefusedByState
 from desk.control.latch_file import write_latch
 from desk.execution.emergency_exit import ExitResult
 from desk.execution.flatten import Flattener, FlattenPorts
@@ -42,19 +44,25 @@ class FlattenRun:
     `is_meant` is given what will be left, and answers whether to go on.
     """
 
-    platform: Platform
+    platform_file: PlatformFile
     storage: StorageLayout
     all_balances: bool
     is_meant: Callable[[Sequence[str]], bool]
     tell: Callable[[str], None]
     clock: Clock = field(default_factory=WallClock)
 
+    @property
+    def platform(self) -> Platform:
+        """The platform whose account it is."""
+        return self.platform_file.platform
+
 
 async def flatten(run: FlattenRun) -> ExitResult | None:
     """Leave everything and verify it; None where it was not meant.
 
-    Raises RefusedByState while a desk holds a paper account, InputRefused where there is none. An account at
-    an exchange is left beside a desk that hangs on it: what that desk could still do is no new risk.
+    Raises RefusedByState while a desk holds a paper account, InputRefused where there is none or the key is
+    not taken. An account at an exchange is left beside a desk that hangs on it: what that desk could still do
+    is no new risk. A key that may withdraw is told, and used: a right too many keeps nobody in.
     """
     is_paper = run.platform.connector.name == "paper"
     if is_paper:
@@ -93,7 +101,10 @@ class _Flattening:
         self._run = run
         self._clock = run.clock
         armed_by = arming_phrase(run.platform)  # leaving takes no risk: it needs no more than to be meant
-        self._connector = connector_of(run.platform, run.storage, run.clock, supervisor, armed_by)
+        self._has_warned = False
+        self._connector = connector_of(
+            run.platform, run.storage, run.clock, supervisor, armed_by, self._warn_of_key
+        )
         self._paper = self._connector if isinstance(self._connector, PaperConnector) else None
 
     async def carried_out(self) -> ExitResult | None:
@@ -115,11 +126,28 @@ class _Flattening:
         finally:
             await self._connector.close()
 
+    def _warn_of_key(self, what: str) -> None:
+        """Tell once of a key that a desk would refuse; it is used all the same."""
+        if not self._has_warned:
+            self._has_warned = True
+            self._run.tell(f"{what}; flatten goes on with it")
+
     async def _reached(self) -> tuple[AccountReader, Holdings]:
-        """Reach the venue and look, again and again for half a minute; raises ReadFailed after that."""
+        """Reach the venue and look, again and again for half a minute; raises ReadFailed after that.
+
+        Raises InputRefused at once where it does not take the key.
+        """
+        try:
+            return await self._reached_in_time()
+        except KeyRefused as refused:
+            raise refused_key(self._run.platform_file, refused) from None
+
+    async def _reached_in_time(self) -> tuple[AccountReader, Holdings]:
         for pause_ms in _REACHED_AGAIN_AFTER_MS:
             try:
                 return await self._looked()
+            except KeyRefused:
+                raise
             except ReadFailed as failure:
                 self._run.tell(f"the venue cannot be reached yet: {failure}")
                 await self._clock.sleep_ms(pause_ms)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from desk.bootstrap.refused_key import refused_key
 from desk.bootstrap.venue import connector_of
 from desk.config.configuration import Configuration
 from desk.config.market_check import Markets, check_markets, unknown_symbol
@@ -41,11 +42,7 @@ async def _opened(configuration: Configuration, connector: IAPIConnector) -> Non
     try:
         await connector.open()
     except KeyRefused as refused:
-        account = configuration.platform.connector.ccxt
-        mode = "" if account is None else f" of mode {account.mode}"
-        path = ("connector", "ccxt", "api_key")
-        remedy = f"check api_key and secret, and that they are a key{mode}"
-        raise InputRefused(configuration.platform_file.document.problem(path, str(refused), remedy)) from None
+        raise refused_key(configuration.platform_file, refused) from None
     except ReadFailed as failure:
         raise ReadFailed(f"{failure}; nothing was started, and `desk doctor` looks closer") from failure
 

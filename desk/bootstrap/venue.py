@@ -3,6 +3,7 @@
 import os
 import random
 import secrets
+from collections.abc import Callable
 
 from connectors.ccxt.settings import CcxtSettings, MarketChoice, ModeChoice
 from connectors.registry import ConnectorParts, ConnectorSettings, create
@@ -26,11 +27,13 @@ def connector_of(
     clock: Clock,
     spawner: Spawner,
     armed_by: str | None = None,
+    on_broad_key: Callable[[str], None] | None = None,
 ) -> IAPIConnector:
     """Build the connector; nothing is opened yet.
 
-    `armed_by` are the words that arm it: without them a live account is read in public data alone. Raises
-    InputRefused where a secret is missing.
+    `armed_by` are the words that arm it: without them a live account is read in public data alone. A key
+    that may withdraw is refused when it is opened, unless `on_broad_key` hears of it. Raises InputRefused
+    where a secret is missing.
     """
     parts = ConnectorParts(
         instruments=instruments(platform),
@@ -38,6 +41,7 @@ def connector_of(
         spawner=spawner,
         rng=random.Random(secrets.randbits(_SEED_BITS)),
         account_file=storage.account,
+        on_broad_key=on_broad_key,
     )
     return create(connector_settings(platform, armed_by), parts)
 

@@ -14,7 +14,7 @@ _OWNER_ONLY = 0o077
 
 
 def command(options: DeskOptions, *, all_balances: bool) -> int:
-    """Flatten the account; raises RefusedByState while the desk that holds it lives."""
+    """Flatten the account; raises RefusedByState while a desk holds it on paper, InputRefused."""
     from desk.bootstrap.flatten import FlattenRun, flatten
 
     os.umask(_OWNER_ONLY)
@@ -25,8 +25,8 @@ def command(options: DeskOptions, *, all_balances: bool) -> int:
             (tell if options.yes else complain)(f"  {line}")
         return options.yes or typed("Leave all of it? [y/N]").lower() in {"y", "yes"}
 
-    platform = load_platform(options.platform, options.settings, os.environ).platform
-    run = FlattenRun(platform, living_storage(platform), all_balances, is_meant, tell)
+    file = load_platform(options.platform, options.settings, os.environ)
+    run = FlattenRun(file, living_storage(file.platform), all_balances, is_meant, tell)
     result = asyncio.run(flatten(run))
     if result is None:
         complain("desk: nothing was done (--yes asks nothing)")

@@ -48,8 +48,8 @@ def flattened(house: DeskHouse, *, all_balances: bool = False) -> Flattened:
 
     async def run(loop: VirtualLoop) -> ExitResult | None:
         clock = VirtualClock(loop, house.now_ms)
-        platform = house.configuration.platform
-        asked = FlattenRun(platform, house.state, all_balances, is_meant, told.append, clock)
+        platform_file = house.configuration.platform_file
+        asked = FlattenRun(platform_file, house.state, all_balances, is_meant, told.append, clock)
         result = await flatten(asked)
         house.now_ms = clock.now_ms() + 1_000
         return result

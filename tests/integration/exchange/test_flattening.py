@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.sandbox.settings import KeySettings
 from desk.cli.main import main
 from desk.contracts.sides import OrderSide
 from tests.builders.config import written
@@ -21,10 +22,11 @@ from tests.builders.exchange_host import (
     hosted_exchange,
 )
 from tests.builders.processes import STARTS_WITHIN_S, DeskProcess
-from tests.builders.sandbox import PERP, Sandbox
+from tests.builders.sandbox import KEY, PERP, SECRET, Sandbox
 
 D = Decimal
 ETH = "ETH/USDT:USDT"
+BROAD = "broad"
 DAEMON = """\
 storage: {path: FOLDER}
 feed: {name: connector}
@@ -41,7 +43,8 @@ planners: {entry: [{use: market}], size: [{use: fixed_notional}], exit: [{use: s
 
 @pytest.fixture(scope="module")
 def exchange() -> Iterator[HostedExchange]:
-    with hosted_exchange() as host:
+    keys = [KeySettings(key=KEY, secret=SECRET), KeySettings(key=BROAD, secret=SECRET, may_withdraw=True)]
+    with hosted_exchange(keys=keys) as host:
         yield host
 
 
@@ -90,6 +93,41 @@ def test_an_account_at_an_exchange_is_flat_by_its_own_word(
     assert exchange.do(left) == []
     latch = json.loads((folder / "state" / "flattened.json").read_text())
     assert "FLAT" in latch["reason"]
+
+
+@pytest.mark.parametrize(("wrong", "code"), [("DESK_TEST_KEY", 10003), ("DESK_TEST_SECRET", 10004)])
+def test_a_key_that_is_not_taken_ends_it_at_once_with_what_to_check(
+    wrong: str,
+    code: int,
+    exchange: HostedExchange,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv(wrong, "another")
+    file = platform(folder, exchange)
+    assert main(["flatten", "--yes", "--platform", str(file)]) == 2
+    told = capsys.readouterr()
+    (line,) = told.err.splitlines()
+    assert not told.out
+    assert line.startswith(f"{file}:9: connector.ccxt.api_key: bybit did not tell the key's rights: ")
+    assert str(code) in line
+    assert line.endswith("check api_key and secret, and that they are a key of mode sandbox")
+    assert not (folder / "state" / "flattened.json").exists()
+
+
+def test_a_key_that_may_withdraw_is_told_and_stands_in_nobody_s_way_out(
+    exchange: HostedExchange,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("DESK_TEST_KEY", BROAD)
+    file = platform(folder, exchange)
+    assert main(["flatten", "--yes", "--platform", str(file)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == ("bybit: the key may withdraw: make one without that right; flatten goes on with it")
+    assert lines[-1].startswith("FLAT after ")
 
 
 def test_beside_a_daemon_that_is_stopped_everything_is_left_and_the_daemon_obeys(

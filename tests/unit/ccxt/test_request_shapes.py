@@ -236,7 +236,13 @@ async def test_contracts_become_base_on_the_way_back() -> None:
 @pytest.mark.parametrize(
     ("name", "path", "reply", "problem"),
     [
-        ("binance", "/apiRestrictions", {"enableWithdrawals": True}, "withdraw"),
+        (
+            "binance",
+            "/apiRestrictions",
+            {"enableSpotAndMarginTrading": True, "enableWithdrawals": True},
+            "withdraw",
+        ),
+        ("binance", "/apiRestrictions", {"enableWithdrawals": True}, "may not trade"),
         ("binance", "/apiRestrictions", {"enableWithdrawals": False}, "may not trade"),
         ("binance", "/apiRestrictions", {"enableSpotAndMarginTrading": True}, None),
         ("okx", "/account/config", {"code": "0", "data": [{"perm": "read_only,withdraw,trade"}]}, "withdraw"),
