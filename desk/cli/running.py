@@ -136,7 +136,8 @@ def standing(desk: "Desk") -> str:
 def _tell_state(entry: JournalEntry) -> None:
     if isinstance(entry.record, DeskStateChanged):
         change = entry.record
-        complain(f"desk: {change.previous} is now {change.current}: {change.reason}")
+        what = f"{change.previous} is now {change.current}" if change.is_step else f"still {change.current}"
+        complain(f"desk: {what}: {change.reason}")
 
 
 def _tell_start(desk: "Desk", configuration: Configuration) -> str:

@@ -212,12 +212,17 @@ class WorkerStatusChanged:
 
 @dataclass(frozen=True, slots=True)
 class DeskStateChanged:
-    """The desk's state was latched or, by the operator, loosened."""
+    """The desk's state was latched, loosened by the operator, or holds on for another reason."""
 
     previous: DeskState
     current: DeskState
     reason: str
     by: str
+
+    @property
+    def is_step(self) -> bool:
+        """Whether the state is another now."""
+        return self.current is not self.previous
 
 
 @dataclass(frozen=True, slots=True)

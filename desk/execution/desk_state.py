@@ -20,6 +20,7 @@ class DeskStateLatch:
         self._bus = bus
         self._state = DeskState.ACTIVE
         self._reason = ""
+        self._by = ""
 
     @property
     def current(self) -> DeskState:
@@ -31,10 +32,11 @@ class DeskStateLatch:
         """Why it holds."""
         return self._reason
 
-    def restore(self, state: DeskState, reason: str) -> None:
+    def restore(self, state: DeskState, reason: str, by: str) -> None:
         """Take over the state that an earlier run latched."""
         self._state = state
         self._reason = reason
+        self._by = by
 
     def tighten(self, state: DeskState, reason: str, by: str, *causes: str) -> Awaitable[None] | None:
         """Latch `state` where it is stricter than what holds; await the result for durability.
@@ -44,6 +46,12 @@ class DeskStateLatch:
         if state.strictness <= self._state.strictness:
             return None
         return self._change(state, reason, by, causes)
+
+    def explain(self, reason: str, by: str) -> Awaitable[None] | None:
+        """Say anew why the state holds, where `by` latched it and has another reason now; else None."""
+        if by != self._by or reason == self._reason:
+            return None
+        return self._change(self._state, reason, by, ())
 
     def finish_exit(self, reason: str, by: str, *causes: str) -> Awaitable[None] | None:
         """Go from EXITING to HALTED, where a finished exit stays."""
@@ -61,6 +69,7 @@ class DeskStateLatch:
         change = DeskStateChanged(self._state, state, reason, by)
         self._state = state
         self._reason = reason
+        self._by = by
         entry = JournalEntry(
             EntryKind.DESK_STATE_CHANGED, self._desk_id, self._clock.now_ms(), change, causes=causes
         )

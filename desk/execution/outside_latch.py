@@ -11,7 +11,10 @@ _BY = "platform.flatten"
 
 
 class ObeyedLatch:
-    """Tell the desk's state, tightened to HALTED as soon as the latch is seen; a re-arm takes it away."""
+    """Tell the desk's state, tightened to HALTED as soon as the latch is seen; a re-arm takes it away.
+
+    The state's reason follows that of the latch.
+    """
 
     def __init__(self, latch: OutsideLatch, state: DeskStateLatch, bus: EventBus) -> None:
         self._latch = latch
@@ -23,6 +26,7 @@ class ObeyedLatch:
         reason = self._latch.reason()
         if reason is not None:
             self._state.tighten(DeskState.HALTED, reason, _BY)
+            self._state.explain(reason, _BY)  # flatten says at its end how it ended
         return self._state.current
 
     def _on_change(self, change: DeskStateChanged) -> None:

@@ -85,7 +85,7 @@ class DeskCore:
         if parts.watch is not None:
             await parts.watch.restore()
         latch = parts.ledger.latch()
-        parts.execution.state.restore(latch.state, latch.reason)
+        parts.execution.state.restore(latch.state, latch.reason, latch.by)
         self._restore_workers()
         await parts.connector.open()
         parts.view.take_instruments(await parts.connector.fetch_instruments())

@@ -72,5 +72,6 @@ def _state_notice(change: DeskStateChanged) -> Notice | None:
         return None  # the exit's own end tells more
     kind = NoticeKind.JOURNAL if change.by == JOURNAL else NoticeKind.HALTS
     severity = _WARNING if change.current is DeskState.ACTIVE else _CRITICAL
-    text = f"{change.previous} is now {change.current}, by {change.by}: {change.reason}"
+    what = f"{change.previous} is now {change.current}" if change.is_step else f"still {change.current}"
+    text = f"{what}, by {change.by}: {change.reason}"
     return Notice(kind, severity, text)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from desk.contracts.records import DeskStateChanged
 from desk.contracts.states import DeskState
 from desk.control.latch_file import LatchFile, write_latch
 from tests.builders.desk import DeskHouse
@@ -113,6 +114,49 @@ def test_a_living_desk_takes_no_risk_once_it_is_latched(tmp_path: Path) -> None:
         assert not desk.positions
 
     house.live(trades)
+
+
+def test_the_reason_of_a_living_desk_follows_the_latch(tmp_path: Path) -> None:
+    house = DeskHouse(tmp_path)
+
+    async def sees_it_begin(desk: LivingDesk) -> None:
+        write_latch(house.state.latch, "flattened: not yet finished", {})
+        await desk.pass_ms(1000)
+        desk.desk.core.parts.view.state()
+        assert _standing(desk) == (DeskState.HALTED, "flattened: not yet finished")
+
+    async def sees_it_end(desk: LivingDesk) -> None:
+        assert _standing(desk) == (DeskState.HALTED, "flattened: FLAT+DUST")
+        write_latch(house.state.latch, "flattened: FLAT", {})
+        await desk.pass_ms(1000)
+        for _ in range(3):
+            desk.desk.core.parts.view.state()
+        assert _standing(desk) == (DeskState.HALTED, "flattened: FLAT")
+        assert desk.ledger.latch().reason == "flattened: FLAT"
+        changes = [one for one in desk.entries if isinstance(one.record, DeskStateChanged)]
+        assert len(changes) == 2
+
+    house.live(sees_it_begin)
+    write_latch(house.state.latch, "flattened: FLAT+DUST", {})
+    house.live(sees_it_end)
+
+
+def test_the_reason_of_who_halted_the_desk_before_stays(tmp_path: Path) -> None:
+    house = DeskHouse(tmp_path)
+
+    async def is_halted(desk: LivingDesk) -> None:
+        desk.desk.core.parts.execution.state.tighten(DeskState.HALTED, "lunch", "operator")
+        write_latch(house.state.latch, "flattened: FLAT", {})
+        await desk.pass_ms(1000)
+        desk.desk.core.parts.view.state()
+        assert _standing(desk) == (DeskState.HALTED, "lunch")
+
+    house.live(is_halted)
+
+
+def _standing(desk: LivingDesk) -> tuple[DeskState, str]:
+    state = desk.desk.core.parts.execution.state
+    return state.current, state.reason
 
 
 def test_a_latch_that_cannot_be_removed_latches_again(tmp_path: Path) -> None:

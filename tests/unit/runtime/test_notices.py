@@ -50,6 +50,20 @@ def test_halts_and_re_arms_are_told_with_who_and_why(tmp_path: Path) -> None:
     DeskHouse(tmp_path).live(script)
 
 
+def test_a_halt_that_is_explained_anew_is_told_as_one_that_holds_on(tmp_path: Path) -> None:
+    async def script(living: LivingDesk) -> None:
+        told = followed(living)
+        state = living.desk.core.parts.execution.state
+        state.tighten(DeskState.HALTED, "not yet finished", "platform.flatten")
+        state.explain("FLAT", "platform.flatten")
+        assert told.shown() == [
+            (NoticeKind.HALTS, CRITICAL, "ACTIVE is now HALTED, by platform.flatten: not yet finished"),
+            (NoticeKind.HALTS, CRITICAL, "still HALTED, by platform.flatten: FLAT"),
+        ]
+
+    DeskHouse(tmp_path).live(script)
+
+
 def test_an_exit_is_told_when_it_begins_and_with_its_word_when_it_ends(tmp_path: Path) -> None:
     async def script(living: LivingDesk) -> None:
         living.tick("50000")
