@@ -1,5 +1,6 @@
 """What ccxt tells of an account, read into the desk's words; pure."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from connectors.ccxt.decimals import above_zero, number
@@ -24,6 +25,12 @@ _ENDED = {
 }
 _NO_REASON = frozenset({"", "EC_NoError", "None", "UNKNOWN", "0"})
 _OWN_NAMES = ("orderLinkId", "algoClOrdId", "clientAlgoId", "cliOrdId", "clOrdId", "clientOid", "label")
+_FORCED = frozenset({"BustTrade", "AdlTrade", "liquidation"})
+"""Of Bybit's execType and of Kraken's fillType."""
+
+_FORCED_NAMES = ("autoclose-", "adl_autoclose")
+"""How Binance names the orders by which it takes a position over."""
+
 _RISES, _FALLS = "1", "2"
 
 
@@ -79,7 +86,15 @@ class RowReader:
             fee_currency=currency,
             time_ms=int(_text(row.get("timestamp"), f"a fill of {symbol} without a time")),
             is_maker=row.get("takerOrMaker") == "maker",
+            is_forced=self._is_forced(row),
         )
+
+    def _is_forced(self, row: Row) -> bool:
+        """Tell a liquidation by the words that venues have for one."""
+        info = row.get("info")
+        told = info if isinstance(info, Mapping) else {}
+        is_named = (self._client_id(row) or "").startswith(_FORCED_NAMES)
+        return is_named or told.get("execType") in _FORCED or told.get("fillType") in _FORCED
 
     def position(self, row: Row) -> VenuePosition | None:
         """Read a position; None where nothing is held."""

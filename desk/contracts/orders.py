@@ -134,7 +134,10 @@ class VenueOrder:
 
 @dataclass(frozen=True, slots=True)
 class VenueFill:
-    """Report one execution; (symbol, venue_trade_id) is unique. `fee` was charged in `fee_currency`."""
+    """Report one execution; (symbol, venue_trade_id) is unique. `fee` was charged in `fee_currency`.
+
+    `is_forced` tells that the venue itself took a position over: a liquidation or a deleveraging.
+    """
 
     venue_trade_id: str
     venue_order_id: str
@@ -147,6 +150,7 @@ class VenueFill:
     fee_currency: str
     time_ms: int
     is_maker: bool
+    is_forced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

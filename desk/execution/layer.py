@@ -6,6 +6,7 @@ from desk.contracts import events
 from desk.execution.alarm_ends import AlarmEnds
 from desk.execution.arbitration import Arbiter, ArbiterParts
 from desk.execution.by_hand import HandExecutor
+from desk.execution.client_ids import desk_prefix
 from desk.execution.close import TradeCloser
 from desk.execution.completion import FlowCompletionRule
 from desk.execution.desk_state import DeskStateLatch
@@ -22,10 +23,12 @@ from desk.execution.flow_journal import FlowJournal
 from desk.execution.flow_registry import FlowRegistry
 from desk.execution.flow_termination import FlowTerminationHandler
 from desk.execution.gate import PreTradeGate
+from desk.execution.lost_stops import LostStops
 from desk.execution.modify import ModifyExecutor
 from desk.execution.naked_clock import NakedClock
 from desk.execution.new_trade import NewTradeExecutor
 from desk.execution.orchestrator import Executors, JobRefusals, PlanExecutionOrchestrator
+from desk.execution.other_hands import OtherHands
 from desk.execution.parent_orders import ParentOrders
 from desk.execution.parent_stops import ParentStops
 from desk.execution.platform_directives import ProtectionDirectives
@@ -68,6 +71,7 @@ class ExecutionLayer:
     parents: ParentOrders
     entrance: Entrance
     alarm_ends: AlarmEnds
+    lost_stops: LostStops
 
 
 def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
@@ -106,6 +110,7 @@ def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
         parents=parents,
         entrance=entrance,
         alarm_ends=AlarmEnds(ports.alarms, ports.ledger, ports.view, ports.state),
+        lost_stops=LostStops(ports.ledger, ports.view, ports.alarms),
     )
     _attach(ports, layer, reach, directives)
     venue.missing.attach(ports.bus)
@@ -284,6 +289,9 @@ def _attach(
     for name in (events.FLOW_STOP_SUCCESS, events.FLOW_STOP_ERROR):
         bus.subscribe(name, dust.on_flow_stop, subscriber="platform.dust")
     layer.alarm_ends.attach(bus)
+    layer.lost_stops.attach(bus)
+    prefix = desk_prefix(ports.settings.desk_id)
+    OtherHands(ports.ledger, ports.clock, ports.spawner, ports.alarms, prefix).attach(bus)
     chaser = StopChaser(reach, ports.spawner, layer.keeper.is_suspended, directives.on_unfilled_stop)
     chaser.attach(bus)
     ports.connector.subscribe(layer.intake.take)

@@ -16,6 +16,7 @@ from desk.contracts.states import AlarmSeverity, DeskState
 from desk.execution.adoption import PositionAdoption, PositionGap
 from desk.execution.alarm_subjects import LATCH
 from desk.execution.alarms import Alarms
+from desk.execution.balance_alarm import BalanceAlarm
 from desk.execution.desk_state import DeskStateLatch
 from desk.execution.missing_fills import lacks_fills
 from desk.execution.order_comparison import OrderComparison
@@ -46,6 +47,7 @@ class Reconciliation:
         intake: VenueEventIntake,
         orders: OrderComparison,
         adoption: PositionAdoption,
+        balance_alarm: BalanceAlarm,
         state: DeskStateLatch,
         desk_id: str,
     ) -> None:
@@ -57,6 +59,7 @@ class Reconciliation:
         self._intake = intake
         self._orders = orders
         self._adoption = adoption
+        self._balance_alarm = balance_alarm
         self._state = state
         self._desk_id = desk_id
         self._alone = asyncio.Lock()
@@ -190,6 +193,8 @@ class Reconciliation:
         reason = "opening balance" if is_opening else "the venue's balance differs"
         fresh = self._balances(seen.balances)
         moved = {one: delta for one, delta in fresh.items() if one in deltas or is_opening}
+        if not is_opening:
+            self._balance_alarm.look(moved)
         return [
             JournalEntry(EntryKind.BALANCE_ADJUSTED, one, now_ms, BalanceAdjusted(one, delta, reason))
             for one, delta in moved.items()
@@ -205,7 +210,8 @@ class Reconciliation:
         """Take no new risk for what was not there at the last comparison: a re-arm says that it is known."""
         known, self._wrong_before[what] = self._wrong_before.get(what, ()), tuple(wrong)
         words = "; ".join(one for one in wrong if one not in known)
-        if words and self._state.tighten(DeskState.REDUCING, words, "platform.reconciliation"):
+        if words:
+            self._state.tighten(DeskState.REDUCING, words, "platform.reconciliation")
             text = f"ledger and venue differ, so no new risk is taken: {words}"
             self._alarms.raise_alarm(AlarmSeverity.CRITICAL, text, about=LATCH)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from desk.execution.adoption import PositionAdoption
+from desk.execution.balance_alarm import BalanceAlarm
 from desk.execution.client_ids import desk_prefix
 from desk.execution.external import ExternalBook
 from desk.execution.missing_fills import Intake, MissingFills
@@ -60,6 +61,7 @@ def venue_side(ports: ExecutionPorts, standing: StandingOrders) -> VenueSide:
         intake=intake,
         orders=orders,
         adoption=adoption,
+        balance_alarm=BalanceAlarm(ports.ledger, ports.view, ports.alarms),
         state=ports.state,
         desk_id=ports.settings.desk_id,
     )

@@ -145,3 +145,21 @@ def test_numbers_are_text_on_the_way_and_never_rounded() -> None:
     assert plain(D("1E+3")) == "1000"
     assert (number("nan"), number(""), number(True), number("x")) == (None, None, None, None)
     assert (above_zero("0"), above_zero("-1"), above_zero("0.1")) == (None, None, D("0.1"))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"info": {"symbol": "BTCUSDT", "execType": "BustTrade"}},
+        {"info": {"symbol": "BTCUSDT", "execType": "AdlTrade"}},
+        {"info": {"symbol": "BTCUSDT", "fillType": "liquidation"}},
+        {"info": {"symbol": "BTCUSDT"}, "clientOrderId": "autoclose-1700000000000"},
+    ],
+)
+def test_a_fill_by_which_the_venue_takes_a_position_over_is_known(told: dict[str, Any]) -> None:
+    row = {
+        "id": "e1", "order": "v1", "symbol": PERP, "side": "buy", "amount": "1", "price": "100",
+        "timestamp": 7, "fee": None, "info": {"symbol": "BTCUSDT", "execType": "Trade"},
+    }  # fmt: skip
+    assert not RowReader(markets()).fill(row).is_forced
+    assert RowReader(markets()).fill(row | told).is_forced

@@ -73,7 +73,7 @@ def test_coins_sold_by_hand_are_not_those_that_a_stop_locks(tmp_path: Path) -> N
     house(tmp_path).run(script)
 
 
-def test_what_a_hand_opens_is_shown_as_external_and_raises_no_alarm(tmp_path: Path) -> None:
+def test_what_a_hand_opens_is_shown_as_external_and_can_be_closed(tmp_path: Path) -> None:
     async def script(desk: LivingDesk) -> None:
         desk.tick("50000")
         desk.paper.hand.place(PERP, OrderSide.BUY, D("0.1"))
