@@ -87,6 +87,11 @@ class OkxDialect(ClientIdDialect):
             return _MAY_NOT_TRADE
         return MAY_WITHDRAW if "withdraw" in rights else None
 
+    async def account_id(self, exchange: Any) -> str | None:  # noqa: ANN401 - a ccxt exchange
+        """Return the number of the account, which each subaccount has for itself."""
+        told = (await exchange.privateGetAccountConfig())["data"][0].get("uid")
+        return None if told is None else str(told)
+
     def creation(self, exchange: Any, request: OrderRequest, markets: Markets) -> Creation:  # noqa: ANN401
         """Count a market order in coins, and name one that waits in the book it will lie in too."""
         asked = super().creation(exchange, request, markets)

@@ -200,10 +200,7 @@ class BybitDialect(Dialect):
         """
         if self.settings.mode is ModeChoice.DEMO:
             return None
-        reply = await exchange.privateGetV5UserQueryApi()
-        result = reply.get("result") if isinstance(reply, Mapping) else None
-        if not isinstance(result, Mapping):
-            raise UnreadableRow("the answer does not tell the key's rights")
+        result = await self._key(exchange)
         rights = result.get("permissions") or {}
         wallet = [str(one) for one in rights.get("Wallet") or ()]
         if str(result.get("readOnly", "0")) == "1":
@@ -211,6 +208,20 @@ class BybitDialect(Dialect):
         if str(result.get("uta", "1")) == "0" and str(result.get("unified", "0")) == "0":
             return "the account is no unified trading account: upgrade it at the venue"
         return MAY_WITHDRAW if any("withdraw" in one.lower() for one in wallet) else None
+
+    async def account_id(self, exchange: Any) -> str | None:  # noqa: ANN401 - a ccxt exchange
+        """Return the number of the user whose key it is; a demo account does not tell."""
+        if self.settings.mode is ModeChoice.DEMO:
+            return None
+        told = (await self._key(exchange)).get("userID")
+        return None if told is None else str(told)
+
+    async def _key(self, exchange: Any) -> Mapping[str, Any]:  # noqa: ANN401 - a ccxt exchange
+        reply = await exchange.privateGetV5UserQueryApi()
+        result = reply.get("result") if isinstance(reply, Mapping) else None
+        if not isinstance(result, Mapping):
+            raise UnreadableRow("the answer does not tell the key's rights")
+        return result
 
     async def fees(self, exchange: Any) -> dict[str, Fees]:  # noqa: ANN401 - a ccxt exchange
         """Read what the account pays on each market."""

@@ -172,6 +172,10 @@ class CcxtConnector:
         """Read every open perpetual position."""
         return await self._reads().fetch_positions()
 
+    async def fetch_account_id(self) -> str | None:
+        """Read what the venue calls the account; None where it does not tell, or may not be asked."""
+        return await self._reads().fetch_account_id() if self._workshop.may_sign else None
+
     async def fetch_balances(self) -> Sequence[VenueBalance]:
         """Read every balance."""
         return await self._reads().fetch_balances()

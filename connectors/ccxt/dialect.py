@@ -232,6 +232,10 @@ class Dialect:
         """
         return None
 
+    async def account_id(self, exchange: Any) -> str | None:  # noqa: ANN401 - a ccxt exchange
+        """Return the venue's own number of the account; None where it is not known how it tells one."""
+        return None
+
 
 def listed(reply: object) -> list[Mapping[str, Any]]:
     """Return the rows of an answer of Bybit's form; raises UnreadableRow where it has none."""

@@ -82,6 +82,11 @@ class Reads:
 
         return await self.read("positions", held)
 
+    async def fetch_account_id(self) -> str | None:
+        """Read what the venue calls the account, with the venue's own name before it."""
+        told = await self.read("the account's id", lambda: self._dialect.account_id(self._exchange))
+        return None if told is None else f"{self._exchange.id} {told}"
+
     async def fetch_balances(self) -> Sequence[VenueBalance]:
         """Read every balance."""
 

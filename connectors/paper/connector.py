@@ -180,6 +180,10 @@ class PaperConnector:
         """Read every open perpetual position."""
         return await self._read(lambda exchange, _: exchange.positions())
 
+    async def fetch_account_id(self) -> str | None:
+        """Tell nothing: the account is the file it is kept in."""
+        return None
+
     async def fetch_balances(self) -> Sequence[VenueBalance]:
         """Read every balance."""
         return await self._read(lambda exchange, _: exchange.balances())

@@ -20,6 +20,7 @@ from desk.execution.layer import ExecutionLayer
 from desk.execution.recovery import Recovery
 from desk.feeds.bars import BarBook
 from desk.ledger.ledger import Ledger
+from desk.runtime.account_identity import known_account
 from desk.runtime.desk_watch import DeskWatch
 from desk.runtime.equity_watch import EquityWatch
 from desk.runtime.live_view import LiveView
@@ -79,7 +80,8 @@ class DeskCore:
     async def start(self) -> None:
         """Reconcile, recover what an earlier run left, warm up, and begin to hear schedules.
 
-        Raises NotReconciled where the venue cannot be read: nothing trades before the first comparison.
+        Raises NotReconciled where the venue cannot be read: nothing trades before the first comparison; and
+        InputRefused where the journal belongs to another account.
         """
         parts = self.parts
         if parts.watch is not None:
@@ -88,6 +90,7 @@ class DeskCore:
         parts.execution.state.restore(latch.state, latch.reason, latch.by)
         self._restore_workers()
         await parts.connector.open()
+        await known_account(parts.connector, parts.ledger, parts.recorder, parts.clock, parts.desk_id)
         parts.view.take_instruments(await parts.connector.fetch_instruments())
         await parts.recorder.record(self._run_started())
         parts.view.state()  # what latched the account from outside is obeyed before anything is taken up

@@ -163,6 +163,9 @@ class FaultyConnector:
     async def fetch_positions(self) -> Sequence[VenuePosition]:
         return await self._read(self._inner.fetch_positions())
 
+    async def fetch_account_id(self) -> str | None:
+        return await self._inner.fetch_account_id()
+
     async def fetch_balances(self) -> Sequence[VenueBalance]:
         return await self._read(self._inner.fetch_balances())
 

@@ -102,6 +102,10 @@ class IAPIConnector(Protocol):
         """Read every open perpetual position of the account."""
         ...
 
+    async def fetch_account_id(self) -> str | None:
+        """Read what the venue calls the account, the same for all its keys; None where it does not tell."""
+        ...
+
     async def fetch_balances(self) -> Sequence[VenueBalance]:
         """Read every balance of the account."""
         ...

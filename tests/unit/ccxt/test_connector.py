@@ -215,6 +215,21 @@ async def test_a_key_that_may_too_much_or_too_little_is_refused(right: dict[str,
     await rig.end()
 
 
+async def test_each_account_has_an_id_of_its_own_and_keeps_it() -> None:
+    rig = CcxtRig()
+    await rig.begin(keys=[KeySettings(key=KEY, secret=SECRET), KeySettings(key="other", secret="others")])
+    other = rig.another(api_key=SecretStr("other"), secret=SecretStr("others"))
+    again = rig.another()
+    told = []
+    for connector in (rig.connector, again, other):
+        await connector.open()
+        told.append(await connector.fetch_account_id())
+        await connector.close()
+    assert told[0] == told[1] != told[2]
+    assert (told[0] or "").startswith("bybit ")
+    await rig.end()
+
+
 async def test_a_wrong_key_does_not_open_and_never_shows_itself() -> None:
     rig = CcxtRig()
     await rig.begin()
