@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
-from desk.contracts.market import ZERO, InstrumentKind
+from desk.contracts.market import ONE, ZERO, InstrumentKind
 from desk.contracts.netting import FLAT, MONEY, NetPosition, fill_order, fold
 from desk.contracts.positions import Position
 from desk.contracts.records import FillBooked
@@ -45,7 +45,7 @@ class TradeFold:
             opened_at_ms=fill.time_ms if self.opened_at_ms is None and held else self.opened_at_ms,
             closed_at_ms=fill.time_ms if ends else (None if held else self.closed_at_ms),
             max_size_base=max(self.max_size_base, held),
-            entry_price=_SHOWN.divide(net.cost_quote, net.size_base) if held else self.entry_price,
+            entry_price=_average(net.cost_quote, net.size_base) if held else self.entry_price,
             reduced_base=MONEY.add(self.reduced_base, fill.size_base) if leaves else self.reduced_base,
             reduced_value_quote=MONEY.add(self.reduced_value_quote, value)
             if leaves
@@ -56,7 +56,7 @@ class TradeFold:
 
     def shown_on(self, position: Position) -> Position:
         """Return `position` with what the fills made of it."""
-        exit_price = _SHOWN.divide(self.reduced_value_quote, self.reduced_base) if self.reduced_base else None
+        exit_price = _average(self.reduced_value_quote, self.reduced_base) if self.reduced_base else None
         return replace(
             position,
             opened_at_ms=self.opened_at_ms,
@@ -99,3 +99,9 @@ def happened(booked: FillBooked) -> tuple[int, int, str]:
 def _held(net: NetPosition, side: PositionSide) -> Decimal:
     size = net.size_base if side is PositionSide.LONG else net.size_base.copy_negate()
     return size if size > 0 else ZERO
+
+
+def _average(value_quote: Decimal, size_base: Decimal) -> Decimal:
+    """Return the average price without the zeros that the cost's many places leave behind it."""
+    average = _SHOWN.divide(value_quote, size_base).normalize(_SHOWN)
+    return average.quantize(ONE) if average == average.to_integral_value() else average

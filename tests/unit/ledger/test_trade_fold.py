@@ -54,6 +54,17 @@ def test_partial_fills_average_the_entry() -> None:
     assert held.opened_at_ms == build.START_MS + 1000
 
 
+def test_averages_carry_no_zeros_of_the_cost_they_are_of() -> None:
+    """A reduction leaves a cost of eighteen places behind; the average of what is left is a price."""
+    ledger = begun("3")
+    ledger.apply(build.fill_booked(1, size="1", price="2996.12"))
+    ledger.apply(build.fill_booked(2, size="1", price="2996.14"))
+    ledger.apply(build.fill_booked(3, SELL, "0.3", "3000", order=None))
+    ledger.apply(build.fill_booked(4, SELL, "0.7", "3000", order=None))
+    assert f"{position(ledger).entry_price:f}" == "2996.13"
+    assert str(position(ledger).exit_price) == "3000"
+
+
 def test_a_reduction_keeps_the_entry_and_realizes_its_part() -> None:
     ledger = begun()
     ledger.apply(build.fill_booked(1, size="2", price="100"))
