@@ -1,6 +1,6 @@
 """When a flow is over: its orders are, and what they opened is protected."""
 
-from desk.contracts.directives import DirectiveScope
+from desk.contracts.directives import PROTECTION_STRATEGY, DirectiveScope
 from desk.contracts.execution import FlowOutcome
 from desk.contracts.ids import DirectiveId, TradeId
 from desk.contracts.orders import OrderStatus
@@ -57,6 +57,7 @@ class FlowCompletionRule:
         return position is None or is_covered(position, self._view)
 
     def _end(self, flow: OpenFlow) -> None:
+        flow.problems += self._closed_by_protection(flow)
         if flow.effects and not flow.problems:
             self._termination.end(flow, FlowOutcome.SUCCESS, "executed")
         elif flow.effects:
@@ -67,6 +68,20 @@ class FlowCompletionRule:
             if not flow.problems:
                 flow.problems.append(_nothing_happened(flow))
             self._termination.end(flow, FlowOutcome.ERROR, "not executed")
+
+    def _closed_by_protection(self, flow: OpenFlow) -> list[str]:
+        """Say why the platform closes what the flow opened: that is over, and was never protected."""
+        if flow.directive.scope is not DirectiveScope.NEW_TRADE:
+            return []
+        others = (other for trade_id in flow.trades for other in self._flows.of_trade(trade_id))
+        reasons = [one.directive.rationale for one in others if _protects_by_closing(one)]
+        return [f"{PROTECTION_STRATEGY} closed it: {one}" for one in dict.fromkeys(reasons)]
+
+
+def _protects_by_closing(flow: OpenFlow) -> bool:
+    """Tell whether a flow is the platform's close of a trade."""
+    is_close = flow.directive.scope is DirectiveScope.CLOSE_EXISTING
+    return is_close and flow.directive.strategy_planner_id == PROTECTION_STRATEGY
 
 
 def _nothing_happened(flow: OpenFlow) -> str:

@@ -8,7 +8,7 @@ from desk.contracts.ids import DirectiveId
 from desk.contracts.orders import Leg, OrderRequest, OrderStatus
 from desk.contracts.sides import OrderSide
 from desk.execution.stop_chaser import PATIENCE_MS
-from tests.builders.execution import alarms, opened, resting
+from tests.builders.execution import alarms, ended, opened, resting
 from tests.builders.living_desk import AT_A_LIMIT, PERP, LivingDesk
 from tests.builders.lying import lying
 
@@ -63,6 +63,22 @@ def test_a_trade_whose_stop_is_refused_nearer_too_is_closed(tmp_path: Path) -> N
         tried = list(dict.fromkeys(one.stop_price for one in at.venue.placed if one.leg is Leg.STOP))
         assert tried == [D("49000.0"), D("49499.9")]
         assert [one.leg for one in at.venue.placed].count(Leg.STOP) < 10
+
+    at.run(script)
+
+
+def test_a_flow_whose_trade_never_got_its_stop_says_who_closed_it_and_why(tmp_path: Path) -> None:
+    at = lying(tmp_path)
+
+    async def script(desk: LivingDesk) -> None:
+        at.venue.refuses = lambda request: "not today" if request.leg is Leg.STOP else None
+        desk.tick("50000")
+        completion = await ended(desk, desk.issue(desk.new_trade()))
+        assert completion.final_state == "partly executed"
+        opened, why = completion.reason.split("; ", 1)
+        assert opened.startswith("bought 0.099 BTC/USDT:USDT")
+        assert why.startswith("platform.protection closed it: no stop can rest")
+        assert "not today" in why
 
     at.run(script)
 
