@@ -34,6 +34,7 @@ from desk.runtime.position_rows import PositionRows
 from desk.runtime.recent import RecentFlows
 from desk.runtime.schedule_rows import ScheduleRows
 from desk.runtime.snapshots import Lenses
+from desk.runtime.standing_peak import StandingPeak
 from desk.runtime.trading_day import TradingDay
 
 
@@ -62,6 +63,7 @@ def keepsakes(of: Sources) -> Keepsakes:
         trends=MarkTrends(of.board),
         equity=EquityWatch(of.view, ExposureWatch(of.view, of.board)),
         day=TradingDay(of.ledger, of.recorder, desk.account_currency, desk.time_zone),
+        peak=StandingPeak(of.ledger, of.recorder, of.view, desk.account_currency),
     )
 
 

@@ -18,6 +18,7 @@ from desk.runtime.heartbeat import Heartbeat
 from desk.runtime.log_rows import LogRows
 from desk.runtime.mark_trends import MarkTrends
 from desk.runtime.recent import RecentFlows
+from desk.runtime.standing_peak import StandingPeak
 from desk.runtime.trading_day import TradingDay
 
 
@@ -33,6 +34,7 @@ class Keepsakes:
     trends: MarkTrends
     equity: EquityWatch
     day: TradingDay
+    peak: StandingPeak
 
     def on_entry(self, entry: JournalEntry) -> None:
         """Hand one entry to all that follow the journal."""
@@ -81,3 +83,4 @@ class DeskWatch:
         equity = self._kept.equity.on_second(now_ms)
         if equity is not None:
             self._kept.day.on_equity(now_ms, equity)
+            self._kept.equity.measured_from = self._kept.peak.on_equity(now_ms, equity)

@@ -28,6 +28,8 @@ class EquityWatch:
         self._next_ms = 0
         self._next_fine_ms = 0
         self.peak: Decimal | None = None
+        self.measured_from: Decimal | None = None
+        """The peak of all runs, where it is followed; `peak` and `worst` are of this run."""
         self.worst = ZERO
         self._lowest = ZERO
         self.samples: deque[EquityPoint] = deque(maxlen=_SAMPLES_KEPT)
@@ -66,9 +68,10 @@ class EquityWatch:
     def drawdown(self) -> Decimal | None:
         """Return how far the newest sample is below the peak, as a fraction."""
         newest = max((one[-1] for one in (self.samples, self._fine) if one), key=_time, default=None)
-        if self.peak is None or newest is None:
+        peak = self.peak if self.measured_from is None else self.measured_from
+        if peak is None or newest is None:
             return None
-        return drawdown(newest.equity, self.peak)
+        return drawdown(newest.equity, peak)
 
     def _taken(self) -> Decimal | None:
         """Return equity as it is now, where it is known, and note a new peak or low."""

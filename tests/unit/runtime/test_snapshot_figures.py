@@ -186,6 +186,42 @@ def test_the_day_begins_with_the_first_equity_of_the_local_day_and_outlives_a_re
     at.live(tomorrow)
 
 
+def test_the_drawdown_is_measured_from_the_peak_of_all_runs(tmp_path: Path) -> None:
+    at = watched(tmp_path)
+    falls: list[Decimal] = []
+
+    async def falls_behind(desk: LivingDesk) -> None:
+        await desk.pass_ms(6_000)
+        await opened(desk)
+        await desk.play(["49500"] * 70)
+        fell = look(desk).account.drawdown.value
+        assert fell is not None
+        falls.append(fell)
+
+    at.live(falls_behind)
+
+    async def next_life(desk: LivingDesk) -> None:
+        await desk.play(["49500"] * 70)
+        assert look(desk).account.drawdown.value == falls[0] > 0
+
+    at.live(next_life)
+
+
+def test_money_that_was_taken_out_is_no_drawdown(tmp_path: Path) -> None:
+    at = watched(tmp_path)
+
+    async def stands(desk: LivingDesk) -> None:
+        desk.tick("50000")
+        await desk.pass_ms(6_000)
+        desk.paper.hand.deposit("USDT", D(-40_000))
+        assert await desk.desk.core.parts.execution.reconciliation.run()
+        await desk.pass_ms(6_000)
+        assert look(desk).account.equity.value == 60_000
+        assert look(desk).account.drawdown.value == 0
+
+    at.live(stands)
+
+
 def test_a_market_shows_its_trend_evenly_and_its_change_since(tmp_path: Path) -> None:
     async def script(desk: LivingDesk) -> None:
         for second in range(100):
