@@ -22,7 +22,7 @@ from desk.config.storage import StorageLayout
 from desk.contracts.execution import ExecutionDirective
 from desk.contracts.ports.time import Clock
 from desk.contracts.problems import InputRefused, KeyRefused, Problem, ReadFailed, RefusedByState
-from desk.control.latch_file import write_latch
+from desk.control.latch_file import leaving, write_latch
 from desk.execution.emergency_exit import ExitResult
 from desk.execution.flatten import Flattener, FlattenPorts
 from desk.execution.holdings import AccountReader, Holdings
@@ -116,12 +116,13 @@ class _Flattening:
             flattener = Flattener(self._ports(account))
             reason = f"flattened by desk flatten (process {os.getpid()}) at {_iso(self._clock.now_ms())}"
             directive = flattener.directive(holdings, reason)
-            self._latch(f"{reason}: not yet finished", directive, process=os.getpid())
-            if self._paper is not None:
-                await self._know_prices(holdings, self._paper)
-            result = await flattener.run(directive)
-            left = f", left: {'; '.join(result.remains)}" if result.remains else ""
-            self._latch(f"{reason}: {result.word}{left}", directive)
+            with leaving(self._run.storage.latch):
+                self._latch(f"{reason}: not yet finished", directive)
+                if self._paper is not None:
+                    await self._know_prices(holdings, self._paper)
+                result = await flattener.run(directive)
+                left = f", left: {'; '.join(result.remains)}" if result.remains else ""
+                self._latch(f"{reason}: {result.word}{left}", directive)
             return result
         finally:
             await self._connector.close()
@@ -176,10 +177,9 @@ class _Flattening:
             self._connector, account, self._clock, SystemIds(self._clock), settings, self._run.tell
         )
 
-    def _latch(self, reason: str, directive: ExecutionDirective, process: int | None = None) -> None:
+    def _latch(self, reason: str, directive: ExecutionDirective) -> None:
         """Leave the latch; a disk that takes no file stands in nobody's way out."""
-        written = directive.model_dump(mode="json")
-        details = {"time_ms": self._clock.now_ms(), "directive": written, "process": process}
+        details = {"time_ms": self._clock.now_ms(), "directive": directive.model_dump(mode="json")}
         try:
             write_latch(self._run.storage.latch, reason, details)
         except OSError as error:

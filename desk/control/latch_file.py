@@ -1,7 +1,9 @@
 """The latch that `desk flatten` leaves in the state folder: a desk that sees it takes no new risk."""
 
+import fcntl
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pydantic_core import from_json, to_json
@@ -11,10 +13,7 @@ _OWNER_ONLY = 0o600
 
 
 def write_latch(path: Path, reason: str, details: Mapping[str, object]) -> None:
-    """Put the latch in place, whole and durable, for its owner alone; raises OSError.
-
-    Details with a `process` say which one is leaving the account, until it writes a latch without.
-    """
+    """Put the latch in place, whole and durable, for its owner alone; raises OSError."""
     fresh = path.with_name(f"{path.name}.new")
     descriptor = os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, _OWNER_ONLY)
     try:
@@ -30,6 +29,24 @@ def write_latch(path: Path, reason: str, details: Mapping[str, object]) -> None:
         os.close(folder)
 
 
+@contextmanager
+def leaving(path: Path) -> Iterator[None]:
+    """Let a desk that looks at the latch know that its account is being left, for as long as this lives.
+
+    A lock and not a process number: it is gone with the process, and names nobody else later. Where it cannot
+    be had, whoever leaves goes on without: nothing stands in the way out.
+    """
+    descriptor: int | None = None
+    with suppress(OSError):
+        descriptor = os.open(_lock_of(path), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, _OWNER_ONLY)
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    try:
+        yield
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
 class LatchFile:
     """Watch the latch: one look at the file's date a second, its text read when that changed."""
 
@@ -39,7 +56,6 @@ class LatchFile:
         self._looked_at_ms: int | None = None
         self._seen: tuple[int, int] | None = None
         self._reason: str | None = None
-        self._process: int | None = None
 
     def reason(self) -> str | None:
         """Return why no risk may be taken, None where there is no latch."""
@@ -50,9 +66,19 @@ class LatchFile:
         return self._reason
 
     def is_leaving(self) -> bool:
-        """Tell whether the process that latched it is still about to leave the account; looked up anew."""
-        self._look()
-        return self._process is not None and _lives(self._process)
+        """Tell whether a process is leaving the account at this moment; looked up anew."""
+        try:
+            descriptor = os.open(_lock_of(self._path), os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return False  # nobody ever left this account
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._look()
+            return True
+        finally:
+            os.close(descriptor)
+        return False
 
     def clear(self) -> None:
         """Take the latch away; raises OSError where that fails."""
@@ -63,33 +89,25 @@ class LatchFile:
         try:
             found = self._path.stat()
             if self._seen != (found.st_mtime_ns, found.st_size):
-                self._reason, self._process = _read(self._path)
+                self._reason = _reason_in(self._path)
                 self._seen = found.st_mtime_ns, found.st_size
         except FileNotFoundError:
-            self._seen = self._reason = self._process = None
+            self._seen = self._reason = None
         except OSError as error:
             self._reason = f"{self._path} cannot be read: {error.strerror}"
 
 
-def _read(path: Path) -> tuple[str, int | None]:
-    """Read the reason, and which process is leaving; a latch that cannot be understood still latches."""
+def _lock_of(path: Path) -> Path:
+    return path.with_suffix(".lock")
+
+
+def _reason_in(path: Path) -> str:
+    """Read the reason; a latch that cannot be understood still latches."""
     try:
         said = from_json(path.read_bytes())
     except ValueError:
         said = None
-    said = said if isinstance(said, dict) else {}
-    reason, process = said.get("reason"), said.get("process")
-    if not isinstance(reason, str):
-        reason = f"flattened from outside, as {path} says, though not by whom"
-    return reason, process if isinstance(process, int) and process > 0 else None
-
-
-def _lives(process: int) -> bool:
-    """Tell whether a process is there, whoever it belongs to."""
-    try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return True
+    reason = said.get("reason") if isinstance(said, dict) else None
+    return (
+        reason if isinstance(reason, str) else f"flattened from outside, as {path} says, though not by whom"
+    )

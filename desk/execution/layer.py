@@ -23,6 +23,7 @@ from desk.execution.flow_journal import FlowJournal
 from desk.execution.flow_registry import FlowRegistry
 from desk.execution.flow_termination import FlowTerminationHandler
 from desk.execution.gate import PreTradeGate
+from desk.execution.left_outside import LeftOutside
 from desk.execution.lost_stops import LostStops
 from desk.execution.modify import ModifyExecutor
 from desk.execution.naked_clock import NakedClock
@@ -82,7 +83,8 @@ def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
     venue = venue_side(ports, reach.standing)
     naked = NakedClock(ports.ledger, ports.view, ports.clock, ports.connector)
     directives = _protection_directives(ports)
-    orders = ProtectiveOrders(reach, ports.flows.newest_of, venue.reconciliation.run, ports.latch)
+    left = LeftOutside(ports.latch, ports.clock, venue.reconciliation.run)
+    orders = ProtectiveOrders(reach, ports.flows.newest_of, venue.reconciliation.run, left)
     keeper = _keeper(ports, reach, orders, (naked, completion, directives))
     refusals = JobRefusals(ports.bus, ports.clock, ports.flows)
     stopper = EntryStopper(reach, ports.spawner)

@@ -7,18 +7,14 @@ from desk.contracts.ids import DirectiveId, ExecutionDirectiveId, TradeId
 from desk.contracts.market import ZERO, Instrument
 from desk.contracts.orders import AmendRequest, Leg, OrderOutcome, OrderRequest, OrderType, OutcomeKind
 from desk.contracts.orderstate import OrderState
-from desk.contracts.ports.latch import OutsideLatch
 from desk.contracts.positions import Position
 from desk.execution.filters import filter_problem
+from desk.execution.left_outside import LeftOutside
 from desk.execution.reach import Reach
 
 _ATTEMPTS = 3
 
 _BEFORE_A_DOUBT_MS = 500
-
-_LOOK_WHETHER_LEFT_EVERY_MS = 250
-_MOST_LEFT_TO_OTHERS_MS = 30_000
-"""How long another process that leaves the account is waited for: a trade without a stop waits no longer."""
 
 FlowOf = Callable[[TradeId], DirectiveId | None]
 Compare = Callable[[], Awaitable[bool]]
@@ -28,14 +24,12 @@ class ProtectiveOrders:
     """Place, amend and replace stops and targets.
 
     `flow_of` names a flow in hand for an EXTERNAL trade; `compare` brings the ledger in line with the venue.
-    While another process leaves the account by `latch`, it looks after what is held, and a stop from here
-    would lock the coins that it sells; after it was there, the venue is asked what is left to protect.
     """
 
-    def __init__(self, reach: Reach, flow_of: FlowOf, compare: Compare, latch: OutsideLatch | None) -> None:
+    def __init__(self, reach: Reach, flow_of: FlowOf, compare: Compare, left: LeftOutside) -> None:
         self._reach = reach
         self._compare = compare
-        self._latch = latch
+        self._left = left
         self._flow_of = flow_of
         self.placing: dict[TradeId, Leg] = {}
 
@@ -46,7 +40,7 @@ class ProtectiveOrders:
 
     async def step(self, leg: Leg, price: Decimal, size_base: Decimal, position: Position) -> str | None:
         """Take one step towards the leg as it should be; return why there is none."""
-        if await self._has_changed_outside(position):
+        if await self._left.has_intervened():
             return None
         return await self._stepped(leg, price, size_base, position)
 
@@ -70,18 +64,6 @@ class ProtectiveOrders:
         if self._reach.capabilities.amends_in_place:
             return await self._amend(kept, price, size_base, position)
         return await self._replace(kept, price, size_base, position)
-
-    async def _has_changed_outside(self, position: Position) -> bool:
-        """Tell whether another process has changed what is held, once it is done."""
-        if self._latch is None or not (self._latch.is_leaving() or self._latch.reason()):
-            return False
-        clock = self._reach.clock
-        until_ms = clock.monotonic_ms() + _MOST_LEFT_TO_OTHERS_MS
-        while self._latch.is_leaving() and clock.monotonic_ms() < until_ms:
-            await clock.sleep_ms(_LOOK_WHETHER_LEFT_EVERY_MS)
-        await self._compare()
-        now = self._reach.ledger.position(position.trade_id)
-        return now is None or now.size_base != position.size_base
 
     async def withdraw(self, leg: Leg, position: Position) -> str | None:
         """Cancel every order of a leg that is not wanted any more; return why one is still there."""

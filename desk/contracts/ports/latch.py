@@ -11,7 +11,7 @@ class OutsideLatch(Protocol):
         ...
 
     def is_leaving(self) -> bool:
-        """Tell whether the process that latched it is still about to leave the account; looked up anew."""
+        """Tell whether a process is leaving the account at this moment; looked up anew."""
         ...
 
     def clear(self) -> None:

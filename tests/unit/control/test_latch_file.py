@@ -1,6 +1,5 @@
 """The latch of `desk flatten`: seen within a second, cheap to look for, and never misread as none."""
 
-import os
 import stat
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import pytest
 
 from desk.contracts.records import DeskStateChanged
 from desk.contracts.states import DeskState
-from desk.control.latch_file import LatchFile, write_latch
+from desk.control.latch_file import LatchFile, leaving, write_latch
 from tests.builders.desk import DeskHouse
 from tests.builders.living_desk import LivingDesk
 
@@ -46,21 +45,23 @@ def test_a_latch_that_is_written_anew_is_read_anew(tmp_path: Path) -> None:
     assert [one.name for one in tmp_path.iterdir()] == ["flattened.json"]
 
 
-def test_who_latched_it_is_leaving_as_long_as_it_lives(tmp_path: Path) -> None:
+def test_an_account_is_being_left_as_long_as_somebody_leaves_it(tmp_path: Path) -> None:
     watch = Watch(tmp_path)
     assert not watch.latch.is_leaving()
-    write_latch(watch.path, "flattened: not yet finished", {"process": os.getpid()})
-    assert watch.latch.is_leaving()
-    write_latch(watch.path, "flattened: FLAT", {"process": None})
+    with leaving(watch.path):
+        write_latch(watch.path, "flattened: not yet finished", {})
+        assert watch.latch.is_leaving()
+        assert watch.latch.reason() == "flattened: not yet finished"
+        with leaving(watch.path):
+            assert watch.latch.is_leaving()
+        assert watch.latch.is_leaving(), "the first still leaves"
     assert not watch.latch.is_leaving()
-    assert watch.latch.reason() == "flattened: FLAT"
 
 
-@pytest.mark.parametrize("process", [2**22 + 1, 2**80, None, "1", 0, -1])
-def test_what_is_no_living_process_is_not_leaving(tmp_path: Path, process: object) -> None:
-    watch = Watch(tmp_path)
-    write_latch(watch.path, "flattened: not yet finished", {"process": process})
-    assert not watch.latch.is_leaving()
+def test_a_folder_that_takes_no_lock_stands_in_nobodys_way_out(tmp_path: Path) -> None:
+    watch = Watch(tmp_path / "gone")
+    with leaving(watch.path):
+        assert not watch.latch.is_leaving()
 
 
 def test_a_cleared_latch_is_gone_at_once(tmp_path: Path) -> None:
