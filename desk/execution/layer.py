@@ -83,8 +83,7 @@ def build_execution(ports: ExecutionPorts) -> ExecutionLayer:
     venue = venue_side(ports, reach.standing)
     naked = NakedClock(ports.ledger, ports.view, ports.clock, ports.connector)
     directives = _protection_directives(ports)
-    left = LeftOutside(ports.latch, ports.clock, venue.reconciliation.run)
-    orders = ProtectiveOrders(reach, ports.flows.newest_of, venue.reconciliation.run, left)
+    orders = _protective_orders(ports, reach, venue.reconciliation)
     keeper = _keeper(ports, reach, orders, (naked, completion, directives))
     refusals = JobRefusals(ports.bus, ports.clock, ports.flows)
     stopper = EntryStopper(reach, ports.spawner)
@@ -131,6 +130,13 @@ def _arbiter(ports: ExecutionPorts) -> Arbiter:
             settling_ms=ports.settings.risk.size_settling_ms,
         )
     )
+
+
+def _protective_orders(
+    ports: ExecutionPorts, reach: Reach, reconciliation: Reconciliation
+) -> ProtectiveOrders:
+    left = LeftOutside(ports.latch, ports.clock, reconciliation.run)
+    return ProtectiveOrders(reach, ports.flows.newest_of, reconciliation.run, left)
 
 
 def _keeper(
