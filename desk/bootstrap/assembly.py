@@ -38,6 +38,7 @@ from desk.runtime.scheduler import ScheduleDriver
 from desk.runtime.snapshots import SnapshotCamera
 from desk.runtime.tally import RunTally
 from desk.runtime.time_beat import TimeBeat
+from desk.runtime.watched_prices import WatchedPrices
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Desk:
     account: AccountFigures
     recorder: ObservedRecorder
     alarms: Alarms
+    prices: WatchedPrices
 
 
 def assemble(configuration: Configuration, outside: Outside) -> Desk:
@@ -202,6 +204,7 @@ def _desk(
         account=AccountFigures(outside.ledger, inside.view, inside.board),
         recorder=inside.recorder,
         alarms=inside.alarms,
+        prices=inside.prices,
     )
 
 

@@ -45,7 +45,7 @@ def supervision(
         log=log,
     )
     disk = Disk(lambda: _free_bytes(folder), platform.storage.min_free_mb * _BYTES_PER_MB)
-    watch = ConnectionWatch(parts.connector.name, limits)
+    watch = ConnectionWatch(parts.connector.name, limits, desk.prices.needs)
     troubles = TroubleDesk(parts.execution.state, desk.alarms, _FEED)
     is_recorded = parts.mode is TradingMode.REPLAY
     return Supervision(

@@ -9,7 +9,8 @@ class StreamCondition:
     """Show one subscription.
 
     `silent_ms` counts from its last data, None before the first; `is_stale` says that this is too long for
-    it; `gaps` counts how often it was interrupted and reads had to tell what it missed.
+    it; `gaps` counts how often it was interrupted and reads had to tell what it missed. `symbols` are those
+    whose prices it brings; empty where it brings something else.
     """
 
     name: str
@@ -17,6 +18,7 @@ class StreamCondition:
     is_stale: bool
     silent_ms: int | None = None
     gaps: int = 0
+    symbols: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What is wrong with the way to the venue, from one look at it a second."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from desk.contracts.connection import Connection, StreamCondition
@@ -36,13 +36,19 @@ class Trouble:
 
 
 class ConnectionWatch:
-    """Judge how a venue is reached; what streams were like is remembered between looks."""
+    """Judge how a venue is reached; what streams were like is remembered between looks.
 
-    def __init__(self, venue: str, limits: ConnectionLimits) -> None:
+    A stream of prices that never brought any is told alone where `needs` says that the desk can do without
+    its symbols.
+    """
+
+    def __init__(self, venue: str, limits: ConnectionLimits, needs: Callable[[Sequence[str]], bool]) -> None:
         self._venue = venue
         self._limits = limits
+        self._needs = needs
         self._bad_since_ms: dict[str, int] = {}
         self._once_good: set[str] = set()
+        self._once_told: set[str] = set()
         self._is_banned = False
 
     def troubles(self, connection: Connection, now_ms: int) -> tuple[Trouble, ...]:
@@ -70,10 +76,18 @@ class ConnectionWatch:
     def _streams(self, streams: tuple[StreamCondition, ...], now_ms: int) -> Iterator[Trouble]:
         bad = {one.name: one for one in streams if one.is_stale or not one.is_up}
         self._once_good.update(one.name for one in streams if one.name not in bad)
+        self._once_told.update(one.name for one in streams if one.silent_ms is not None)
         self._bad_since_ms = {name: self._bad_since_ms.get(name, now_ms) for name in bad}
         for name, stream in bad.items():
             lasted_ms = now_ms - self._bad_since_ms[name]
             if not lasted_ms <= self._limits.max_stream_silence_ms:
                 how = "silent" if stream.is_up else "down"
                 text = f"the stream {name} of {self._venue} has been {how} for {lasted_ms // _MS_PER_S} s"
-                yield Trouble(f"{STREAM}{name}", text, is_broken_stream=name in self._once_good)
+                yield self._of_stream(stream, text)
+
+    def _of_stream(self, stream: StreamCondition, text: str) -> Trouble:
+        """Judge by its data whether it ever was: a subscription looks up until its refusal has come."""
+        key, name = f"{STREAM}{stream.name}", stream.name
+        if not stream.symbols or name in self._once_told or self._needs(stream.symbols):
+            return Trouble(key, text, is_broken_stream=name in self._once_good)
+        return Trouble(f"{key} unheld", f"{text}, and nothing is held there", DeskState.ACTIVE)

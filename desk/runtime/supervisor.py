@@ -78,7 +78,7 @@ class Supervisor:
             if streams - self._of_streams:
                 self._compare_again()  # what the streams did not tell meanwhile
             self._note_gaps(connection.streams)
-            troubles = [one.text for one in self._of_connection]
+            troubles = [one.text for one in self._of_connection if one.state is not DeskState.ACTIVE]
             self._core.parts.view.trouble = "; ".join(troubles) or None
         self._troubles.take((*self._of_connection, *self._unread(now_ms), *self._full_disk()))
         is_broken = any(one.is_broken_stream for one in self._of_connection)

@@ -21,6 +21,7 @@ class WatchedPrices:
         self._view = view
         self._ledger = ledger
         self._seen: set[str] = set()
+        self._first = frozenset(feed.symbols)
 
     @property
     def symbols(self) -> Sequence[str]:
@@ -44,6 +45,18 @@ class WatchedPrices:
         """Watch a symbol, and what values it; False where the feed brings no price of it."""
         self._need((symbol,))
         return symbol in self._feed.symbols
+
+    def needs(self, symbols: Sequence[str]) -> bool:
+        """Tell whether one was watched from the start, is held or may come to be, or values what is."""
+        if not self._first.isdisjoint(symbols):
+            return True
+        ledger = self._ledger
+        traded = [one.symbol for one in ledger.open_positions()]
+        traded += [one.request.symbol for one in ledger.live_orders()]
+        held = [one.currency for one in ledger.balances() if one.total != ZERO]
+        interests = Interests(traded, held, self._view.account_currency)
+        needed = watch_list(interests, tuple(self._view.instruments.values()))
+        return not set(symbols).isdisjoint(needed)
 
     def _need(self, symbols: Iterable[str], currencies: Iterable[str] = ()) -> None:
         """Have the feed bring what is new of it: a look at thousands of markets is made for that alone."""

@@ -203,6 +203,22 @@ def test_a_stream_that_never_was_is_no_reason_to_connect_anew(tmp_path: Path) ->
     looked_after(tmp_path, script)
 
 
+def test_a_price_stream_that_was_merely_asked_for_and_never_was_leaves_the_desk_as_it_is(
+    tmp_path: Path,
+) -> None:
+    async def script(desk: Looked) -> None:
+        refused = StreamCondition("quotes XYZ/USDT", is_up=False, is_stale=False, symbols=("XYZ/USDT",))
+        desk.line.line = replace(GOOD, streams=(*GOOD.streams, refused))
+        await desk.looks(120)
+        assert desk.state == (ACTIVE, "")
+        (alarm,) = desk.alarms
+        assert "quotes XYZ/USDT of paper has been down" in alarm
+        assert desk.living.desk.core.parts.view.connection_trouble() is None
+        assert desk.line.opened == [0]
+
+    looked_after(tmp_path, script)
+
+
 def test_a_closed_connector_is_opened_at_once_where_an_exit_needs_it(tmp_path: Path) -> None:
     async def script(desk: Looked) -> None:
         desk.living.tick("50000")

@@ -39,13 +39,14 @@ class VenueMarket:
         self._rng = rng
         self._settings = settings or StreamSettings()
         self._wanted: tuple[tuple[str, ...], MarketListener] | None = None
+        self._later: tuple[str, ...] = ()
         self._venue: MarketVenue | None = None
         self._session: MarketSession | None = None
 
     @property
     def symbols(self) -> tuple[str, ...]:
         """What somebody subscribed to."""
-        return () if self._wanted is None else self._wanted[0]
+        return () if self._wanted is None else (*self._wanted[0], *self._later)
 
     @property
     def is_wanted(self) -> bool:
@@ -61,9 +62,9 @@ class VenueMarket:
         if self._wanted is None:
             message = f"nobody listens to the prices of {', '.join(symbols)}: subscribe first"
             raise RuntimeError(message)
-        watched, listener = self._wanted
+        watched = self.symbols
         fresh = tuple(symbol for symbol in dict.fromkeys(symbols) if symbol not in watched)
-        self._wanted = (*watched, *fresh), listener
+        self._later = (*self._later, *fresh)
         if self._session is not None:
             self._session.watch(fresh)
 
@@ -85,7 +86,7 @@ class VenueMarket:
             pumps=PumpSet(exchange),
         )
         self._session = MarketSession(parts)
-        self._session.open(symbols)
+        self._session.open(symbols, self._later)
 
     async def close(self) -> None:
         """End the streams and close their exchange; it may be opened again with another."""

@@ -22,18 +22,16 @@ class MarketSession:
         self._quotes = QuoteStreams(parts)
         parts.pumps.listen(self._heard)
 
-    def open(self, symbols: Sequence[str]) -> None:
-        """Begin, with these symbols."""
-        self.watch(symbols)
+    def open(self, symbols: Sequence[str], later: Sequence[str]) -> None:
+        """Begin, with symbols that share streams and with those that were watched `later`."""
+        self._start(symbols)
+        self.watch(later)
         self._parts.tasks.start("ccxt market watch", self._look())
 
     def watch(self, symbols: Sequence[str]) -> None:
         """Open streams of symbols that have none yet; those that stand are left as they are."""
-        known = tuple(symbol for symbol in symbols if symbol in self._parts.markets)
-        self._unknown = (*self._unknown, *(symbol for symbol in symbols if symbol not in known))
-        self._touched.add(known)
-        self._trades.start(known)
-        self._quotes.start(known)
+        for symbol in symbols:
+            self._start((symbol,))  # alone: one that the venue refuses takes no other with it
 
     async def close(self) -> None:
         """End the streams and the exchange's connections."""
@@ -43,10 +41,17 @@ class MarketSession:
     def conditions(self) -> tuple[StreamCondition, ...]:
         """Show each stream, and each symbol that the venue does not have."""
         unknown = (
-            StreamCondition(f"{symbol}: unknown to the venue", is_up=False, is_stale=False)
+            StreamCondition(f"{symbol}: unknown to the venue", is_up=False, is_stale=False, symbols=(symbol,))
             for symbol in self._unknown
         )
         return (*self._parts.pumps.conditions(), *unknown)
+
+    def _start(self, symbols: Sequence[str]) -> None:
+        known = tuple(symbol for symbol in symbols if symbol in self._parts.markets)
+        self._unknown = (*self._unknown, *(symbol for symbol in symbols if symbol not in known))
+        self._touched.add(known)
+        self._trades.start(known)
+        self._quotes.start(known)
 
     def _heard(self, woken: Sequence[str]) -> None:
         symbols = self._touched.of(woken)

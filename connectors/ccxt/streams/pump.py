@@ -112,6 +112,7 @@ class Pump:
             is_stale=self.is_stale,
             silent_ms=None if self._data_ms is None else now_ms - self._data_ms,
             gaps=self.gaps,
+            symbols=self.symbols,
         )
 
     async def _wait(self) -> BaseException | None:

@@ -7,6 +7,11 @@ from decimal import Decimal
 import pytest
 
 from connectors.ccxt.settings import MarketChoice
+from connectors.sandbox import stream
+from connectors.sandbox.codes import BAD_PARAMETER, VenueRefusal
+from connectors.sandbox.listings import Category
+from connectors.sandbox.market import Market
+from connectors.sandbox.topics import MarketTopic, market_topic
 from desk.contracts.ports.market_source import QuoteUpdate, TradeUpdate
 from desk.contracts.problems import ReadFailed
 from tests.builders.ccxt import opened
@@ -26,6 +31,18 @@ def trade(box: Sandbox, *prices: int, symbol: str = PERP) -> list[Decimal]:
     for price in prices:
         box.price(f"{price}", symbol)
     return [Decimal(price) for price in prices]
+
+
+def refuse(symbol: str, patch: pytest.MonkeyPatch) -> None:
+    """Let the venue refuse every subscription of a symbol that it lists."""
+
+    def topic(name: str, category: Category, market: Market) -> MarketTopic:
+        found = market_topic(name, category, market)
+        if found.listing.symbol == symbol:
+            raise VenueRefusal(BAD_PARAMETER, f"error:invalid symbol,topic:{name}")
+        return found
+
+    patch.setattr(stream, "market_topic", topic)
 
 
 async def until_told(told: Told, prices: list[Decimal]) -> None:
@@ -240,6 +257,24 @@ async def test_a_symbol_that_is_watched_later_is_told_whole_beside_those_before_
         newest = trade(box, 106, symbol=later)
         await until(lambda: told.prices[-3:] == [*missed, *newest])
         assert len(told.prices) == 6
+
+
+async def test_a_symbol_watched_later_that_the_venue_refuses_is_down_alone_and_brings_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, later, refused = "C001/USDT:USDT", "C002/USDT:USDT", "C003/USDT:USDT"
+    async with sandbox(symbols=many_perpetuals(3)) as box:
+        refuse(refused, monkeypatch)
+        async with told_market(box, STEADY, symbols=(first,)) as told:
+            await told.until_up()
+            told.source.watch((refused, later))
+            await until(lambda: told.condition(f"trades {later}").is_up)
+            await until_told(told, [*trade(box, 101, symbol=first), *trade(box, 103, symbol=later)])
+            await until(lambda: not told.condition(f"trades {refused}").is_up)
+            conditions = told.streams.conditions()
+            assert {one.symbols for one in conditions} == {(first,), (later,), (refused,)}
+            down = [one for one in conditions if one.symbols == (refused,)]
+            assert [one.silent_ms for one in down] == [None, None]
 
 
 async def test_what_was_watched_later_is_watched_again_after_a_reopening() -> None:

@@ -128,6 +128,23 @@ def test_a_picture_of_a_ticket_begins_to_watch_and_shows_it_at_a_later_look(tmp_
     watching(tmp_path, source).live(lives)
 
 
+def test_a_picture_of_a_ticket_makes_no_price_needed_and_what_is_held_does(tmp_path: Path) -> None:
+    source = HandSource()
+
+    async def lives(desk: LivingDesk) -> None:
+        prices = desk.desk.prices
+        assert prices.needs((SPOT,)), "it was watched from the start"
+        desk.desk.commands.preview(ticket())
+        assert PERP in prices.symbols
+        assert not prices.needs((PERP,))
+        goes_on(desk, source)
+        await desk.pass_ms(300)
+        await told(desk, ticket())
+        assert prices.needs((PERP,))
+
+    watching(tmp_path, source).live(lives)
+
+
 def test_a_price_alert_in_what_nobody_watched_is_set_and_known_to_the_next_start(tmp_path: Path) -> None:
     source = HandSource()
 
