@@ -190,7 +190,6 @@ def _desk(
     tally = RunTally()
     inside.recorder.listen(inside.kept.on_entry)
     inside.recorder.listen(tally.on_entry)
-    inside.recorder.listen(core.parts.execution.lost_stops.on_entry)
     inside.recorder.listen(core.parts.execution.executors.emergency_exit.watch.on_entry)
     commands = CommandDesk(_command_parts(outside, inside, core))
     return Desk(

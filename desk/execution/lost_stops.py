@@ -9,7 +9,7 @@ from desk.contracts.orderstate import OrderState
 from desk.contracts.ports.store import LedgerView
 from desk.contracts.ports.view import DeskView
 from desk.contracts.positions import Position
-from desk.contracts.records import CancelIntended, FillBooked, JournalEntry
+from desk.contracts.records import FillBooked
 from desk.contracts.states import AlarmSeverity
 from desk.execution.alarms import Alarms
 from desk.execution.coverage import is_covered
@@ -28,7 +28,6 @@ class LostStops:
         self._ledger = ledger
         self._view = view
         self._alarms = alarms
-        self._cancelled_by_us: dict[str, None] = {}
         self._lost: dict[TradeId, OrderState] = {}
 
     def attach(self, bus: EventBus) -> None:
@@ -36,17 +35,12 @@ class LostStops:
         bus.subscribe(events.ORDER_UPDATED, self.on_order, subscriber="platform.lost_stops")
         bus.subscribe(events.FILL_BOOKED, self.on_fill, subscriber="platform.lost_stops")
 
-    def on_entry(self, entry: JournalEntry) -> None:
-        """Note what the desk itself cancels."""
-        if isinstance(entry.record, CancelIntended):
-            self._cancelled_by_us[entry.record.client_order_id] = None
-
     def on_order(self, order: OrderState) -> None:
-        """Note a stop that was taken away, or see that another rests in its place."""
-        is_over, order_id = order.status.is_terminal, order.client_order_id
-        is_ours = order_id in self._cancelled_by_us
-        if is_over:
-            self._cancelled_by_us.pop(order_id, None)
+        """Note a stop that was taken away, or see that another rests in its place.
+
+        An end can be told more than once, by stream and reply: whose it is, is asked of the ledger each time.
+        """
+        is_ours = self._ledger.is_cancelled_here(order.client_order_id)
         if not is_ours and order.request.leg is Leg.STOP and order.status in _TAKEN_AWAY:
             self._note(order)
         elif order.trade_id in self._lost:

@@ -69,16 +69,19 @@ class OrderComparison:
                 self._resolver.begin_search(order)
         return len(live)
 
-    async def settle_strangers(self, resting: Sequence[VenueOrder], held: Sequence[str]) -> list[str]:
+    async def settle_strangers(
+        self, resting: Sequence[VenueOrder], held: Sequence[str]
+    ) -> list[tuple[str, str]]:
         """Cancel what has our name and is not alive in the ledger; return what nobody here can explain.
 
-        What only protects stays while the venue holds something of it; `held` are symbols and currencies.
+        It is symbols with words on them. What only protects stays while the venue holds something of it;
+        `held` are symbols and currencies.
         """
         unexplained = []
         for seen in resting:
             known = self._ledger.order(seen.client_order_id)
             if known is None and seen.client_order_id.startswith(self._own_prefix):
-                unexplained.append(await self._settle_unknown(seen, held))
+                unexplained.append((seen.symbol, await self._settle_unknown(seen, held)))
             elif known is not None and self._is_ghost(known):
                 await self._settle_ghost(known)
         return unexplained

@@ -14,7 +14,7 @@ from desk.contracts.problems import ReadFailed
 from desk.contracts.records import BalanceAdjusted, EntryKind, JournalEntry, Reconciled
 from desk.contracts.states import AlarmSeverity, DeskState
 from desk.execution.adoption import PositionAdoption, PositionGap
-from desk.execution.alarm_subjects import LATCH
+from desk.execution.alarm_subjects import About, Subject
 from desk.execution.alarms import Alarms
 from desk.execution.balance_alarm import BalanceAlarm
 from desk.execution.desk_state import DeskStateLatch
@@ -65,7 +65,7 @@ class Reconciliation:
         self._alone = asyncio.Lock()
         self._read_until_ms: int | None = None
         self._lagging_since_ms: dict[str, int] = {}
-        self._wrong_before: dict[str, Sequence[str]] = {}
+        self._wrong_before: dict[str, Sequence[tuple[str, str]]] = {}
         self.succeeded_at_ms: int | None = None
         self.seen_positions: Mapping[str, VenuePosition] = {}
         """The venue's net positions by symbol, as last read; an error on a read changes nothing."""
@@ -166,11 +166,11 @@ class Reconciliation:
         """
         self.succeeded_at_ms = self._clock.now_ms()
         is_opening = self._is_opening()
-        wrong = [one.words() for one in gaps]
+        wrong = [(one.symbol, one.words()) for one in gaps]
         if is_opening:
             self._recorder.record(self._adoption.remember(seen.read_at_ms))
         self._adopt_positions(gaps, seen.read_at_ms)
-        found = wrong if is_opening else [*wrong, *_words(deltas)]
+        found = [words for _, words in wrong] + ([] if is_opening else _words(deltas))
         self._write_down(seen, found, self._adjusted(seen, deltas, is_opening=is_opening))
         if not is_opening:
             self._latch("positions", wrong)
@@ -206,14 +206,26 @@ class Reconciliation:
         reconciled = JournalEntry(EntryKind.RECONCILED, self._desk_id, now_ms, record)
         self._recorder.record(*adjusted, reconciled)
 
-    def _latch(self, what: str, wrong: Sequence[str]) -> None:
+    def _latch(self, what: str, wrong: Sequence[tuple[str, str]]) -> None:
         """Take no new risk for what was not there at the last comparison: a re-arm says that it is known."""
         known, self._wrong_before[what] = self._wrong_before.get(what, ()), tuple(wrong)
-        words = "; ".join(one for one in wrong if one not in known)
-        if words:
-            self._state.tighten(DeskState.REDUCING, words, "platform.reconciliation")
-            text = f"ledger and venue differ, so no new risk is taken: {words}"
-            self._alarms.raise_alarm(AlarmSeverity.CRITICAL, text, about=LATCH)
+        fresh: dict[str, list[str]] = {}
+        for symbol, words in wrong:
+            if (symbol, words) not in known:
+                fresh.setdefault(symbol, []).append(words)
+        if not fresh:
+            return
+        words = "; ".join(one for of_symbol in fresh.values() for one in of_symbol)
+        self._state.tighten(DeskState.REDUCING, words, "platform.reconciliation")
+        for symbol, of_symbol in fresh.items():
+            self._tell(About(Subject.LATCH, f"{what} {symbol}"), symbol, "; ".join(of_symbol))
+
+    def _tell(self, about: About, symbol: str, words: str) -> None:
+        """Tell a difference once until the re-arm: one that moves has new words at each comparison."""
+        if any(one.about == about for one in self._alarms.standing(about.subject)):
+            return
+        text = f"ledger and venue differ, so no new risk is taken: {words}"
+        self._alarms.raise_alarm(AlarmSeverity.CRITICAL, text, symbol=symbol, about=about)
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,12 +114,23 @@ def load_image(connection: sqlite3.Connection) -> LedgerImage:
     return LedgerImage(
         trades=_trades(connection),
         live_orders=read_rows(connection, Table.ORDER, "WHERE is_live = 1 ORDER BY rowid"),
+        cancels=_cancels(connection),
         nets=_nets(connection),
         flows=_flows(connection),
         order_counts=connection.execute("SELECT status, count(*) FROM order_fact GROUP BY status").fetchall(),
         last_fill_ms=connection.execute("SELECT max(time_ms) FROM fill").fetchone()[0],
         rows=_registers(connection),
     )
+
+
+def _cancels(connection: sqlite3.Connection) -> list[str]:
+    """List the live orders that a run before this one meant to cancel."""
+    found = connection.execute(
+        "SELECT DISTINCT client_order_id FROM order_fact JOIN entry ON subject_id = client_order_id "
+        "WHERE is_live = 1 AND kind = ?",
+        (EntryKind.CANCEL_INTENDED.value,),
+    )
+    return [client_order_id for (client_order_id,) in found]
 
 
 def _trades(connection: sqlite3.Connection) -> list[TradeRows]:

@@ -12,6 +12,7 @@ from desk.contracts.orders import Leg, VenueOrder
 from desk.contracts.parents import ParentOpened, ParentStopped
 from desk.contracts.records import (
     BalanceAdjusted,
+    CancelIntended,
     DeskStateChanged,
     EntryKind,
     ExitTargeted,
@@ -59,6 +60,7 @@ class Ledger(LedgerMemory):
             EntryKind.ORDER_SENT: self._order_sent,
             EntryKind.ORDER_ANSWERED: self._order_answered,
             EntryKind.ORDER_OBSERVED: self._order_observed,
+            EntryKind.CANCEL_INTENDED: self._cancel_intended,
             EntryKind.FILL_BOOKED: self._fill_booked,
             EntryKind.PARENT_OPENED: self._parent_opened,
             EntryKind.PARENT_STOPPED: self._parent_stopped,
@@ -187,6 +189,11 @@ class Ledger(LedgerMemory):
         return self._told(
             record.client_order_id, lambda facts: orderfold.observed(facts, record, entry.time_ms)
         )
+
+    def _cancel_intended(self, _: JournalEntry, record: CancelIntended) -> Touched:
+        """Note a cancel of ours; it has no row of its own, the journal tells it again."""
+        self._orders.note_cancel(record.client_order_id)
+        return NOTHING
 
     def _told(self, client_order_id: str, change: Callable[[OrderFacts], OrderFacts]) -> Touched:
         facts = self._order(client_order_id)

@@ -22,6 +22,7 @@ class LedgerImage:
 
     trades: list[TradeRows] = field(default_factory=list)
     live_orders: list[Row] = field(default_factory=list)
+    cancels: list[str] = field(default_factory=list)
     nets: list[tuple[Row, list[Row]]] = field(default_factory=list)
     flows: list[OpenFlow] = field(default_factory=list)
     order_counts: list[tuple[str, int]] = field(default_factory=list)
@@ -57,6 +58,8 @@ class LedgerMemory(LedgerReader):
             self._restore_trade(rows)
         for row in image.live_orders:
             self._restore_order(row)
+        for client_order_id in image.cancels:
+            self._orders.note_cancel(client_order_id)
         for position in self._trades.positions():
             self._in_flow(position.trade_id, position.directive_id)
             self._trade_changed(position.trade_id)

@@ -25,6 +25,7 @@ class OrderBook:
         self._live_states: tuple[OrderState, ...] | None = ()
         self._of_trade: dict[str, dict[str, None]] = {}
         self._counts: Counter[OrderStatus] = Counter()
+        self._cancels: set[str] = set()
 
     def __contains__(self, client_order_id: str) -> bool:
         """Tell whether the order is in memory."""
@@ -47,6 +48,15 @@ class OrderBook:
             self._live.pop(client_order_id, None)
         else:
             self._live[client_order_id] = None
+
+    def note_cancel(self, client_order_id: str) -> None:
+        """Note that the desk itself cancels an order, as long as the order is in memory."""
+        if client_order_id in self._facts:
+            self._cancels.add(client_order_id)
+
+    def is_cancelled_here(self, client_order_id: str) -> bool:
+        """Tell whether the desk itself cancels, or has cancelled, an order in memory."""
+        return client_order_id in self._cancels
 
     def facts(self, client_order_id: str) -> OrderFacts | None:
         """Return all that was told about one order."""
@@ -98,6 +108,7 @@ class OrderBook:
         for client_order_id in self._of_trade.pop(trade_id, ()):
             del self._facts[client_order_id], self._states[client_order_id]
             self._live.pop(client_order_id, None)
+            self._cancels.discard(client_order_id)
             self._live_states = None
 
     def forget_ended(self) -> None:
@@ -108,6 +119,7 @@ class OrderBook:
             ended = [one for one in own if one not in self._live and not self._facts[one].filled_base]
             for client_order_id in ended[:-ENDED_KEPT]:
                 del own[client_order_id], self._facts[client_order_id], self._states[client_order_id]
+                self._cancels.discard(client_order_id)
 
     def row(self, client_order_id: str) -> Row:
         """Return the row of one order: its facts, its status, and whether it is live."""

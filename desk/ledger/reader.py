@@ -103,6 +103,10 @@ class LedgerReader:
         """Return every order that is not over, oldest first."""
         return self._orders.live()
 
+    def is_cancelled_here(self, client_order_id: str) -> bool:
+        """Tell whether the desk itself cancels, or has cancelled, an order that can still matter."""
+        return self._orders.is_cancelled_here(client_order_id)
+
     def count_orders(self, status: OrderStatus) -> int:
         """Count the orders in one status."""
         return self._orders.count(status)

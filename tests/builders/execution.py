@@ -38,12 +38,14 @@ from tests.builders.living_desk import PERP, LivingDesk
 Answer = TypeVar("Answer")
 
 _FOR_EVER_MS = 10_000_000_000
+_LATE_MS = 100
 
 
 class Fault(StrEnum):
     """What becomes of a request."""
 
     LOST_REQUEST = "it never reaches the venue, and nobody answers"
+    LATE_REPLY = "the venue does it, and answers after its stream has told"
     LOST_REPLY = "the venue does it, and nobody answers"
     UNCLEAR_BEFORE = "it never reaches the venue, and the answer is unclear"
     UNCLEAR_AFTER = "the venue does it, and the answer is unclear"
@@ -159,6 +161,10 @@ class FaultyVenue:
                 return OrderOutcome(OutcomeKind.NOT_ACCEPTED, code="NO", reason="the test refuses it")
             case Fault.NOT_SENT:
                 return OrderOutcome(OutcomeKind.NOT_SENT, reason="no connection")
+            case Fault.LATE_REPLY:
+                answer = await act()
+                await self._clock.sleep_ms(_LATE_MS)
+                return answer
             case Fault.LOST_REPLY:
                 await act()
                 await self._clock.sleep_ms(_FOR_EVER_MS)

@@ -32,6 +32,7 @@ class LyingVenue(FaultyVenue):
         self.forgets: set[str] = set()
         self.also_resting: list[VenueOrder] = []
         self.also_held: dict[str, Decimal] = {}
+        self.also_open: list[VenuePosition] = []
         self.cancelled: list[str] = []
         self.is_halted = False
         self.says_names_alone = False
@@ -99,10 +100,11 @@ class LyingVenue(FaultyVenue):
 
     async def fetch_positions(self) -> Sequence[VenuePosition]:
         found = await super().fetch_positions()
-        return [
+        moved = [
             replace(one, size_base=one.size_base + self.also_held.get(one.symbol, Decimal(0)))
             for one in found
         ]
+        return [*moved, *self.also_open]
 
 
 class LyingHouse(FaultyHouse):

@@ -53,6 +53,10 @@ class LedgerView(Protocol):
         """Return every order that is not over, oldest first."""
         ...
 
+    def is_cancelled_here(self, client_order_id: str) -> bool:
+        """Tell whether the desk itself cancels, or has cancelled, an order that can still matter."""
+        ...
+
     def parent(self, parent_id: str) -> ParentState | None:
         """Return one parent order whose flow has not ended."""
         ...

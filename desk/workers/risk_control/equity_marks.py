@@ -87,10 +87,11 @@ class EquityMarks(Dto):
         moving = {"peak": kept.peak, "seen": kept.seen}
         if self.model_copy(update=moving) != kept or self.peak < kept.peak:
             return True
-        return self.peak >= kept.peak * (1 + _PEAK_STEP) or self._is_seen_elsewhere(kept)
+        has_risen = self.peak > kept.peak and self.peak >= kept.peak * (1 + _PEAK_STEP)
+        return has_risen or self._is_seen_elsewhere(kept)
 
     def _is_seen_elsewhere(self, kept: Self) -> bool:
-        if self.seen is None or kept.seen is None:
+        if self.seen is None or kept.seen is None or self.seen == kept.seen:
             return self.seen != kept.seen
         return abs(self.seen - kept.seen) >= abs(kept.seen) * _LOOK_STEP
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from desk.contracts.commands import CloseTrade
-from desk.contracts.orders import Leg, VenueEvent, VenueFill
+from desk.contracts.commands import REARM_WORD, CloseTrade, Rearm
+from desk.contracts.orders import Leg, VenueEvent, VenueFill, VenuePosition
 from desk.contracts.records import AlarmRaised, FillBooked
-from desk.contracts.sides import OrderSide
+from desk.contracts.sides import OrderSide, PositionSide
 from desk.contracts.states import AlarmSeverity, DeskState
 from tests.builders.execution import Fault, alarms, ended, house, opened
 from tests.builders.living_desk import PERP, SPOT, LivingDesk
@@ -133,12 +133,18 @@ def test_a_stop_taken_away_is_told_once_it_is_put_back(tmp_path: Path, symbol: s
     house(tmp_path).run(script)
 
 
-def test_stops_that_the_desk_moves_replaces_or_removes_are_not_lost(tmp_path: Path) -> None:
-    at = house(tmp_path)
+@pytest.mark.parametrize("fault", [None, Fault.LATE_REPLY, Fault.LOST_REPLY, Fault.UNCLEAR_AFTER])
+@pytest.mark.parametrize("amends_in_place", [True, False])
+@pytest.mark.parametrize("symbol", [PERP, SPOT])
+def test_stops_that_the_desk_moves_replaces_or_removes_are_not_lost(
+    tmp_path: Path, symbol: str, fault: Fault | None, *, amends_in_place: bool
+) -> None:
+    at = house(tmp_path, amends_in_place=amends_in_place)
 
     async def script(desk: LivingDesk) -> None:
-        trade = await opened(desk)
-        at.venue.fail("cancel", Fault.LOST_REPLY, times=1)
+        trade = await opened(desk, symbol=symbol)
+        if fault is not None:
+            at.venue.fail("cancel", fault, times=1)
         await ended(desk, desk.issue(desk.move_stop(trade, "49500")))
         await desk.desk.commands.execute(CloseTrade(trade.trade_id))
         await desk.settle(price="50000")
@@ -146,6 +152,33 @@ def test_stops_that_the_desk_moves_replaces_or_removes_are_not_lost(tmp_path: Pa
         assert not [one for one in alarms(desk) if "taken away" in one or "another hand" in one]
 
     at.run(script)
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_a_stop_found_cancelled_after_a_restart_is_lost_where_the_desk_did_not_cancel_it(
+    tmp_path: Path, *, is_ours: bool
+) -> None:
+    at = house(tmp_path, amends_in_place=False)
+
+    async def dies(desk: LivingDesk) -> None:
+        trade = await opened(desk, symbol=SPOT)
+        at.venue.is_deaf = True
+        at.venue.fail("cancel", Fault.LOST_REPLY, times=10)
+        if is_ours:
+            desk.issue(desk.move_stop(trade, "49500"))
+        else:
+            stop = next(one for one in desk.ledger.live_orders() if one.request.leg is Leg.STOP)
+            desk.paper.hand.cancel(SPOT, stop.client_order_id)
+        await desk.pass_ms(200)
+        assert any(one.request.leg is Leg.STOP for one in desk.ledger.live_orders())
+
+    async def starts(desk: LivingDesk) -> None:
+        await desk.settle(price="50000")
+        assert desk.positions[0].is_protected
+        assert len([one for one in alarms(desk) if "taken away" in one]) == (not is_ours)
+
+    at.live(dies)
+    at.run(starts)
 
 
 @pytest.mark.parametrize(
@@ -182,5 +215,29 @@ def test_positions_that_differ_are_told_of_a_desk_that_is_latched_already(tmp_pa
         assert text.startswith(
             f"ledger and venue differ, so no new risk is taken: {PERP}: the venue holds -0.1"
         )
+
+    at.run(script)
+
+
+def test_a_difference_that_moves_and_stays_is_one_alarm_until_the_re_arm(tmp_path: Path) -> None:
+    at = lying(tmp_path)
+
+    async def compare(desk: LivingDesk, *sizes: int) -> None:
+        for size in sizes:
+            held = VenuePosition("XYZ/USDT:USDT", PositionSide.LONG, D(size), D(1))
+            at.venue.also_open = [held, replace(held, symbol="ABC/USDT:USDT", size_base=D(1))]
+            assert await desk.desk.core.parts.execution.reconciliation.run()
+
+    async def script(desk: LivingDesk) -> None:
+        desk.tick("50000")
+        state = desk.desk.core.parts.execution.state
+        await compare(desk, 1, 2, 3)
+        assert state.current is DeskState.REDUCING
+        assert sorted(str(one.symbol) for one in raised(desk)) == ["ABC/USDT:USDT", "XYZ/USDT:USDT"]
+        await desk.desk.commands.execute(Rearm(REARM_WORD))
+        await compare(desk, 3)
+        assert (state.current, len(raised(desk))) == (DeskState.ACTIVE, 2)
+        await compare(desk, 4, 5)
+        assert (state.current, len(raised(desk))) == (DeskState.REDUCING, 3)
 
     at.run(script)
