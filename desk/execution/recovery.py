@@ -5,7 +5,7 @@ from typing import Protocol
 
 from desk.contracts.directives import DirectiveScope, StrategyDirective
 from desk.contracts.execution import ExecutionDirective, FlowOutcome, TargetPlans
-from desk.contracts.ids import TradeId
+from desk.contracts.ids import DirectiveId, TradeId
 from desk.contracts.orderstate import OrderState
 from desk.contracts.ports.store import LedgerView
 from desk.contracts.states import DeskState
@@ -39,11 +39,13 @@ class Recovery:
     def __init__(self, layer: ExecutionLayer, ledger: LedgerView) -> None:
         self._layer = layer
         self._ledger = ledger
+        self._adopted: set[DirectiveId] = set()
 
     def adopt(self, interrupted: Sequence[InterruptedFlow]) -> None:
         """Open the flows again, so that what reconciliation finds has somewhere to belong."""
         for one in interrupted:
             flow = self._layer.flows.begin(one.directive, one.began_at_ms)
+            self._adopted.add(flow.flow_id)
             flow.execution = one.execution
             parents = (each for each in self._ledger.parents() if each.plan.directive_id == flow.flow_id)
             flow.parents.update(each.parent_id for each in parents)
@@ -52,7 +54,10 @@ class Recovery:
                     self._layer.flows.link(flow, target.trade_id)
 
     def resume(self) -> None:
-        """Protect every open trade, go on with every close, end what cannot go on."""
+        """Protect every open trade, go on with every close, end what cannot go on.
+
+        What began since, while the venue was compared with, runs already and is no business of this.
+        """
         for position in self._ledger.open_positions():
             self._layer.keeper.request(position.trade_id)
         for order in self._ledger.live_orders():
@@ -64,7 +69,8 @@ class Recovery:
         for block in self._ledger.entry_blocks():
             self._layer.blocks.obey(block)
         for flow in self._layer.flows.all():
-            self._resume(flow)
+            if flow.flow_id in self._adopted:
+                self._resume(flow)
         self._layer.time_stop.begin()
 
     def _resume(self, flow: OpenFlow) -> None:
