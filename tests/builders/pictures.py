@@ -5,22 +5,12 @@ from typing import Protocol
 
 from desk.contracts.screen import ScreenSettings
 from desk.contracts.snapshot import Snapshot
-from tests.builders.screens import KeptMemory, PictureDesk, Screening
+from tests.builders.screens import HandClock, KeptMemory, PictureDesk, Screening
 
 Scene = Callable[[Screening], Awaitable[None]]
 """What is done with the screen before its picture is taken."""
 
 PICTURE_SIZE = (120, 36)
-
-
-class HandClock:
-    """A clock that stands still unless the test moves it."""
-
-    def __init__(self) -> None:
-        self.ms = 0
-
-    def __call__(self) -> int:
-        return self.ms
 
 
 class LooksAsKept(Protocol):

@@ -37,6 +37,16 @@ WITHIN_S = 20.0
 PREVIEW = TradePreview(None, None, None, None, None, None, None, None, None, "", "")
 
 
+class HandClock:
+    """A clock that stands still unless the test moves it."""
+
+    def __init__(self) -> None:
+        self.ms = 0
+
+    def __call__(self) -> int:
+        return self.ms
+
+
 @dataclass
 class PictureDesk:
     """A desk that shows one picture and keeps what it is asked; raises where it is `unreachable`."""
@@ -190,10 +200,15 @@ async def screen_over(
     quit_question: str | None = None,
     with_tour: bool = False,
     last_resort: LastResort | None = None,
-    now_ms: Callable[[], int] = monotonic_ms,
+    now_ms: Callable[[], int] | None = None,
 ) -> AsyncIterator[Screening]:
-    """Open a screen over a picture or over any client, and wait until it has drawn."""
+    """Open a screen over a picture or over any client, and wait until it has drawn.
+
+    Over a picture its clock stands still where `now_ms` is not given: a machine that halts for a second
+    would age the picture.
+    """
     client = PictureDesk(desk) if isinstance(desk, Snapshot) else desk
+    standing = HandClock() if isinstance(client, PictureDesk) else monotonic_ms
     app = desk_app(
         client,
         settings=settings,
@@ -201,7 +216,7 @@ async def screen_over(
         quit_question=quit_question,
         with_tour=with_tour,
         last_resort=last_resort,
-        now_ms=now_ms,
+        now_ms=now_ms or standing,
     )
     async with app.run_test(size=size, notifications=True) as pilot:
         screen = Screening(app, pilot)

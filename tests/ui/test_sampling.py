@@ -7,8 +7,7 @@ from desk.contracts.snapshot import Snapshot
 from desk.contracts.states import DeskState
 from desk.ui.poll import Sampler
 from tests.builders.frames import alarm_row, snapshot
-from tests.builders.pictures import HandClock
-from tests.builders.screens import PictureDesk, screen_over
+from tests.builders.screens import HandClock, PictureDesk, screen_over
 
 
 async def test_a_desk_that_hangs_is_asked_once_and_the_screen_goes_on() -> None:

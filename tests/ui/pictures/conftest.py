@@ -10,8 +10,8 @@ from textual.pilot import Pilot
 
 from desk.contracts.screen import ScreenSettings
 from desk.contracts.snapshot import Snapshot
-from tests.builders.pictures import PICTURE_SIZE, HandClock, LooksAsKept, Scene
-from tests.builders.screens import KeptMemory, PictureDesk, Screening, desk_app
+from tests.builders.pictures import PICTURE_SIZE, LooksAsKept, Scene
+from tests.builders.screens import HandClock, KeptMemory, PictureDesk, Screening, desk_app
 
 
 @pytest.fixture

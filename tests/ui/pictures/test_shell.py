@@ -7,8 +7,8 @@ import pytest
 from desk.contracts.screen import ScreenSettings
 from desk.contracts.states import DeskState, TradingMode
 from tests.builders.frames import busy_snapshot
-from tests.builders.pictures import HandClock, LooksAsKept
-from tests.builders.screens import KeptMemory, PictureDesk, Screening
+from tests.builders.pictures import LooksAsKept
+from tests.builders.screens import HandClock, KeptMemory, PictureDesk, Screening
 
 
 @pytest.mark.parametrize("size", [(60, 18), (80, 24), (160, 45)], ids=["60", "80", "160"])
