@@ -1,8 +1,11 @@
 """The terminal as it is: slow, stalled or gone, it never holds the screen up."""
 
+import contextlib
 import os
 import queue
 import sys
+import termios
+import tty
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, TextIO, cast
 
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
 _MOST_WAITING = 2
 """Writes that may wait for the terminal; beyond, pictures are left out until it has caught up."""
 _END_S = 2.0
+_ALTERNATE_SCREEN, _NO_CURSOR, _FOCUS_TOLD = "\x1b[?1049h", "\x1b[?25l", "\x1b[?1004h"
 
 
 class LossyFile:
@@ -64,6 +68,25 @@ class DeskDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._file = cast("TextIOWrapper", LossyFile(_terminal()))
         self._has_lost = False
+        self._is_up = False
+        self._is_suspended = False
+
+    def start_application_mode(self) -> None:
+        """Take the terminal; from the background that waits until the process is brought to the front."""
+        reader = self._key_thread
+        super().start_application_mode()  # type: ignore[no-untyped-call] # Textual left it without
+        self._is_up = self._key_thread is not reader
+        self._is_suspended = not self._is_up
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back as it was."""
+        self._is_up = False
+        super().stop_application_mode()
+
+    def suspend_application_mode(self) -> None:
+        """Give the terminal back until the process is continued."""
+        super().suspend_application_mode()
+        self._is_suspended = True
 
     @property
     def is_behind(self) -> bool:
@@ -96,6 +119,32 @@ class DeskDriver(LinuxDriver):
         except queue.Full:
             return
         thread.join(_END_S)
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Go on, whoever stopped the process: Textual's own starts a second reader of keys beside the first.
+
+        Signals come in between any two steps, a write included: what writes is left to the loop.
+        """
+        if self._is_up:
+            self._loop.call_soon_threadsafe(self._take_back)
+        elif self._is_suspended:
+            super()._sigcont_application()
+            self._has_lost = True
+
+    def _take_back(self) -> None:
+        """Take the terminal from whoever had it meanwhile, and draw everything again."""
+        if not self._is_up:
+            return
+        with contextlib.suppress(termios.error):
+            modes = termios.tcgetattr(self.fileno)
+            modes[tty.LFLAG] = self._patch_lflag(modes[tty.LFLAG])
+            modes[tty.IFLAG] = self._patch_iflag(modes[tty.IFLAG])
+            termios.tcsetattr(self.fileno, termios.TCSANOW, modes)
+        self.write(_ALTERNATE_SCREEN + _NO_CURSOR + _FOCUS_TOLD)
+        self._enable_mouse_support()
+        self._enable_bracketed_paste()
+        self._disable_line_wrap()
+        self._has_lost = True
 
     def _run_input_thread(self) -> None:
         """Read keys until the terminal is gone, which ends the screen in order."""
