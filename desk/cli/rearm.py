@@ -13,7 +13,8 @@ def command(options: DeskOptions) -> int:
         seen = ask(storage_of(options), lambda client: client.snapshot())
         if seen.state is DeskState.ACTIVE and not seen.blocks:
             return _nothing_to_do(CommandOutcome(accepted=True, message="", state=seen.state), options)
-        reasons = [seen.state_reason, *(f"{one.worker} blocks new risk, {one.reason}" for one in seen.blocks)]
+        blocks = (f"{one.worker} blocks new risk on {one.scope}, {one.reason}" for one in seen.blocks)
+        reasons = [seen.state_reason, *blocks]
         why = "".join(f": {one}" for one in reasons if one)
         if typed(f"{seen.desk_id} on {seen.mode} is {seen.state}{why}. Type {REARM_WORD}:") != REARM_WORD:
             complain(f"desk: not re-armed: the word is {REARM_WORD} (--yes gives it)")

@@ -38,7 +38,7 @@ def told(greeting: Greeting, seen: Snapshot) -> Iterator[str]:
     why = f" ({seen.state_reason})" if seen.state_reason else ""
     yield f"{seen.desk_id} on {seen.mode} is {seen.state}{why}, process {greeting.pid}"
     for block in seen.blocks:
-        yield f"no new risk on {block.symbol or 'anything'}: {block.worker}: {block.reason}"
+        yield f"no new risk on {block.scope}: {block.worker}: {block.reason}"
     yield _account(seen.account)
     yield ""
     yield from _block("no open positions", _POSITION_HEAD, [_position(one) for one in seen.positions])

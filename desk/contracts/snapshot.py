@@ -307,13 +307,23 @@ class DrillNote:
 
 @dataclass(frozen=True, slots=True)
 class BlockRow:
-    """Show a block on new risk: who set it, why and since when; no symbol means on all."""
+    """Show a block on new risk: who set it, why and since when; no symbol means on all.
+
+    With `own_strategy_only` it keeps no strategy but the worker's own from new risk.
+    """
 
     worker: str
     strategy_id: str
     symbol: str | None
     reason: str
     since_ms: int
+    own_strategy_only: bool = False
+
+    @property
+    def scope(self) -> str:
+        """What it is on, and for whom where it is not for all, in words."""
+        about = self.symbol or "anything"
+        return f"{about} for {self.strategy_id}" if self.own_strategy_only else about
 
 
 @dataclass(frozen=True, slots=True)

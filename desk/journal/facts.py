@@ -14,8 +14,11 @@ Record = Mapping[str, Any]
 
 
 def describe(entry: EncodedEntry | EntryRow) -> str:
-    """Return what an entry says, in words."""
-    return _WORDS[EntryKind(entry.kind)](from_json(entry.data))
+    """Return what an entry says, in words; one of another version of the desk may lack some of them."""
+    try:
+        return _WORDS[EntryKind(entry.kind)](from_json(entry.data))
+    except KeyError as missing:
+        return f"{entry.kind} that tells no {missing.args[0]}"
 
 
 def _context(record: Record) -> str:
@@ -97,8 +100,14 @@ def _because(record: Record) -> str:
     return f": {record['reason']}" if record.get("reason") else ""
 
 
+def _for_whom(record: Record) -> str:
+    return f" for {record['strategy_id']}" if record.get("own_strategy_only") else ""
+
+
 def _releaser(record: Record) -> str:
-    return f"the operator, whom {record['worker']} kept off" if record["by_operator"] else record["worker"]
+    return (
+        f"the operator, whom {record['worker']} kept off" if record.get("by_operator") else record["worker"]
+    )
 
 
 _WORDS: Mapping[EntryKind, Callable[[Record], str]] = {
@@ -155,7 +164,7 @@ _WORDS: Mapping[EntryKind, Callable[[Record], str]] = {
     EntryKind.ALARM_RAISED: lambda one: f"{one['severity']} alarm: {one['text']}",
     EntryKind.ALARM_ENDED: lambda one: f"alarm over: {one['text']}",
     EntryKind.ENTRIES_BLOCKED: lambda one: (
-        f"no new risk on {one.get('symbol') or 'anything'} by {one['worker']}{_because(one)}"
+        f"no new risk on {one.get('symbol') or 'anything'}{_for_whom(one)} by {one['worker']}{_because(one)}"
     ),
     EntryKind.ENTRIES_RELEASED: lambda one: (
         f"new risk on {one.get('symbol') or 'anything'} again by {_releaser(one)}{_because(one)}"

@@ -113,7 +113,9 @@ class SnapshotCamera:
 
     def _blocks(self) -> tuple[BlockRow, ...]:
         return tuple(
-            BlockRow(one.worker, one.strategy_id, one.symbol, one.reason, one.blocked_at_ms)
+            BlockRow(
+                one.worker, one.strategy_id, one.symbol, one.reason, one.blocked_at_ms, one.own_strategy_only
+            )
             for one in self._core.parts.ledger.entry_blocks()
         )
 

@@ -37,7 +37,7 @@ async def leave_past_the_desk(screen: Screening, desk: PictureDesk) -> None:
     desk.unreachable = SILENT
     await screen.until(lambda: "RECONNECTING" in screen.header or "DOWN" in screen.header)
     await screen.press("X")
-    assert isinstance(screen.app.screen, ExitPanel)
+    await screen.until(lambda: isinstance(screen.app.screen, ExitPanel))
     await screen.pilot.pause(A_MOMENT_S)
     await screen.press("X")
     await screen.until(lambda: "desk flatten" in screen.text and screen.app.way_out.run is not None)

@@ -14,7 +14,9 @@ async def _halt(stage: Stage, _: Situation) -> None:
 async def _rearm(stage: Stage, situation: Situation) -> None:
     snapshot = situation.frame.snapshot
     why = f" ({snapshot.state_reason})" if snapshot.state_reason else ""
-    blocked = "".join(f" {one.worker} blocks new risk: {one.reason}." for one in snapshot.blocks)
+    blocked = "".join(
+        f" {one.worker} blocks new risk on {one.scope}: {one.reason}." for one in snapshot.blocks
+    )
     consequence = (
         f"The desk is {snapshot.state}{why}.{blocked} Re-armed, its workers may open new trades again."
     )

@@ -179,11 +179,15 @@ def _badges(frame: Frame, *, observe: bool) -> tuple[Piece, ...]:
 
 
 def _blocked_words(snapshot: Snapshot) -> str:
-    """Name the symbols that take no new risk; one block on all says it for all."""
-    symbols = [one.symbol for one in snapshot.blocks]
+    """Name what takes no new risk; one block on all symbols for all strategies says it for all."""
+    for_all = [one for one in snapshot.blocks if not one.own_strategy_only]
+    symbols = {one.symbol for one in for_all}
     if None in symbols:
         return "NO NEW RISK"
-    return f"NO NEW {symbols[0]}" if len(symbols) == 1 else f"NO NEW RISK ON {len(set(symbols))} SYMBOLS"
+    if not for_all:
+        kept_off = {one.strategy_id for one in snapshot.blocks}
+        return f"NO NEW RISK FOR {kept_off.pop() if len(kept_off) == 1 else f'{len(kept_off)} STRATEGIES'}"
+    return f"NO NEW {symbols.pop()}" if len(symbols) == 1 else f"NO NEW RISK ON {len(symbols)} SYMBOLS"
 
 
 def _money(frame: Frame) -> tuple[Piece, ...]:

@@ -95,3 +95,15 @@ def test_who_keeps_an_active_desk_from_new_risk_is_said_loudly() -> None:
     assert left(BTC, ETH)[0] == "NO NEW RISK ON 2 SYMBOLS"
     assert left(None, state=DeskState.HALTED) == ["by hand"]
     assert left() == []
+
+
+def test_a_block_on_one_strategy_is_not_said_to_be_on_all() -> None:
+    def badge(*blocks: BlockRow) -> str:
+        return header(frame(replace(snapshot(), blocks=blocks)), (), observe=False)[1].left[0].text
+
+    own = BlockRow("breaker", "trend", None, "three losses in a row", NOW_MS, own_strategy_only=True)
+    assert badge(own) == "NO NEW RISK FOR trend"
+    assert badge(own, replace(own, symbol=BTC)) == "NO NEW RISK FOR trend"
+    assert badge(own, replace(own, strategy_id="swing")) == "NO NEW RISK FOR 2 STRATEGIES"
+    assert badge(own, BlockRow("shock", "swing", BTC, "a shock", NOW_MS)) == f"NO NEW {BTC}"
+    assert badge(own, BlockRow("shock", "swing", None, "a shock", NOW_MS)) == "NO NEW RISK"

@@ -8,7 +8,7 @@ import pytest
 from desk.cli.status import told
 from desk.contracts.directives import Protection
 from desk.contracts.positions import EXTERNAL_STRATEGY, Position
-from desk.contracts.snapshot import AlarmRow, PositionRow
+from desk.contracts.snapshot import AlarmRow, BlockRow, PositionRow
 from desk.contracts.states import TradingMode
 from desk.control.protocol import PROTOCOL, Greeting
 from tests.builders.frames import NOW_MS, alarm_row, position, position_row, snapshot
@@ -43,6 +43,15 @@ def test_what_the_venue_holds_of_a_position_is_said(held: Position, said: str) -
 def test_a_position_that_lacks_its_stop_says_for_how_long() -> None:
     row = position_row(position(stop=None), naked_ms=12_000)
     assert "NO STOP for 12s" in lines(row)
+
+
+def test_a_block_says_what_it_is_on_and_for_whom() -> None:
+    block = BlockRow("breaker", "trend", None, "two losses", NOW_MS)
+    own = replace(block, own_strategy_only=True)
+    greeting = Greeting(PROTOCOL, "test-desk", 4711, TradingMode.PAPER)
+    said = list(told(greeting, replace(snapshot(), blocks=(block, own))))
+    assert "no new risk on anything: breaker: two losses" in said
+    assert "no new risk on anything for trend: breaker: two losses" in said
 
 
 def test_an_alarm_that_is_over_or_was_seen_is_listed_no_more() -> None:
