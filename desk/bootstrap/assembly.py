@@ -12,6 +12,7 @@ from desk.bootstrap.strategies import (
     build_workers,
     direct_modes,
     planner_sets,
+    traded_symbols,
     wake_every_ms,
 )
 from desk.bootstrap.watching import lenses
@@ -70,6 +71,7 @@ def assemble(configuration: Configuration, outside: Outside) -> Desk:
         view=inside.view,
         planner_sets=planner_sets(configuration.blueprints),
         direct_modes=direct_modes(configuration.blueprints),
+        symbols=traded_symbols(configuration.blueprints),
     )
     planning.attach()
     adapters = _workers(configuration, outside, inside)

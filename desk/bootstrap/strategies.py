@@ -123,6 +123,11 @@ def planner_sets(files: Sequence[BlueprintFile]) -> Mapping[str, PlannerSet]:
     return {file.strategy_id: _planner_set(file) for file in files}
 
 
+def traded_symbols(files: Sequence[BlueprintFile]) -> Mapping[str, frozenset[str]]:
+    """Return the symbols that every blueprint opens trades in, by strategy id."""
+    return {file.strategy_id: frozenset(file.blueprint.symbols) for file in files}
+
+
 def _planner_set(file: BlueprintFile) -> PlannerSet:
     choices: dict[PlanRole, list[PlannerChoice]] = {}
     for role, uses in file.planners.items():

@@ -101,6 +101,10 @@ class TradeExecuted(Dto):
     causality: CausalityChain
 
 
+BLUEPRINT = "blueprint"
+"""Who refuses a NEW_TRADE in a symbol that its strategy's blueprint does not list, however often it comes."""
+
+
 class DirectiveRefused(Dto):
     """Report that a directive will not be executed, by whom and why."""
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from desk.contracts.directives import DirectiveScope, StrategyDirective
 from desk.contracts.events import DIRECTIVE_REFUSED, EXECUTION_DIRECTIVE_READY
-from desk.contracts.execution import DirectiveRefused, ExecutionDirective
+from desk.contracts.execution import BLUEPRINT, DirectiveRefused, ExecutionDirective
 from desk.contracts.ids import DirectiveId
 from desk.contracts.plans import PlanRole
 from desk.contracts.ports.bus import EventPort
@@ -28,7 +28,8 @@ class PlanningCoordinator:
     """Turn each STRATEGY_DIRECTIVE_ISSUED into one EXECUTION_DIRECTIVE_READY or one DIRECTIVE_REFUSED.
 
     All is over when `on_directive` returns: a plan that is absent then is missing. A directive that another
-    subscriber refused before it came here is left alone, its flow has ended.
+    subscriber refused before it came here is left alone, its flow has ended. A strategy opens trades in its
+    `symbols` alone; one that is not among them opens them in any.
     """
 
     def __init__(
@@ -38,18 +39,20 @@ class PlanningCoordinator:
         view: DeskView,
         aggregator: PlanningAggregator,
         planner_sets: Mapping[str, PlannerSet],
+        symbols: Mapping[str, frozenset[str]],
     ) -> None:
         self._bus = bus
         self._ids = ids
         self._view = view
         self._aggregator = aggregator
         self._planner_sets = planner_sets
+        self._symbols = symbols
         self._in_hand: set[DirectiveId] = set()
         self._refused: deque[DirectiveId] = deque(maxlen=_REMEMBERED_REFUSALS)
 
     def on_refused(self, refused: DirectiveRefused) -> None:
         """Remember, of the last refusals, those of others."""
-        if refused.refused_by != REFUSED_BY:
+        if refused.refused_by not in {REFUSED_BY, BLUEPRINT}:
             self._refused.append(refused.directive_id)
 
     def on_directive(self, directive: StrategyDirective) -> None:
@@ -64,6 +67,10 @@ class PlanningCoordinator:
             self._in_hand.discard(directive_id)
 
     def _end(self, directive: StrategyDirective) -> None:
+        outside = self._outside(directive)
+        if outside is not None:
+            self._refuse(directive, outside, refused_by=BLUEPRINT)
+            return
         try:
             ready = self._plan(directive)
         except PlanningRefused as refusal:
@@ -74,6 +81,17 @@ class PlanningCoordinator:
             return
         if not self._bus.publish(EXECUTION_DIRECTIVE_READY, ready, strategy_id=directive.strategy_id):
             self._refuse(directive, "it was part of a loop of events, which was cut")
+
+    def _outside(self, directive: StrategyDirective) -> str | None:
+        """Say which symbol a NEW_TRADE is in that its blueprint does not list, None where it lists it."""
+        entry, symbols = directive.entry_directive, self._symbols.get(directive.strategy_id)
+        if directive.scope is not DirectiveScope.NEW_TRADE or entry is None or symbols is None:
+            return None
+        if entry.symbol in symbols:
+            return None
+        return (
+            f"{entry.symbol} is none of the symbols of {directive.strategy_id}; to trade it, add it to them"
+        )
 
     def _plan(self, directive: StrategyDirective) -> ExecutionDirective:
         now_ms = self._view.now_ms()
@@ -141,14 +159,20 @@ class PlanningCoordinator:
         if not self._bus.publish(REQUESTED[request.role], request, strategy_id=set_id):
             target.absences.setdefault(request.role, "a loop of events was cut before it was asked")
 
-    def _refuse(self, directive: StrategyDirective, reason: str, target: PendingTarget | None = None) -> None:
+    def _refuse(
+        self,
+        directive: StrategyDirective,
+        reason: str,
+        target: PendingTarget | None = None,
+        refused_by: str = REFUSED_BY,
+    ) -> None:
         """Forget the directive and refuse it; the trade of a NEW_TRADE never was, so it is not named."""
         self._aggregator.release(directive.directive_id)
         entry = directive.entry_directive
         existing = target if target is not None and target.position is not None else None
         refused = DirectiveRefused(
             directive_id=directive.directive_id,
-            refused_by=REFUSED_BY,
+            refused_by=refused_by,
             reason=reason,
             refused_at_ms=self._view.now_ms(),
             trade_id=existing.trade_id if existing is not None else None,

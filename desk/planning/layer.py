@@ -1,6 +1,7 @@
 """Planning as one part: coordinator, aggregator, planners and direct mode, joined to the bus."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from desk.contracts import events
 from desk.contracts.directives import OPERATOR_STRATEGY
@@ -20,8 +21,8 @@ _SUBSCRIBER = f"platform.{REFUSED_BY}"
 class PlanningLayer:
     """Plan every directive: of a strategy with its own planners, of all others with the platform's.
 
-    `planner_sets` are by strategy id. Attach it after whoever records directives, so that a cause is written
-    before its effect.
+    `planner_sets` and the `symbols` a strategy trades are by strategy id. Attach it after whoever records
+    directives, so that a cause is written before its effect.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class PlanningLayer:
         view: DeskView,
         planner_sets: Mapping[str, PlannerSet],
         direct_modes: Sequence[DirectMode] = (),
+        symbols: Mapping[str, frozenset[str]] = MappingProxyType({}),
     ) -> None:
         self._bus = bus
         self._sets = {
@@ -39,7 +41,7 @@ class PlanningLayer:
             OPERATOR_STRATEGY: operator_planners(),
         }
         self._aggregator = PlanningAggregator(bus, ids)
-        self._coordinator = PlanningCoordinator(bus, ids, view, self._aggregator, self._sets)
+        self._coordinator = PlanningCoordinator(bus, ids, view, self._aggregator, self._sets, symbols)
         self._triggers = [(mode, DirectTrigger(mode, bus, ids, view)) for mode in direct_modes]
 
     @property

@@ -160,6 +160,7 @@ class PlanningBench:
         desk: MemoryDesk | None = None,
         direct: Sequence[DirectMode] = (),
         limits: BusLimits | None = None,
+        symbols: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
         self.failures: list[HandlerFailure] = []
         self.ready: list[ExecutionDirective] = []
@@ -181,7 +182,7 @@ class PlanningBench:
         for name, handler in heard.items():
             self.bus.subscribe(name, handler, subscriber="bench")
         sets = {STRATEGY: planners or planner_set()}
-        self.layer = PlanningLayer(self.bus, self.ids, self.desk, sets, direct)
+        self.layer = PlanningLayer(self.bus, self.ids, self.desk, sets, direct, symbols or {})
 
     def start(self) -> "PlanningBench":
         """Attach the layer; a test may subscribe ahead of it before."""

@@ -10,7 +10,7 @@ from desk.contracts.orders import Leg
 from desk.contracts.sides import OrderSide
 from desk.contracts.states import DeskState
 from desk.execution.emergency_exit import ExitResult
-from tests.builders.desk import PLATFORM
+from tests.builders.desk import PLATFORM, TINY
 from tests.builders.execution import Fault, alarms, house, opened, resting
 from tests.builders.living_desk import AT_A_LIMIT, PERP, SPOT, LivingDesk
 
@@ -22,6 +22,7 @@ ETH = """
 connector:"""
 TWO_COINS = PLATFORM.replace("\nconnector:", ETH, 1)
 ETHER = "ETH/USDT:USDT"
+THREE_SYMBOLS = TINY.replace("[BTC/USDT, BTC/USDT:USDT]", "[BTC/USDT, BTC/USDT:USDT, ETH/USDT:USDT]")
 
 
 async def leave(desk: LivingDesk, asset: str | None = None) -> FlowCompletion:
@@ -132,7 +133,7 @@ def test_an_unknown_entry_is_never_called_flat(tmp_path: Path) -> None:
 
 
 def test_several_symbols_are_left_side_by_side(tmp_path: Path) -> None:
-    at = house(tmp_path, platform=TWO_COINS)
+    at = house(tmp_path, platform=TWO_COINS, blueprints=[THREE_SYMBOLS])
 
     async def script(desk: LivingDesk) -> None:
         await opened(desk)
@@ -158,11 +159,11 @@ def test_only_the_affected_asset_is_left_and_the_others_keep_their_stops(tmp_pat
         assert kept.trade_id == ether.trade_id
         assert kept.is_protected
 
-    house(tmp_path, platform=TWO_COINS).run(script)
+    house(tmp_path, platform=TWO_COINS, blueprints=[THREE_SYMBOLS]).run(script)
 
 
 def test_an_exit_of_one_asset_voids_no_close_of_another(tmp_path: Path) -> None:
-    at = house(tmp_path, platform=TWO_COINS)
+    at = house(tmp_path, platform=TWO_COINS, blueprints=[THREE_SYMBOLS])
 
     async def script(desk: LivingDesk) -> None:
         await opened(desk)
@@ -341,7 +342,7 @@ def test_an_exit_goes_on_after_a_restart(tmp_path: Path) -> None:
 
 
 def test_a_part_that_breaks_does_not_stop_the_others(tmp_path: Path) -> None:
-    at = house(tmp_path, platform=TWO_COINS)
+    at = house(tmp_path, platform=TWO_COINS, blueprints=[THREE_SYMBOLS])
 
     async def script(desk: LivingDesk) -> None:
         await opened(desk)

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from desk.contracts.execution import BLUEPRINT
 from desk.contracts.market import ONE, ZERO
 from desk.contracts.plans import EntryPlan, ExitPlan, Plan, PlanRole, SizePlan
 from desk.contracts.sides import OrderSide
@@ -12,10 +13,11 @@ from desk.planning import PlannerChoice, PlannerSet
 from desk.planning.impossible import PlanImpossible
 from desk.planning.registry import make_planner
 from desk.planning.request import PlanRequest
-from desk.testing.building import PERPETUAL, SPOT, START_MS, position
+from desk.testing.building import PERPETUAL, SPOT, START_MS, STRATEGY, position
 from tests.builders.planning import (
     PlanningBench,
     ScriptedPlanner,
+    close,
     leaving,
     modify,
     new_trade,
@@ -95,6 +97,34 @@ def test_planners_that_wait_for_each_other_are_told_apart() -> None:
 @pytest.mark.parametrize("symbol", ["DOGE/USDT", "ETH/USDT"])
 def test_an_unknown_symbol_is_refused(symbol: str) -> None:
     assert f"{symbol} is no instrument" in PlanningBench().start().refusal(new_trade(symbol=symbol))
+
+
+ONLY_SPOT = {STRATEGY: frozenset({SPOT})}
+
+
+def test_a_trade_in_a_symbol_that_the_blueprint_does_not_list_is_refused_before_anyone_plans_it() -> None:
+    bench = PlanningBench(symbols=ONLY_SPOT).start()
+    reason = bench.refusal(new_trade(symbol=PERPETUAL))
+    assert reason == f"{PERPETUAL} is none of the symbols of {STRATEGY}; to trade it, add it to them"
+    assert (bench.refused[0].refused_by, bench.refused[0].symbol) == (BLUEPRINT, PERPETUAL)
+    assert bench.plans == []
+    assert bench.layer.open_directives == 0
+
+
+def test_a_listed_symbol_and_one_of_a_strategy_without_a_list_are_planned() -> None:
+    bench = PlanningBench(symbols=ONLY_SPOT).start()
+    other = new_trade(
+        symbol=PERPETUAL, strategy_id="another", number=2, size_directive=size(notional_quote=100)
+    )
+    bench.issue(new_trade(), other)
+    assert len(bench.ready) == 2
+
+
+def test_what_is_held_outside_of_the_list_can_be_changed_and_closed() -> None:
+    held = position(symbol=PERPETUAL, entry="90000", stop="88000", size="0.1")
+    bench = PlanningBench(held, symbols=ONLY_SPOT).start()
+    bench.issue(modify(held, exit_directive=leaving(stop_loss_price=95_000)), close(held, number=2))
+    assert len(bench.ready) == 2
 
 
 def test_a_modify_of_a_closed_trade_is_refused() -> None:
