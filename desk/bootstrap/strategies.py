@@ -173,6 +173,7 @@ def direct_modes(files: Iterable[BlueprintFile]) -> list[DirectMode]:
     return [
         DirectMode(
             strategy_id=file.strategy_id,
+            symbols=frozenset(file.blueprint.symbols),
             signal_type=direct.signal_type,
             min_confidence=direct.min_confidence,
             entry=direct.entry,

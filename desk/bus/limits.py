@@ -18,7 +18,8 @@ class AdapterLimits:
     """Bound a worker: errors within a window, time per call, events per call and per second, and refusals.
 
     One call longer than `stop_after_ms` stops it at once: nobody else is heard meanwhile.
-    `max_refusals_per_minute` counts its directives on one trade that are refused as soon as they are issued.
+    `max_refusals_per_minute` counts its directives on one trade, and those in symbols that are not its
+    blueprint's, that are refused as soon as they are issued.
     """
 
     max_errors: int = 5

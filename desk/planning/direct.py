@@ -12,7 +12,7 @@ from desk.contracts.directives import (
     StrategyDirective,
 )
 from desk.contracts.dto import Fraction
-from desk.contracts.events import STRATEGY_DIRECTIVE_ISSUED
+from desk.contracts.events import DIRECTIVE_REFUSED, OPPORTUNITY_DETECTED, STRATEGY_DIRECTIVE_ISSUED
 from desk.contracts.ids import DirectiveId
 from desk.contracts.ports.bus import EventPort
 from desk.contracts.ports.time import IdSource
@@ -20,6 +20,7 @@ from desk.contracts.ports.view import DeskView
 from desk.contracts.positions import Position
 from desk.contracts.signals import OpportunitySignal
 from desk.contracts.states import DeskState
+from desk.planning.refusal_pause import RefusalPause
 
 DIRECT = "direct"
 """The strategy planner that directives of direct mode name: none, but the platform."""
@@ -30,6 +31,7 @@ class DirectMode:
     """Say which signals of one strategy become trades, and with which hints."""
 
     strategy_id: str
+    symbols: frozenset[str]
     signal_type: str
     min_confidence: Fraction
     entry: EntryDirective
@@ -40,13 +42,24 @@ class DirectMode:
 
 
 class DirectTrigger:
-    """Issue a NEW_TRADE for each signal that qualifies, one trade at a time on a symbol."""
+    """Issue a NEW_TRADE for each signal that qualifies, one trade at a time on a symbol.
+
+    A symbol on which all that it issues is refused rests for the remainder of the minute.
+    """
 
     def __init__(self, mode: DirectMode, bus: EventPort, ids: IdSource, view: DeskView) -> None:
         self._mode = mode
         self._bus = bus
         self._ids = ids
         self._view = view
+        self._pause = RefusalPause(mode.symbols)
+
+    def attach(self) -> None:
+        """Listen to the strategy's opportunities, and to what becomes of its own directives."""
+        strategy_id, bus = self._mode.strategy_id, self._bus
+        who = f"{strategy_id}.{DIRECT}"
+        bus.subscribe(OPPORTUNITY_DETECTED, self.on_opportunity, subscriber=who, strategy_id=strategy_id)
+        bus.subscribe(DIRECTIVE_REFUSED, self._pause.on_refused, subscriber=who, strategy_id=strategy_id)
 
     def on_opportunity(self, signal: OpportunitySignal) -> None:
         """Issue a directive, unless the signal is not meant or the desk takes no new risk on its symbol.
@@ -55,8 +68,9 @@ class DirectTrigger:
         """
         if not self._is_meant(signal) or not self._takes_risk(signal.symbol):
             return
-        mode = self._mode
-        self._bus.publish(STRATEGY_DIRECTIVE_ISSUED, self._directive(signal), strategy_id=mode.strategy_id)
+        directive = self._directive(signal)
+        self._pause.decided(signal.symbol, directive.directive_id)
+        self._bus.publish(STRATEGY_DIRECTIVE_ISSUED, directive, strategy_id=self._mode.strategy_id)
 
     def _is_meant(self, signal: OpportunitySignal) -> bool:
         """Tell whether the trigger is pulled; a confidence of zero is no opportunity, whatever is asked."""
@@ -67,6 +81,7 @@ class DirectTrigger:
         view, strategy_id = self._view, self._mode.strategy_id
         return (
             view.state() is DeskState.ACTIVE
+            and not self._pause.is_on(symbol, view.now_ms())
             and view.is_reconciled()
             and view.entry_block(strategy_id, symbol) is None
             and not view.has_unknown_order(symbol)

@@ -42,7 +42,7 @@ class PlanningLayer:
         }
         self._aggregator = PlanningAggregator(bus, ids)
         self._coordinator = PlanningCoordinator(bus, ids, view, self._aggregator, self._sets, symbols)
-        self._triggers = [(mode, DirectTrigger(mode, bus, ids, view)) for mode in direct_modes]
+        self._triggers = [DirectTrigger(mode, bus, ids, view) for mode in direct_modes]
 
     @property
     def open_directives(self) -> int:
@@ -62,13 +62,8 @@ class PlanningLayer:
         self._bus.subscribe(
             events.STRATEGY_DIRECTIVE_ISSUED, self._coordinator.on_directive, subscriber=_SUBSCRIBER
         )
-        for mode, trigger in self._triggers:
-            self._bus.subscribe(
-                events.OPPORTUNITY_DETECTED,
-                trigger.on_opportunity,
-                subscriber=f"{mode.strategy_id}.direct",
-                strategy_id=mode.strategy_id,
-            )
+        for trigger in self._triggers:
+            trigger.attach()
 
     def _absent(self, request: PlanRequest, reason: str) -> None:
         self._aggregator.absent(request.directive_id, request.target_id, request.role, reason)

@@ -1,10 +1,16 @@
 """A blueprint trades the symbols it lists, whatever its plugin says of others."""
 
+from collections import Counter
 from pathlib import Path
 
+import pytest
+
+from desk.contracts.directives import StrategyDirective
 from desk.contracts.execution import BLUEPRINT
 from desk.contracts.records import FillBooked, TradeIntended
+from desk.contracts.signals import OpportunitySignal
 from desk.journal.refusals import refusals
+from desk.planning.refusal_pause import MOST_PER_MINUTE
 from tests.builders.desk import DeskHouse
 from tests.builders.evidence import evidence
 from tests.builders.living_desk import PERP, SPOT, LivingDesk
@@ -78,3 +84,17 @@ def test_it_trades_what_its_blueprint_lists_and_is_told_why_not_the_rest(tmp_pat
     told = refusals(at.state.journal, about=SPOT)
     assert {one.by for one in told} == {BLUEPRINT}
     assert told[0].reason == f"{SPOT} is none of the symbols of perpetuals; to trade it, add it to them"
+
+
+@pytest.mark.parametrize("symbol", ["'DOGE/USDT'", "f'X{tick.time_ms}/USDT'"])
+def test_a_symbol_that_the_desk_does_not_have_is_refused_a_few_times_a_minute(
+    symbol: str, tmp_path: Path
+) -> None:
+    at = house(tmp_path, symbol)
+    at.live(four_ticks_a_second)
+    found = evidence(at.state)
+    signals = sum(1 for _ in found.records(OpportunitySignal))
+    minutes = Counter(one.time_ms // 60_000 for one in found.records(StrategyDirective))
+    assert signals == 2 * 2 * 60 * 4, "every signal is journaled, and nobody is stopped for it"
+    assert set(minutes.values()) == {MOST_PER_MINUTE}
+    assert {one.by for one in refusals(at.state.journal)} == {BLUEPRINT}

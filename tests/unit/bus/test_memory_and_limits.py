@@ -2,17 +2,21 @@
 
 import tracemalloc
 
+import pytest
+
 from desk.bus import AdapterLimits
 from desk.bus.context import WorkerContext
 from desk.bus.failures import TimeBudgetExceeded
 from desk.contracts import events
-from desk.contracts.directives import StrategyDirective
+from desk.contracts.directives import DirectiveScope, EntryDirective, StrategyDirective
 from desk.contracts.envelope import DispositionEnvelope
 from desk.contracts.events import WorkerStopped
-from desk.contracts.execution import DirectiveRefused
+from desk.contracts.execution import BLUEPRINT, DirectiveRefused
 from desk.contracts.ids import DirectiveId, TradeId
 from desk.contracts.records import WorkerStateSaved
+from desk.contracts.sides import OrderSide
 from desk.contracts.states import WorkerStatus
+from desk.testing.building import SPOT
 from tests.builders.bus import CONTINUE, Answer, BusBench, close_directive, manifest_of, publishing
 from tests.builders.market import tick
 
@@ -204,7 +208,7 @@ class _Nothing(list[object]):
         """Keep nothing."""
 
 
-def refusing(bench: BusBench, *, every: int = 1) -> list[object]:
+def refusing(bench: BusBench, *, every: int = 1, by: str = "arbitration") -> list[object]:
     """Refuse what is issued, or every so many of it; return the list of what was refused."""
     issued = bench.hear(events.STRATEGY_DIRECTIVE_ISSUED)
     refused: list[object] = []
@@ -213,7 +217,7 @@ def refusing(bench: BusBench, *, every: int = 1) -> list[object]:
         if len(issued) % every == 0:
             no = DirectiveRefused(
                 directive_id=directive.directive_id,
-                refused_by="arbitration",
+                refused_by=by,
                 reason="not yours",
                 refused_at_ms=bench.desk.time_ms,
             )
@@ -248,6 +252,29 @@ def test_a_worker_that_hears_no_refusal_is_stopped_before_it_fills_the_journal()
         "the last: not yours"
     )
     assert adapter.status is WorkerStatus.STOPPED
+
+
+def opening(context: WorkerContext, _: object) -> DispositionEnvelope:
+    entry = EntryDirective(symbol=SPOT, direction=OrderSide.BUY)
+    scope = {"scope": DirectiveScope.NEW_TRADE, "target_trade_ids": (), "entry_directive": entry}
+    return DispositionEnvelope.publish((events.STRATEGY_DIRECTIVE_ISSUED, close_directive(context, **scope)))
+
+
+FOR_EVER = (
+    "more than 3 directives on symbols outside of its blueprint refused in a minute, "
+    "which is what is allowed; the last: not yours"
+)
+
+
+@pytest.mark.parametrize(("by", "reason"), [("planning", ""), (BLUEPRINT, FOR_EVER)])
+def test_a_new_trade_that_is_refused_counts_where_it_can_never_pass(by: str, reason: str) -> None:
+    bench = BusBench()
+    refusing(bench, by=by)
+    adapter, _ = bench.worker(opening, limits=AdapterLimits(max_refusals_per_minute=3))
+    for _ in range(10):
+        bench.tick()
+    assert adapter.reason == reason
+    assert adapter.status is (WorkerStatus.STOPPED if reason else WorkerStatus.RUNNING)
 
 
 def test_refusals_are_counted_for_each_trade_and_each_minute() -> None:

@@ -8,12 +8,14 @@ import pytest
 from desk.contracts.blocks import EntryBlock
 from desk.contracts.causality import CausalityChain
 from desk.contracts.directives import Protection, StrategyDirective
-from desk.contracts.events import OPPORTUNITY_DETECTED, STRATEGY_DIRECTIVE_ISSUED
+from desk.contracts.events import DIRECTIVE_REFUSED, OPPORTUNITY_DETECTED, STRATEGY_DIRECTIVE_ISSUED
+from desk.contracts.execution import DirectiveRefused
 from desk.contracts.ids import OpportunityId, TickId
 from desk.contracts.sides import OrderSide, PositionSide
 from desk.contracts.signals import OpportunitySignal
 from desk.contracts.states import DeskState
 from desk.planning.direct import DirectMode
+from desk.planning.refusal_pause import MOST_PER_MINUTE
 from desk.testing.building import PERPETUAL, SPOT, START_MS, STRATEGY, position
 from tests.builders.planning import PlanningBench, entering, leaving, routing, size
 
@@ -21,6 +23,7 @@ from tests.builders.planning import PlanningBench, entering, leaving, routing, s
 def mode(protection: Protection = Protection.REQUIRED) -> DirectMode:
     return DirectMode(
         strategy_id=STRATEGY,
+        symbols=frozenset({SPOT, PERPETUAL}),
         signal_type="BREAKOUT",
         min_confidence=Decimal("0.6"),
         entry=entering(timing_preference=1),
@@ -32,12 +35,15 @@ def mode(protection: Protection = Protection.REQUIRED) -> DirectMode:
 
 
 def signal(
-    signal_type: str = "BREAKOUT", confidence: str = "0.7", side: PositionSide = PositionSide.LONG
+    signal_type: str = "BREAKOUT",
+    confidence: str = "0.7",
+    side: PositionSide = PositionSide.LONG,
+    symbol: str = SPOT,
 ) -> OpportunitySignal:
     return OpportunitySignal(
         opportunity_id=OpportunityId.at(START_MS, 5),
         signal_type=signal_type,
-        symbol=SPOT,
+        symbol=symbol,
         side=side,
         confidence=Decimal(confidence),
         detected_at_ms=START_MS,
@@ -168,3 +174,52 @@ def test_a_trade_locks_its_symbol_and_dust_that_no_venue_trades_does_not(
 ) -> None:
     bench = PlanningBench(position(size=size_base), direct=[mode()])
     assert (not issued(bench, signal())) is is_locked
+
+
+def refusing(bench: PlanningBench, *, but: int = 0) -> list[StrategyDirective]:
+    """Refuse what is issued, all but one of it; return the list of what was issued."""
+    heard: list[StrategyDirective] = []
+
+    def refuse(directive: StrategyDirective) -> None:
+        heard.append(directive)
+        if len(heard) != but:
+            no = DirectiveRefused(
+                directive_id=directive.directive_id, refused_by="gate", reason="full", refused_at_ms=START_MS
+            )
+            bench.bus.publish(DIRECTIVE_REFUSED, no)
+
+    bench.bus.subscribe(STRATEGY_DIRECTIVE_ISSUED, refuse, subscriber="gate")
+    bench.start()
+    return heard
+
+
+def poke(bench: PlanningBench, times: int, symbol: str = SPOT) -> None:
+    for _ in range(times):
+        bench.bus.publish(OPPORTUNITY_DETECTED, signal(symbol=symbol), strategy_id=STRATEGY)
+
+
+def test_a_symbol_on_which_all_is_refused_rests_until_the_minute_is_over() -> None:
+    bench = PlanningBench(direct=[mode()])
+    heard = refusing(bench)
+    poke(bench, 100)
+    assert len(heard) == MOST_PER_MINUTE
+    poke(bench, 1, PERPETUAL)
+    assert len(heard) == MOST_PER_MINUTE + 1, "the others go on"
+    bench.desk.time_ms += 60_000
+    poke(bench, 100)
+    assert len(heard) == 2 * MOST_PER_MINUTE + 1
+
+
+def test_one_that_is_not_refused_ends_the_row() -> None:
+    bench = PlanningBench(direct=[mode()])
+    heard = refusing(bench, but=MOST_PER_MINUTE)
+    poke(bench, 100)
+    assert len(heard) == 2 * MOST_PER_MINUTE
+
+
+def test_symbols_that_a_signal_makes_up_rest_together() -> None:
+    bench = PlanningBench(direct=[mode()])
+    heard = refusing(bench)
+    for number in range(100):
+        poke(bench, 1, f"MADE{number}/USDT")
+    assert len(heard) == MOST_PER_MINUTE
