@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Protocol
 
-from desk.bus.admission import PublicationRules, check_memory
+from desk.bus.admission import PublicationRules, check_memory, check_reason
 from desk.bus.cause import with_cause
 from desk.bus.context import WorkerContext
 from desk.bus.failures import FlowStopRequested, PublicationRefused, TimeBudgetExceeded, WorkerFailed
@@ -171,6 +171,7 @@ class EventAdapter:
         publications = envelope.publications
         self._rules.check(publications, self._context.ids.given)
         check_memory(self._context.memory.changes)
+        check_reason(envelope.reason)
         if self._is_flood(len(publications)):
             self._forget_call()
             return

@@ -16,6 +16,11 @@ from desk.contracts.manifests import WorkerCategory, WorkerManifest
 from desk.contracts.signals import ContextAssessment, OpportunitySignal, ThreatSignal
 
 _LONGEST_MEMORY = 100_000
+_LONGEST_TEXT = 2_000
+_LONGEST_QUOTING = 2 * _LONGEST_TEXT
+"""Of a directive, which may quote the signal it answers: a long one stops nobody but who signals it."""
+
+_LONGEST_MESSAGE = 50_000
 _PAYLOADS: dict[str, type[object]] = {
     events.CONTEXT_ASSESSED: ContextAssessment,
     events.OPPORTUNITY_DETECTED: OpportunitySignal,
@@ -39,6 +44,13 @@ def check_memory(changes: Mapping[str, str | None]) -> None:
             )
 
 
+def check_reason(reason: str) -> None:
+    """Raise PublicationRefused where a worker stops a flow for a reason that the journal cannot keep."""
+    fault = "reason: it is no text" if not _is_text(reason) else _length_fault("reason", reason)
+    if fault is not None:
+        raise PublicationRefused(f"it asks to stop a flow: {fault}")
+
+
 def _is_text(value: object) -> bool:
     """Tell whether it is text that can be written down: not every str can."""
     try:
@@ -47,10 +59,23 @@ def _is_text(value: object) -> bool:
         return False
 
 
+def _length_fault(name: str, text: object, most: int = _LONGEST_TEXT) -> str | None:
+    if not isinstance(text, str) or len(text) <= most:
+        return None
+    return f"{name}: it has {len(text)} characters, at most {most} are taken"
+
+
 def _content_fault(payload: Dto) -> str | None:
     """Read a message as the journal would: one made past its own checks says here what is wrong with it."""
+    most = _LONGEST_QUOTING if isinstance(payload, StrategyDirective) else _LONGEST_TEXT
+    too_long = next((fault for name, text in payload if (fault := _length_fault(name, text, most))), None)
+    if too_long is not None:
+        return too_long
     try:
-        type(payload).model_validate_json(payload.model_dump_json(warnings=False, exclude_unset=True))
+        written = payload.model_dump_json(warnings=False, exclude_unset=True)
+        if len(written) > _LONGEST_MESSAGE:
+            return f"it takes {len(written)} characters to write down, at most {_LONGEST_MESSAGE} are taken"
+        type(payload).model_validate_json(written)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(step) for step in first["loc"]) or "it"
@@ -108,9 +133,13 @@ class PublicationRules:
     def _period_fault(self, payload: PeriodSkipped) -> str | None:
         if payload.worker != self._name:
             return f"it speaks for {payload.worker}"
-        texts = (payload.symbol, payload.schedule_name, payload.reason)
-        is_sound = all(_is_text(one) for one in texts) and type(payload.period_start_ms) is int
-        return None if is_sound else "its fields are not of their types"
+        texts = {
+            "symbol": payload.symbol, "schedule_name": payload.schedule_name, "reason": payload.reason
+        }  # fmt: skip
+        is_sound = all(map(_is_text, texts.values())) and type(payload.period_start_ms) is int
+        if not is_sound:
+            return "its fields are not of their types"
+        return next((fault for name, text in texts.items() if (fault := _length_fault(name, text))), None)
 
     def _block_fault(self, payload: EntryBlock | EntryRelease) -> str | None:
         if (payload.strategy_id, payload.worker) != (self._strategy_id, self._name):

@@ -95,6 +95,22 @@ BODIES = {
         "self.context.memory.put('seen', 'x' * 200_000 + str(self.calls))\n"
         "        return DispositionEnvelope.CONTINUE"
     ),
+    "reasons at length": (
+        "threat = self.new_threat('NOISE', None, severity=Decimal('0.1'), rationale='loud ' * 20_000)\n"
+        "        return DispositionEnvelope.publish(('THREAT_DETECTED', threat))"
+    ),
+    "names a cause for everything": (
+        "from desk.contracts.ids import OpportunityId\n"
+        "        told = self.threat().model_copy(update={'causality': self.because_of(*[\n"
+        "            self.context.ids.new(OpportunityId) for _ in range(2_000)])})\n"
+        "        return DispositionEnvelope.publish(('THREAT_DETECTED', told))"
+    ),
+    "stops at length": "return DispositionEnvelope.stop('no ' * 20_000)",
+    "stops for what is no text": "return DispositionEnvelope.stop(tick)",
+    "skips a period at length": (
+        "skipped = PeriodSkipped('faulty', 'BTC/USDT', 'DAILY', 5, 'late ' * 20_000)\n"
+        "        return DispositionEnvelope.publish(('PERIOD_SKIPPED', skipped))"
+    ),
     "floods in one call": "return DispositionEnvelope.publish(*[('NOISE', tick)] * 101)",
     "floods within a second": "return DispositionEnvelope.publish(*[('NOISE', tick)] * 100)",
     "takes too long": "STOPWATCH_NS[0] += 60_000_000\n        return DispositionEnvelope.CONTINUE",

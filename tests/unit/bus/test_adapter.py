@@ -91,6 +91,18 @@ def test_a_payload_of_the_wrong_kind_is_refused() -> None:
     assert "expected StrategyDirective, was Tick" in str(bench.failures[0].error)
 
 
+@pytest.mark.parametrize(("characters", "directives"), [(4_000, 1), (4_001, 0)])
+def test_a_text_is_bounded_since_the_journal_keeps_it(characters: int, directives: int) -> None:
+    bench = BusBench()
+    heard = bench.hear(STRATEGY_DIRECTIVE_ISSUED)
+    bench.worker(issuing(rationale="x" * characters))
+    bench.tick()
+    assert len(heard) == directives
+    told = [str(one.error) for one in bench.failures]
+    refused = "rationale: it has 4001 characters, at most 4000 are taken"
+    assert told == ([] if directives else [f"worker may not publish STRATEGY_DIRECTIVE_ISSUED: {refused}"])
+
+
 def test_an_answer_that_is_no_envelope_is_refused() -> None:
     bench = BusBench()
     bench.worker(lambda _, __: None)  # type: ignore[arg-type,return-value] # what a careless plugin does
