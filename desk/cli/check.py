@@ -10,6 +10,7 @@ from desk.bootstrap.plugins import offered_plugins
 from desk.bootstrap.trial import faults_at_making
 from desk.cli.options import DEFAULT_PLATFORM, CheckOptions
 from desk.cli.output import ExitCode, complain, problem_fields, say, say_json
+from desk.cli.placing import placed
 from desk.config.blueprint_file import BlueprintFile
 from desk.config.configuration import Plugins, check_blueprint, kept
 from desk.config.cross_check import cross_check
@@ -17,8 +18,13 @@ from desk.config.document import Document
 from desk.config.layers import overlaid, settings_from_environment, settings_from_options
 from desk.config.platform import Platform
 from desk.config.platform_file import PlatformFile, validate_platform
+from desk.config.screen_block import ScreenBlock
+from desk.config.storage import storage_of
 from desk.config.yaml_loader import load_document
 from desk.contracts.problems import InputRefused, Problem
+from desk.control.connecting import reconnecting
+from desk.control.place import SocketPlace
+from desk.control.screen_memory import FileMemory
 
 BLUEPRINTS = Path("blueprints")
 _ANY_CURRENCY = "USDT"
@@ -64,7 +70,9 @@ class _Checked:
 
     def _platform(self, document: Document) -> PlatformFile:
         layers = [*settings_from_environment(os.environ), *settings_from_options(self.options.settings)]
-        return validate_platform(overlaid(document, layers))
+        file = validate_platform(overlaid(document, layers))
+        _check_screen(file)
+        return file
 
 
 def command(options: CheckOptions) -> int:
@@ -78,6 +86,21 @@ def command(options: CheckOptions) -> int:
     checked.check_together()
     _report(checked, as_json=options.json)
     return ExitCode.INVALID if checked.problems else ExitCode.DONE
+
+
+def _check_screen(file: PlatformFile) -> None:
+    """Refuse with InputRefused what a screen would: a theme that is none, a key that cannot be pressed."""
+    if file.platform.ui == ScreenBlock():
+        return
+    from desk.ui.launch import check_screen
+
+    storage = storage_of(file.platform)
+    with placed(file.document):
+        check_screen(
+            reconnecting(SocketPlace(storage.control)),
+            file.platform.ui.settings(),
+            FileMemory(storage.folder),
+        )
 
 
 def _files_here(options: CheckOptions) -> Sequence[Path]:

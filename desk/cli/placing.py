@@ -8,6 +8,7 @@ from desk.config.document import Document
 from desk.contracts.problems import InputRefused, Problem
 
 _OF_THE_SCREEN = "ui."
+_OF_A_KEY = "ui.keymap."
 
 
 @contextmanager
@@ -22,5 +23,7 @@ def placed(document: Document) -> Iterator[None]:
 def _placed(problem: Problem, document: Document) -> Problem:
     if not problem.key.startswith(_OF_THE_SCREEN):
         return problem
-    place = document.place(tuple(problem.key.split(".")))
+    action = problem.key.removeprefix(_OF_A_KEY)
+    steps = tuple(problem.key.split(".")) if action == problem.key else ("ui", "keymap", action)
+    place = document.place(steps)
     return replace(problem, file=place.file, line=place.line)

@@ -58,6 +58,11 @@ def run_screen(  # noqa: PLR0913 - a host has this much to say
     return FAILED if app.failure else DONE
 
 
+def check_screen(client: DeskClient, settings: ScreenSettings, memory: ScreenMemory) -> None:
+    """Raise InputRefused, as `run_screen` does, where no screen would open; nothing is shown or asked."""
+    DeskApp(ScreenParts(client, settings, memory, writing_of(settings)))
+
+
 async def _shown(app: DeskApp) -> None:
     with leaving_on_signals(app.leave):
         await app.run_async()

@@ -1,15 +1,23 @@
 """The operator's own keys are checked before anything is shown."""
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
+import yaml
+from textual._xterm_parser import XTermParser
+from textual.events import Key
 
+from desk.contracts.commands import Halt
 from desk.contracts.problems import InputRefused
 from desk.contracts.screen import ScreenSettings
 from desk.ui.actions.action import Action
 from desk.ui.actions.registry import ActionRegistry, all_actions
 from tests.builders.frames import busy_snapshot, snapshot
 from tests.builders.screens import PictureDesk, desk_app, screen_over
+
+PAGE = Path(__file__).parents[2] / "docs" / "terminal.md"
 
 
 def refused(keymap: Mapping[str, str]) -> str:
@@ -52,6 +60,50 @@ def test_the_emergency_exit_keeps_its_keys() -> None:
 
 def test_a_key_no_terminal_sends_is_refused() -> None:
     assert "no key is called 'strg+x'" in refused({"view.zoom": "strg+x"})
+
+
+@pytest.mark.parametrize(
+    ("key", "twin"),
+    [
+        ("ctrl+h", "backspace"),
+        ("ctrl+H", "backspace"),
+        ("ctrl+i", "tab"),
+        ("ctrl+m", "enter"),
+        ("ctrl+j", "enter"),
+        ("ctrl+[", "escape"),
+        ("ctrl+left_square_bracket", "escape"),
+        ("ctrl+enter", "enter"),
+        ("ctrl+shift+x", "ctrl+x"),
+        ("shift+x", "X"),
+        ("shift+alt+x", "alt+X"),
+    ],
+)
+def test_a_key_that_a_terminal_cannot_tell_from_another_is_refused(key: str, twin: str) -> None:
+    said = refused({"desk.halt": key})
+    assert f"ui.keymap.desk.halt: a terminal cannot tell {key} from {twin}; choose another key" in said
+
+
+@pytest.mark.parametrize("letter", "abcdefghijklmnopqrstuvwxyz")
+def test_a_letter_with_ctrl_is_refused_or_comes_as_itself(letter: str) -> None:
+    sent = chr(ord(letter.upper()) - ord("@"))
+    heard = [one.key for one in XTermParser().feed(sent) if isinstance(one, Key)]
+    if heard != [f"ctrl+{letter}"] or letter == "j":
+        assert f"ctrl+{letter}" in refused({"desk.halt": f"ctrl+{letter}"})
+    elif f"ctrl+{letter}" not in ("ctrl+c", "ctrl+o", "ctrl+p", "ctrl+q"):
+        desk_app(PictureDesk(snapshot()), settings=ScreenSettings(keymap={"desk.halt": f"ctrl+{letter}"}))
+
+
+async def test_the_page_s_own_key_halts_and_so_do_those_it_keeps() -> None:
+    (example,) = re.findall(r"`keymap: (\{.*?\})`", PAGE.read_text(encoding="utf-8"))
+    keymap = yaml.safe_load(example)
+    (keys,) = keymap.values()
+    settings = ScreenSettings(time_zone="UTC", keymap=keymap)
+    desk = PictureDesk(busy_snapshot())
+    async with screen_over(desk, settings=settings) as screen:
+        for count, key in enumerate(keys.split(","), 1):
+            await screen.press(key)
+            await screen.until(lambda count=count: len(desk.commands) == count)
+    assert desk.commands == [Halt()] * 3
 
 
 def test_two_actions_may_swap_their_keys() -> None:

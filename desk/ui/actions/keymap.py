@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from desk.contracts.problems import InputRefused, Problem
 from desk.ui.actions.action import Action
-from desk.ui.actions.key_names import is_key, keys_of, shown_keys
+from desk.ui.actions.key_names import is_key, keys_of, shown_keys, twin_of
 
 RESERVED = ("ctrl+q", "ctrl+c", "tab", "shift+tab", "enter", "up", "down", "left", "right")
 """Keys that move, open or leave in every pane."""
@@ -42,6 +42,9 @@ def _unusable(action_id: str, keys: str) -> Iterator[Problem]:
             yield _problem(action_id, f"{key} moves or leaves in every pane", "choose another key")
         elif not is_key(key):
             yield _problem(action_id, f"no key is called {key!r}", "write it as in: x, X, ctrl+x, f5, alt+up")
+        elif (twin := twin_of(key)) is not None:
+            what = f"a terminal cannot tell {key} from {twin}"
+            yield _problem(action_id, what, "choose another key, such as f6 or ctrl+g")
 
 
 def _clashes(actions: Sequence[Action], keymap: Mapping[str, str]) -> Iterator[Problem]:

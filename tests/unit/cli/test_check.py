@@ -84,6 +84,20 @@ def test_settings_and_environment_are_checked_too(
     assert capsys.readouterr().err.startswith("environment DESK__DESK__ID: desk.id: ")
 
 
+def test_a_key_of_the_screen_that_cannot_be_pressed_is_told_with_its_line(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(folder, "platform.yaml", PLATFORM + "ui:\n  keymap:\n    view.zoom: f6\n    desk.halt: ctrl+h\n")
+    assert main(["check"]) == 2
+    line = len(PLATFORM.splitlines()) + 4
+    assert capsys.readouterr().err == (
+        f"platform.yaml:{line}: ui.keymap.desk.halt: a terminal cannot tell ctrl+h from backspace; "
+        "choose another key, such as f6 or ctrl+g\n"
+    )
+    assert main(["check", "--set", "ui.theme=desk-drak"]) == 2
+    assert capsys.readouterr().err.startswith("--set: ui.theme: no theme ")
+
+
 @pytest.mark.usefixtures("folder")
 def test_a_folder_without_files_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check"]) == 2
