@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping, Sequence
 from pydantic import ValidationError
 
 from desk.bus.failures import PublicationRefused
-from desk.contracts import events
 from desk.contracts.blocks import EntryBlock, EntryRelease
 from desk.contracts.directives import StrategyDirective
 from desk.contracts.dto import Dto
@@ -13,7 +12,7 @@ from desk.contracts.envelope import Publication
 from desk.contracts.events import PLANNER_ONLY, PLATFORM_ONLY, PeriodSkipped
 from desk.contracts.ids import TypedId
 from desk.contracts.manifests import WorkerCategory, WorkerManifest
-from desk.contracts.signals import ContextAssessment, OpportunitySignal, ThreatSignal
+from desk.contracts.payloads import PAYLOADS
 
 _LONGEST_MEMORY = 100_000
 _LONGEST_TEXT = 2_000
@@ -21,15 +20,6 @@ _LONGEST_QUOTING = 2 * _LONGEST_TEXT
 """Of a directive, which may quote the signal it answers: a long one stops nobody but who signals it."""
 
 _LONGEST_MESSAGE = 50_000
-_PAYLOADS: dict[str, type[object]] = {
-    events.CONTEXT_ASSESSED: ContextAssessment,
-    events.OPPORTUNITY_DETECTED: OpportunitySignal,
-    events.THREAT_DETECTED: ThreatSignal,
-    events.STRATEGY_DIRECTIVE_ISSUED: StrategyDirective,
-    events.PERIOD_SKIPPED: PeriodSkipped,
-    events.ENTRIES_BLOCKED: EntryBlock,
-    events.ENTRIES_RELEASED: EntryRelease,
-}
 
 
 def check_memory(changes: Mapping[str, str | None]) -> None:
@@ -121,7 +111,7 @@ class PublicationRules:
         return None
 
     def _payload_fault(self, publication: Publication) -> str | None:
-        expected, payload = _PAYLOADS.get(publication.event_name), publication.event_payload
+        expected, payload = PAYLOADS.get(publication.event_name), publication.event_payload
         if expected is None:
             return None
         if not isinstance(payload, expected):

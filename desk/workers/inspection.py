@@ -14,6 +14,7 @@ from desk.contracts.events import PLANNER_ONLY, PLATFORM_ONLY, RESERVED_PREFIXES
 from desk.contracts.manifests import Parameters, WorkerCategory, WorkerManifest
 from desk.contracts.problems import Problem
 from desk.workers.base import Worker
+from desk.workers.handler_payload import payload_fault
 from desk.workers.plugin_source import Key, PluginSource
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -116,6 +117,8 @@ def _of_method(found: type[Worker], key: Key, event: str, method: str) -> Iterat
         yield (method,), what, f"write `def {method}(self, payload) -> DispositionEnvelope:`"
     elif not _returns_envelope(handler):
         yield (method,), *_of_answer(inspect.signature(handler).return_annotation)
+    elif (fault := payload_fault(handler, event)) is not None:
+        yield (method,), *fault
 
 
 def _of_answer(told: typing.Any) -> tuple[str, str]:  # noqa: ANN401 - anything can be written in a class

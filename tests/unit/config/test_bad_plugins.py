@@ -11,6 +11,8 @@ from desk.config.configuration import check_blueprint
 from desk.config.cross_check import cross_check
 from desk.config.platform_file import load_platform
 from desk.config.yaml_loader import load_document
+from desk.contracts.events import EVENT_NAMES
+from desk.contracts.payloads import PAYLOADS
 from desk.contracts.problems import InputRefused
 from tests.builders.config import DCA, PLATFORM, changed, written
 
@@ -78,6 +80,15 @@ BAD = {
     "more than a payload": (
         ("tick: object", "tick, book"),
         r"quiet\.py:20: on_tick: takes \(self, tick, book\)",
+    ),
+    "the payload of another event": (
+        ("tick: object", "tick: WorkerManifest"),
+        r"quiet\.py:20: on_tick: takes \S*WorkerManifest, and TICK_RECEIVED brings it "
+        r"a Tick(?=; write `def on_tick\(self, tick: Tick\) -> DispositionEnvelope:`)",
+    ),
+    "that payload in quotes": (
+        ("tick: object", 'tick: "WorkerManifest | None"'),
+        r"quiet\.py:20: on_tick: takes WorkerManifest \| None, and TICK_RECEIVED brings it a Tick",
     ),
     "another answer": (
         ("-> DispositionEnvelope", "-> bool"),
@@ -167,6 +178,25 @@ def test_an_unsound_worker_is_refused_in_one_line(name: str, tmp_path: Path) -> 
         checked(tmp_path, WORKER.replace(old, new))
     text = str(caught.value)
     assert re.fullmatch(rf"\S+blueprint\.yaml:\d+: workers\.1\.use: .*{told}.*; .+", text), text
+
+
+@pytest.mark.parametrize(
+    "taken",
+    ["tick", "tick: Tick", "tick: 'Tick'", "tick: Bar | Tick", "tick: Any", "*tick: Tick", "tick: 'Unknown'"],
+)
+def test_a_handler_that_takes_the_payload_is_sound(taken: str, tmp_path: Path) -> None:
+    imports = "from typing import Any\n\nfrom desk.contracts.market import Bar, Tick\n"
+    assert checked(tmp_path, imports + WORKER.replace("tick: object", taken)).workers[1].name == "quiet"
+
+
+def test_every_event_that_a_plugin_may_hear_says_what_it_brings() -> None:
+    asked = {
+        "PLAN_ENTRY_REQUESTED",
+        "PLAN_SIZE_REQUESTED",
+        "PLAN_EXIT_REQUESTED",
+        "ROUTING_PLANNING_REQUESTED",
+    }
+    assert {one for one in EVENT_NAMES if not one.startswith("_")} - asked == PAYLOADS.keys()
 
 
 def test_two_workers_of_one_name_are_refused(tmp_path: Path) -> None:
