@@ -12,6 +12,7 @@ from desk.cli.options import DEFAULT_PLATFORM, CheckOptions
 from desk.cli.output import ExitCode, complain, problem_fields, say, say_json
 from desk.cli.placing import placed
 from desk.config.blueprint_file import BlueprintFile
+from desk.config.cautions import cautions_of
 from desk.config.configuration import Plugins, check_blueprint, kept
 from desk.config.cross_check import cross_check
 from desk.config.document import Document
@@ -57,7 +58,7 @@ class _Checked:
             blueprint = kept(self.problems, partial(check_blueprint, document, self.plugins))
             if blueprint is not None:
                 self.blueprints.append(blueprint)
-                self.cautions += blueprint.cautions()
+                self.cautions += cautions_of(blueprint)
 
     def check_together(self) -> None:
         """Check blueprints against the platform, where there is one, and make their workers for a trial."""

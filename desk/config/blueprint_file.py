@@ -10,18 +10,14 @@ from pydantic import ValidationError
 
 from desk.config.blueprint import Blueprint, PlannerEntry, StrategyMode, WorkerEntry
 from desk.config.document import Document, KeyPath
-from desk.config.faults import folded, nearest, problems_of, suggestion, validated
+from desk.config.faults import folded, problems_of, suggestion, validated
 from desk.config.migration import execution_workers
 from desk.config.parameter_files import parameters_json
 from desk.config.plugin_answers import strange_answer
 from desk.contracts.directives import Protection
-from desk.contracts.events import CONTEXT_ASSESSED, EVENT_NAMES, OPPORTUNITY_DETECTED
 from desk.contracts.manifests import Parameters, PlannerManifest, WorkerCategory, WorkerManifest
 from desk.contracts.plans import PlanRole
 from desk.contracts.problems import InputRefused, Problem
-
-_WORKERS_ALONE = frozenset({CONTEXT_ASSESSED, OPPORTUNITY_DETECTED})
-"""What the platform never publishes: without a worker that does, whoever waits for it waits for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,42 +57,6 @@ class BlueprintFile:
     def strategy_id(self) -> str:
         """The id of its strategy: the blueprint's name."""
         return self.blueprint.name
-
-    def cautions(self) -> tuple[Problem, ...]:
-        """List what is allowed and probably not meant."""
-        return (
-            *(
-                self.document.problem(
-                    ("workers", index, "parameters"), caution, "mend it if that is not meant"
-                )
-                for index, use in enumerate(self.workers)
-                for caution in use.parameters.cautions()
-            ),
-            *self._unheard(),
-            *self._unpulled(),
-        )
-
-    def _unheard(self) -> Iterator[Problem]:
-        """Find workers that wait for an event which nobody publishes."""
-        published = (EVENT_NAMES - _WORKERS_ALONE).union(*(use.manifest.publishes for use in self.workers))
-        for index, use in enumerate(self.workers):
-            for name in use.manifest.handlers:
-                if name not in published:
-                    what = f"{use.name} hears {name}, which nobody publishes"
-                    close = None if name in _WORKERS_ALONE else nearest(name, published)
-                    remedy = f"did you mean `{close}`?" if close else "use the worker that does, too"
-                    yield self.document.problem(("workers", index, "use"), what, remedy)
-
-    def _unpulled(self) -> Iterator[Problem]:
-        """Find a direct trigger that no worker pulls, where all who could tell what they signal."""
-        direct = self.blueprint.direct
-        sources = [use.manifest for use in self.workers if OPPORTUNITY_DETECTED in use.manifest.publishes]
-        known = sorted({one for manifest in sources for one in manifest.signals})
-        if direct is None or direct.signal_type in known or not all(one.signals for one in sources):
-            return
-        what = f"no worker of this blueprint signals {direct.signal_type}, so that it never trades"
-        remedy = suggestion(direct.signal_type, known, "write one of") if known else "use a worker that does"
-        yield self.document.problem(("direct", "signal_type"), what, remedy)
 
 
 CoverageCheck = Callable[[PlanRole, Sequence[PlannerUse]], Sequence[str]]
@@ -144,6 +104,7 @@ def validate_blueprint(
         problems = [
             *_mode_problems(found),
             *_portfolio_problems(found),
+            *_repeated_symbols(found),
             *_role_problems(found),
             *_coverage_problems(found, coverage_check),
         ]
@@ -244,6 +205,16 @@ def _repeated_names(document: Document, workers: Sequence[WorkerUse]) -> Iterato
         if use.name in [earlier.name for earlier in workers[:index]]:
             what = f"two workers are called {use.name}"
             yield document.problem(("workers", index), what, "give one of them another `name`")
+
+
+def _repeated_symbols(file: BlueprintFile) -> Iterator[Problem]:
+    """Find symbols that one worker is given twice, by the parameter that is called `symbols` everywhere."""
+    for index, use in enumerate(file.workers):
+        symbols = getattr(use.parameters, "symbols", ())
+        for place, symbol in enumerate(symbols if isinstance(symbols, tuple) else ()):
+            if symbol in symbols[:place]:
+                path: KeyPath = ("workers", index, "parameters", "symbols", place)
+                yield file.document.problem(path, f"{symbol} is written twice", "keep one of the two")
 
 
 def _mode_problems(file: BlueprintFile) -> Iterator[Problem]:

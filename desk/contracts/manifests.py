@@ -10,6 +10,9 @@ from pydantic import Field
 from desk.contracts.dto import Dto
 from desk.contracts.plans import PlanRole
 
+DEFAULT_ROUTING = "immediate"
+"""The routing planner of a blueprint that names none."""
+
 
 class WorkerCategory(StrEnum):
     """What a worker is for; the last three are the position lifecycle workers."""
@@ -90,10 +93,14 @@ class WorkerManifest:
 
 @dataclass(frozen=True, slots=True)
 class PlannerManifest:
-    """Present a planner: the role it fills and the roles whose plans it needs first."""
+    """Present a planner: the role it fills and the roles whose plans it needs first.
+
+    Of an entry planner, `comes_to_nothing` are the routings by which none of its orders fills, and why.
+    """
 
     name: str
     role: PlanRole
     summary: str
     parameters: type[Parameters]
     needs: frozenset[PlanRole] = frozenset()
+    comes_to_nothing: Mapping[str, str] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from desk.contracts.directives import StrategyDirective
-from desk.contracts.manifests import BarsNeeded, PlannerManifest
+from desk.contracts.manifests import DEFAULT_ROUTING, BarsNeeded, PlannerManifest
 from desk.contracts.market import ONE, ZERO
 from desk.contracts.plans import PlanRole
 from desk.planning.entry.as_told import EntryAsTold
@@ -65,7 +65,7 @@ class PlannerSet:
     def __init__(self, choices: Mapping[PlanRole, Sequence[PlannerChoice]]) -> None:
         self._choices = {role: _named(choices.get(role, ())) for role in PlanRole}
         if not self._choices[PlanRole.ROUTING]:
-            self._choices[PlanRole.ROUTING] = _named((PlannerChoice(make_planner("immediate")),))
+            self._choices[PlanRole.ROUTING] = _named((PlannerChoice(make_planner(DEFAULT_ROUTING)),))
         self._target_size = NamedChoice("platform.target_size", PlannerChoice(make_planner("target_size")))
 
     def select(self, role: PlanRole, directive: StrategyDirective) -> NamedChoice | None:

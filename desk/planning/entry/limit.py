@@ -34,6 +34,7 @@ class LimitEntry(Planner):
         role=PlanRole.ENTRY,
         summary="waits at a limit near the market, or in the preferred price zone",
         parameters=LimitEntryParameters,
+        comes_to_nothing={"immediate": "it waits beside the market, and immediate lets nothing wait"},
     )
 
     def __init__(self, parameters: LimitEntryParameters) -> None:

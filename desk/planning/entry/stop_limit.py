@@ -48,6 +48,7 @@ class StopLimitEntry(Planner):
         role=PlanRole.ENTRY,
         summary="waits for a breakout: a trigger beyond the market, and a limit beyond the trigger",
         parameters=StopLimitEntryParameters,
+        comes_to_nothing={"twap": "it waits for a stop price, and twap refuses every such entry"},
     )
 
     def __init__(self, parameters: StopLimitEntryParameters) -> None:

@@ -4,7 +4,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Self
 
-from pydantic import field_validator, model_validator
+from pydantic import model_validator
 
 from desk.contracts.dto import Symbol
 from desk.contracts.manifests import BarsNeeded, Parameters, parameter
@@ -57,14 +57,6 @@ class CorrelationParameters(Parameters):
     max_price_age_s: Decimal = parameter(
         Decimal(60), "s", "With an older price the worth of a trade is not known.", gt=0, le=86_400
     )
-
-    @field_validator("symbols")
-    @classmethod
-    def _differ(cls, symbols: tuple[str, ...]) -> tuple[str, ...]:
-        if len(set(symbols)) < len(symbols):
-            message = "a symbol is listed twice"
-            raise ValueError(message)
-        return symbols
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

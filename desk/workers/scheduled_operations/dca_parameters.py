@@ -65,10 +65,13 @@ class DCAParameters(Parameters):
 
     def cautions(self) -> tuple[str, ...]:
         """Warn of an amount that is never enough to be spent."""
-        most = ONE if self.mode is BuyMode.FIXED else self.max_multiple
-        if self.notional_quote * most >= self.min_spend_quote:
+        most = self.notional_quote * (ONE if self.mode is BuyMode.FIXED else self.max_multiple)
+        total = self.max_total_quote
+        least = written(self.min_spend_quote)
+        if most < self.min_spend_quote:
+            what = f"a period spends {written(most)} at most"
+        elif total is not None and total < self.min_spend_quote:
+            what = f"max_total_quote is {written(total)}"
+        else:
             return ()
-        spent, least = written(self.notional_quote * most), written(self.min_spend_quote)
-        return (
-            f"a period spends {spent} at most, and with less than {least} it is skipped: nothing is bought",
-        )
+        return (f"{what}, and with less than {least} it is skipped: nothing is bought",)

@@ -104,7 +104,10 @@ class HedgeParameters(Parameters):
         return max(int(self.check_every_s * 1000), 1000)
 
     def cautions(self) -> tuple[str, ...]:
-        """Warn of a hedge that can only ever be bought."""
-        if ":" in self.instrument:
-            return ()
-        return (f"{self.instrument} is spot: it can hedge shorts by being bought, and never a long",)
+        """Warn of a hedge that can only ever be bought, and of one that can never be opened."""
+        name = self.instrument
+        if ":" not in name:
+            return (f"{name} is spot: it can hedge shorts by being bought, and never a long",)
+        if {*self.symbols} == {name}:
+            return (f"{name} has one side per account: no trade on it can be hedged with it",)
+        return ()

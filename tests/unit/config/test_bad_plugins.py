@@ -7,6 +7,7 @@ import pytest
 
 from desk.bootstrap.plugins import offered_plugins
 from desk.config.blueprint_file import BlueprintFile
+from desk.config.cautions import cautions_of
 from desk.config.configuration import check_blueprint
 from desk.config.cross_check import cross_check
 from desk.config.platform_file import load_platform
@@ -83,8 +84,7 @@ BAD = {
     ),
     "the payload of another event": (
         ("tick: object", "tick: WorkerManifest"),
-        r"quiet\.py:20: on_tick: takes \S*WorkerManifest, and TICK_RECEIVED brings it "
-        r"a Tick(?=; write `def on_tick\(self, tick: Tick\) -> DispositionEnvelope:`)",
+        r"quiet\.py:20: on_tick: takes \S*Manifest, and TICK_RECEIVED brings it a Tick(?=; write `def )",
     ),
     "that payload in quotes": (
         ("tick: object", 'tick: "WorkerManifest | None"'),
@@ -213,7 +213,7 @@ def test_one_worker_may_be_used_twice(tmp_path: Path) -> None:
 
 
 def test_an_event_that_nobody_publishes_is_a_caution(tmp_path: Path) -> None:
-    (caution,) = checked(tmp_path, WORKER.replace("TICK_RECEIVED", "TICK_RECIEVED")).cautions()
+    (caution,) = cautions_of(checked(tmp_path, WORKER.replace("TICK_RECEIVED", "TICK_RECIEVED")))
     assert caution.what == "quiet hears TICK_RECIEVED, which nobody publishes"
     assert caution.remedy == "did you mean `TICK_RECEIVED`?"
 
@@ -223,7 +223,7 @@ def test_an_event_that_another_plugin_publishes_is_heard(tmp_path: Path) -> None
     telling = WORKER.replace('"quiet"', '"teller"').replace("frozenset()", 'frozenset({"MOOD_CHANGED"})')
     written(tmp_path, "teller.py", telling)
     file = checked(tmp_path, hearing, f"{USE}  - use: teller.py:Quiet\n")
-    assert file.cautions() == ()
+    assert cautions_of(file) == ()
 
 
 HOOKS = {

@@ -8,6 +8,7 @@ import pytest
 
 from desk.bootstrap.plugins import offered_plugins
 from desk.config.blueprint_file import BlueprintFile
+from desk.config.cautions import cautions_of
 from desk.config.configuration import check_blueprint, load_configuration
 from desk.config.yaml_loader import parse_document
 from desk.contracts.directives import Protection
@@ -63,21 +64,21 @@ def test_a_worker_is_found_by_the_name_of_its_class_too() -> None:
 
 def test_what_is_probably_not_meant_is_told_and_allowed() -> None:
     text = changed(BLUEPRINT, "trail_distance: 0.01", "trail_distance: 0.03")
-    (caution,) = (one for one in checked(text).cautions() if one.key.endswith(".parameters"))
+    (caution,) = (one for one in cautions_of(checked(text)) if one.key.endswith(".parameters"))
     assert caution.line == line_of(text, "name: trail") + 1
     assert "still loses" in caution.what
 
 
 def test_a_planner_that_no_worker_feeds_is_told() -> None:
-    (caution,) = checked(BLUEPRINT).cautions()
+    (caution,) = (one for one in cautions_of(checked(BLUEPRINT)) if one.key.endswith(".use"))
     assert caution.key == "workers.1.use"
     assert caution.what == "swot_planner hears OPPORTUNITY_DETECTED, which nobody publishes"
     assert caution.remedy == "use the worker that does, too"
 
 
 def test_a_direct_trigger_that_no_worker_pulls_is_told() -> None:
-    assert checked(DIRECT).cautions() == ()
-    (caution,) = checked(changed(DIRECT, "signal_type: BREAKOUT", "signal_type: BREAK_OUT")).cautions()
+    assert cautions_of(checked(DIRECT)) == ()
+    (caution,) = cautions_of(checked(changed(DIRECT, "signal_type: BREAKOUT", "signal_type: BREAK_OUT")))
     assert caution.line == line_of(DIRECT, "signal_type")
     assert str(caution).endswith(
         "direct.signal_type: no worker of this blueprint signals BREAK_OUT, so that it never trades;"
@@ -87,8 +88,43 @@ def test_a_direct_trigger_that_no_worker_pulls_is_told() -> None:
 
 def test_a_direct_trigger_without_any_opportunity_worker_is_told() -> None:
     worker = "use: breakout_opportunity\n    parameters: {symbol: BTC/USDT:USDT}"
-    (caution,) = checked(changed(DIRECT, worker, "use: trailing_stop_manager")).cautions()
+    (caution,) = cautions_of(checked(changed(DIRECT, worker, "use: trailing_stop_manager")))
     assert caution.remedy == "use a worker that does"
+
+
+NOTHING_WAITS = "limit: it waits beside the market, and immediate lets nothing wait"
+NEVER_SLICED = "stop_limit: it waits for a stop price, and twap refuses every such entry"
+
+
+@pytest.mark.parametrize(
+    ("entry", "routing", "told"),
+    [
+        ("stop_limit", "{use: twap}", [NEVER_SLICED]),
+        ("limit", "{use: immediate}", [NOTHING_WAITS]),
+        ("limit", "", [NOTHING_WAITS]),
+        ("stop_limit", "{use: patient}", []),
+        ("stop_limit", "", []),
+        ("limit", "{use: twap}", []),
+        ("limit", "{use: immediate, when: {confidence: [0.5, 1]}, priority: 1}, {use: patient}", []),
+    ],
+)
+def test_an_entry_that_no_routing_of_the_blueprint_fills_is_told(
+    entry: str, routing: str, told: list[str]
+) -> None:
+    text = changed(DIRECT, "use: market", f"use: {entry}")
+    text = changed(text, "  size:\n", f"  routing: [{routing}]\n  size:\n")
+    cautions = cautions_of(checked(text))
+    assert [one.what for one in cautions] == told
+    assert all((one.key, one.line) == ("planners.entry.0", 9) for one in cautions)
+
+
+@pytest.mark.parametrize("worker", ["circuit_breaker", "connection_threat"])
+def test_a_symbol_that_a_worker_is_given_twice_is_refused(worker: str) -> None:
+    use = f"  - use: {worker}\n    parameters: {{symbols: [BTC/USDT:USDT, BTC/USDT:USDT]}}\nplanners:\n"
+    text = changed(BLUEPRINT, "planners:\n", use)
+    line = line_of(text, "[BTC/USDT:USDT, BTC/USDT:USDT]")
+    told = "workers.3.parameters.symbols.1: BTC/USDT:USDT is written twice; keep one of the two"
+    assert refusal(text) == f"blueprint.yaml:{line}: {told}"
 
 
 def with_portfolio(block: str, blueprint: str = BLUEPRINT) -> str:

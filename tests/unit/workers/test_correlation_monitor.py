@@ -364,7 +364,7 @@ def test_idle_ticks_allocate_nothing() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"symbols": [BTC]}, {"symbols": [BTC, BTC]}, {"clear": "0.8"}, {"trip": "1.1"}, {"min_bars": 61},
+        {"symbols": [BTC]}, {"clear": "0.8"}, {"trip": "1.1"}, {"min_bars": 61},
         {"max_members": 0}, {"max_cluster": "0"}, {"trim_fraction": "0"}, {"action": "close"},
         {"window_bars": 501},
     ],

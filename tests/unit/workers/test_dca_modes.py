@@ -197,6 +197,9 @@ def test_an_amount_that_is_never_enough_is_pointed_out() -> None:
     (caution,) = executor("fixed", notional_quote="9").parameters.cautions()
     assert caution == "a period spends 9 at most, and with less than 10 it is skipped: nothing is bought"
     assert executor("dip_weighted", notional_quote="9").parameters.cautions() == ()
+    (caution,) = executor("fixed", notional_quote="100", max_total_quote="5").parameters.cautions()
+    assert caution == "max_total_quote is 5, and with less than 10 it is skipped: nothing is bought"
+    assert executor("fixed", notional_quote="100", max_total_quote="10").parameters.cautions() == ()
 
 
 def test_only_dips_need_bars() -> None:

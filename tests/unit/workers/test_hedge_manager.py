@@ -94,6 +94,14 @@ def test_spot_cannot_hedge_a_long() -> None:
     assert hedger().parameters.cautions() == ()
 
 
+@pytest.mark.parametrize("mode", ["beta", "delta"])
+def test_an_instrument_that_is_all_it_hedges_is_pointed_out(mode: str) -> None:
+    assert hedger(mode=mode, symbols=[PERPETUAL]).parameters.cautions() == (
+        f"{PERPETUAL} has one side per account: no trade on it can be hedged with it",
+    )
+    assert hedger(mode=mode, symbols=[PERPETUAL, SPOT]).parameters.cautions() == ()
+
+
 @pytest.mark.parametrize(("ratio", "most", "base"), [("0.5", "100000", "0.3"), ("1", "20000", "0.4")])
 def test_ratio_and_limit_bound_the_hedge(ratio: str, most: str, base: str) -> None:
     bench = hedger(ratio=ratio, max_notional=most)
