@@ -1,11 +1,13 @@
 """`make bench`: measure, print, and with --write put the figures into docs/performance.md."""
 
+import argparse
 import os
 import platform
 import sqlite3
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pydantic
@@ -29,8 +31,9 @@ _PARTS = (replaying, latency, to_the_wire, leaving, screen, memory, recovery, sm
 _BEGIN, _END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
 
-def main(arguments: list[str]) -> int:
-    """Run every measurement in one go."""
+def main(arguments: Sequence[str]) -> int:
+    """Run every measurement in one go; leaves with 2 where the arguments are wrong."""
+    wanted = _parser().parse_args(arguments)
     tell(f"on {candles()}")
     began = _machine()
     figures: list[Figure] = []
@@ -40,9 +43,17 @@ def main(arguments: list[str]) -> int:
             figures += part.measure(folder)
     text = f"{began}\n\n{table(figures)}"
     sys.stdout.write(text + "\n")
-    if "--write" in arguments:
+    if wanted.write:
         _write(text)
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "python -m benchmarks", description="Measure the hot paths; about ten minutes.", allow_abbrev=False
+    )
+    parser.add_argument("--write", action="store_true", help="put the figures into docs/performance.md, too")
+    return parser
 
 
 def _machine() -> str:
