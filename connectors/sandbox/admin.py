@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 
 from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from connectors.sandbox.codes import VenueRefusal
 from connectors.sandbox.faults import FAULTS, FaultOrder
@@ -67,8 +68,7 @@ class Admin:
         try:
             return Reply.of_json(route(asked.body))
         except ValidationError as error:
-            told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-            return _wrong(400, told)
+            return _wrong(400, "; ".join(map(_told, error.errors())))
         except VenueRefusal as refusal:
             return _wrong(409, refusal.message)
         except KeyError as error:
@@ -121,6 +121,14 @@ class Admin:
 def _said(order: FaultOrder) -> Row:
     said: Row = json.loads(order.model_dump_json(exclude_unset=True))
     return said
+
+
+def _told(error: ErrorDetails) -> str:
+    """Say where the fault is, where it is at one key, what is wrong, and the remedy that its rule names."""
+    where = ".".join(map(str, error["loc"]))
+    remedy = error.get("ctx", {}).get("remedy")
+    said = f"{where}: {error['msg']}" if where else error["msg"]
+    return f"{said}; {remedy}" if remedy else said
 
 
 def _wrong(status: int, what: str) -> Reply:

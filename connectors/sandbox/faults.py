@@ -131,11 +131,11 @@ class FaultOrder(Dto):
     strikes: tuple[CallKind, ...] = Field(default=(), description="the calls it strikes; else its usual ones")
     path: str = Field(default="", description="only paths, or stream topics, that hold this text")
     symbol: Symbol | None = Field(default=None, description="only this symbol, by the desk's name")
-    times: int | None = Field(default=None, ge=1, description="at most so many times")
-    skip: int = Field(default=0, ge=0, description="let so many calls pass first")
+    times: int | None = Field(default=None, ge=1, description="how often at most")
+    skip: int = Field(default=0, ge=0, description="how many calls pass first")
     probability: Fraction = Field(default=Decimal(1), description="the chance that a call is struck")
-    after_ms: int = Field(default=0, ge=0, description="begin so long after it was asked for")
-    for_ms: int | None = Field(default=None, ge=1, description="end so long after it began")
+    after_ms: int = Field(default=0, ge=0, description="how long after it was asked for it begins")
+    for_ms: int | None = Field(default=None, ge=1, description="how long after it began it ends")
     delay_ms: int = Field(default=1000, ge=0, le=3_600_000, description="how late")
     status: int = Field(default=502, ge=400, le=599, description="the HTTP status")
     code: int | None = Field(default=None, ge=1, description="the venue's code")
@@ -144,7 +144,9 @@ class FaultOrder(Dto):
     kept_bytes: int = Field(default=20, ge=0, description="how much of the body is sent")
     lag_ms: int = Field(default=5000, ge=0, description="how far reads lag")
     skew_ms: int = Field(default=0, description="what the venue's clock is ahead by, or behind")
-    share: Fraction = Field(default=Decimal("0.3"), description="of the order that fills at most per price")
+    share: Fraction = Field(
+        default=Decimal("0.3"), description="how much of the order fills at most per price"
+    )
     side: OrderSide = Field(default=OrderSide.BUY, description="what the other hand does")
     size_base: Positive | None = Field(default=None, description="how much the other hand trades, in base")
     rate: Annotated[Decimal, Field(gt=-1, lt=10)] = Field(

@@ -15,11 +15,11 @@ _WINDOW_MS: Final = 1000
 class LimitSettings(Dto):
     """Limit requests per key and second."""
 
-    total: int | None = Field(default=None, ge=1, description="signed requests of any kind a second")
-    place: int = Field(default=20, ge=1, description="creates a second")
-    amend: int = Field(default=20, ge=1, description="amends a second")
-    cancel: int = Field(default=20, ge=1, description="cancels a second")
-    read: int = Field(default=50, ge=1, description="reads of one path a second")
+    total: int | None = Field(default=None, ge=1, description="how many signed requests of any kind a second")
+    place: int = Field(default=20, ge=1, description="how many creates a second")
+    amend: int = Field(default=20, ge=1, description="how many amends a second")
+    cancel: int = Field(default=20, ge=1, description="how many cancels a second")
+    read: int = Field(default=50, ge=1, description="how many reads of one path a second")
 
 
 @dataclass(frozen=True, slots=True)

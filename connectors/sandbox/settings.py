@@ -35,12 +35,12 @@ class SymbolSettings(Dto):
     size_step: Positive = Field(description="the smallest change of a size, in base")
     min_size_base: Positive = Field(description="the smallest order, in base")
     min_notional_quote: NotNegative = Field(default=Decimal(5), description="the smallest order, in quote")
-    max_leverage: Positive = Field(default=Decimal(20), description="of perpetuals")
+    max_leverage: Positive = Field(default=Decimal(20), description="the highest leverage of perpetuals")
     maker_fee: Annotated[Decimal, Field(gt=-1, lt=1)] = Field(
-        default=Decimal("0.0002"), description="a share of what is traded"
+        default=Decimal("0.0002"), description="a share of what is traded, as a fraction"
     )
     taker_fee: Annotated[Decimal, Field(gt=-1, lt=1)] = Field(
-        default=Decimal("0.00055"), description="a share of what is traded"
+        default=Decimal("0.00055"), description="a share of what is traded, as a fraction"
     )
     annual_volatility: Annotated[Decimal, Field(ge=0, le=20)] = Field(
         default=Decimal("0.6"), description="how far a year moves it, as a fraction"
@@ -56,7 +56,9 @@ class SymbolSettings(Dto):
 class SandboxSettings(Dto):
     """Describe the exchange: its market, its accounts, its limits, and the faults it begins with."""
 
-    seed: int = Field(default=1, ge=0, description="the same seed gives the same prices and chances")
+    seed: int = Field(
+        default=1, ge=0, description="a number from 0: the same gives the same prices and chances"
+    )
     wanders: bool = Field(default=True, description="whether prices go on by themselves, or stand until set")
     speed: Positive = Field(default=Decimal(1), description="how many times as fast prices live")
     interval_ms: int = Field(
@@ -69,17 +71,19 @@ class SandboxSettings(Dto):
     symbols: tuple[SymbolSettings, ...] = Field(default=(), description="what is traded; else six usual ones")
     keys: tuple[KeySettings, ...] = Field(
         default=(KeySettings(key=DEFAULT_KEY, secret=DEFAULT_SECRET),),
-        description="one account for each",
+        description="the keys, one account for each",
     )
     opening_balances: dict[Currency, NotNegative] = Field(
         default={"USDT": Decimal(100_000)}, description="what each account starts with"
     )
-    spread: Fraction = Field(default=Decimal("0.0001"), description="between bid and ask, of the price")
+    spread: Fraction = Field(
+        default=Decimal("0.0001"), description="how far bid and ask are apart, as a fraction"
+    )
     slippage: Fraction = Field(
-        default=Decimal("0.0002"), description="how much worse than the touch takers fill"
+        default=Decimal("0.0002"), description="how much worse than the touch takers fill, as a fraction"
     )
     funding_rate: Annotated[Decimal, Field(gt=-1, lt=1)] = Field(
-        default=Decimal("0.0001"), description="paid every eight hours"
+        default=Decimal("0.0001"), description="what is paid every eight hours, as a fraction"
     )
-    limits: LimitSettings = Field(default=LimitSettings(), description="requests a second")
+    limits: LimitSettings = Field(default=LimitSettings(), description="how many requests a second, by kind")
     faults: tuple[FaultOrder, ...] = Field(default=(), description="what goes wrong, and when")

@@ -28,7 +28,7 @@ class AskedHistory:
 
 def asked_of(symbol: str, exchange: str | None, platform: Platform | None, file: str) -> AskedHistory:
     """Return what is asked for: of the exchange named, else of the platform's; raises InputRefused."""
-    market = MarketChoice.SWAP if ":" in symbol else MarketChoice.SPOT
+    market = _market_of(symbol, platform)
     if exchange is not None:
         fault = exchange_fault(exchange)
         if fault is not None:
@@ -39,6 +39,14 @@ def asked_of(symbol: str, exchange: str | None, platform: Platform | None, file:
     where = settings.base_url or f"{settings.mode} data, public"
     stem = "-".join((settings.exchange, *symbol.replace(":", "/").split("/"))).lower()
     return AskedHistory(symbol, settings, f"{settings.exchange} ({where})", stem)
+
+
+def _market_of(symbol: str, platform: Platform | None) -> MarketChoice:
+    """Return the market that a symbol is written for; what is no symbol is sought where the desk trades."""
+    account = None if platform is None else platform.connector.ccxt
+    if "/" not in symbol and account is not None:
+        return MarketChoice(account.market)
+    return MarketChoice.SWAP if ":" in symbol else MarketChoice.SPOT
 
 
 def _of_platform(platform: Platform | None, market: MarketChoice, file: str) -> CcxtSettings:
@@ -61,7 +69,10 @@ async def opened_source(asked: AskedHistory, interval_ms: int, clock: Clock) -> 
         instruments = await source.open(asked.symbol, interval_ms)
         if asked.symbol not in {one.symbol for one in instruments}:
             markets = Markets(instruments, "", asked.settings.exchange)
-            raise InputRefused(Problem(asked.symbol, None, "", *unknown_symbol(markets, asked.symbol)))
+            what, remedy = unknown_symbol(markets, asked.symbol)
+            if asked.settings.market is MarketChoice.SPOT:
+                remedy = f"{remedy}; a perpetual is written as BTC/USDT:USDT"
+            raise InputRefused(Problem(asked.symbol, None, "", what, remedy))
         yield source
     finally:
         await source.close()

@@ -303,6 +303,14 @@ def test_a_past_is_fetched_and_replayed(
     ("arguments", "told"),
     [
         (["BTC/USDX:USDX"], "BTC/USDX:USDX: bybit has no such symbol; did you mean `BTC/USDT:USDT`?"),
+        (["FOO"], "FOO: bybit has no such symbol; write one of: BTC/USDT:USDT, "),
+        (
+            ["FOO/BAR"],
+            (
+                "FOO/BAR: bybit has no such symbol; write one of: BTC/USDT, ETH/USDT, SOL/USDT; "
+                "a perpetual is written as BTC/USDT:USDT"
+            ),
+        ),
         (["BTC/USDT:USDT", "--interval", "7m"], "--interval: bybit has no candles of this length"),
         (["BTC/USDT:USDT", "--interval", "soon"], "--interval: 'soon' is no duration"),
         (["BTC/USDT", "--exchange", "bybitt"], "--exchange: ccxt knows no exchange 'bybitt'; did you mean"),

@@ -55,16 +55,17 @@ def test_it_prints_how_to_connect_obeys_the_admin_and_ends_on_a_signal(tmp_path:
         assert venue.admin("faults", {"number": number}, "DELETE") == {"lifted": True}
         venue.lift_faults()
         assert venue.admin("faults")["active"] == []
-        for path, body, status in (
-            ("faults", {"fault": "gremlins"}, 400),
-            ("faults", {"fault": "halted", "symbol": "NOPE/USDT"}, 404),
-            ("trade", {"symbol": PERP, "side": "BUY", "size_base": "10000"}, 409),
-            ("price", {"symbol": PERP, "price": "-1"}, 400),
-            ("nothing", {}, 404),
+        for path, body, (status, told) in (
+            ("faults", {"fault": "gremlins"}, (400, "unknown fault 'gremlins'; write one of: latency, ")),
+            ("faults", {"fault": "halted", "symbol": "NOPE/USDT"}, (404, "NOPE/USDT is not known here")),
+            ("trade", {"symbol": PERP, "side": "BUY", "size_base": "10000"}, (409, "")),
+            ("price", {"symbol": PERP, "price": "-1"}, (400, "price: ")),
+            ("nothing", {}, (404, "not known here; known are ")),
         ):
             with pytest.raises(urllib.error.HTTPError) as refused:
                 venue.admin(path, body)
             assert refused.value.code == status
+            assert json.loads(refused.value.read())["error"].startswith(told)
             refused.value.close()
 
         port = venue.base_url.rpartition(":")[2]

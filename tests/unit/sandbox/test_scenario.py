@@ -60,6 +60,10 @@ def test_a_scenario_says_what_is_traded_by_whom_and_what_goes_wrong(tmp_path: Pa
         ("faults:\n  - {fault: liquidation, key: nobody}\n", ":2: faults.0.key: nobody opens no account"),
         ("keys: []\n", ":1: keys: opens no account; write one key"),
         ("keys:\n  - {key: a, secret: b}\n  - {key: a, secret: c}\n", ":3: keys.1.key: a is there twice"),
+        (
+            "seed: x\n",
+            ":1: seed: expected a whole number, was 'x'; write a number from 0: the same gives",
+        ),
         ("sped: 3\n", ":1: sped: unknown key; did you mean `speed`?"),
         ("speed: 0\n", ":1: speed: must be above 0, was 0"),
         (
