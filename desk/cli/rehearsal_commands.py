@@ -62,7 +62,9 @@ def doctor(
     *,
     trade: Annotated[
         bool,
-        Parameter(name="--trade", help="Send a smallest order and cancel it; sandbox alone.", negative=""),
+        Parameter(
+            name="--trade", help="Send a smallest order and cancel it; never where it is live.", negative=""
+        ),
     ] = False,
     platform: PlatformOption = DEFAULT_PLATFORM,
     settings: SetOption = (),

@@ -61,7 +61,7 @@ def _tell(address: "SandboxAddress") -> None:
 export {_KEY}='{address.key}'
 export {_SECRET}='{address.secret}'
 
-# In platform.yaml:
+# In platform.yaml, in place of the connector and the feed that stand there:
 connector:
   name: ccxt
   ccxt:

@@ -30,6 +30,7 @@ def test_it_prints_how_to_connect_obeys_the_admin_and_ends_on_a_signal(tmp_path:
     scenario.write_text(_STANDING, encoding="utf-8")
     with started_sandbox(scenario=scenario) as venue:
         said = "".join(venue.said)
+        assert "# In platform.yaml, in place of the connector and the feed that stand there:\n" in said
         platform = yaml.safe_load(said[said.index("connector:") :])
         assert platform["connector"]["ccxt"] == {
             "exchange": "bybit",

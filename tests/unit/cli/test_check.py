@@ -35,6 +35,20 @@ def test_what_the_project_ships_is_valid(
     ]
 
 
+@pytest.mark.parametrize("page", ["sandbox.md", "exchanges.md"])
+def test_the_block_of_a_page_replaces_what_it_says_of_the_file_that_is_shipped(
+    page: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (block,) = re.findall(r"```yaml\n(connector:.*?)```", (ROOT / "docs" / page).read_text(), re.DOTALL)
+    told, _, limits = block.partition("risk: ")
+    shipped = (ROOT / "platform.yaml").read_text()
+    before, after = shipped.partition("connector:\n")[0], shipped.partition("orchestration:\n")[2]
+    written(folder, "platform.yaml", f"{before}{told}orchestration:\n{after}")
+    settings = [f"--set=risk.{name}={value}" for name, value in re.findall(r"(\w+): (\d+)", limits)]
+    assert main(["check", *settings]) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_what_the_project_ships_for_pairs_is_valid(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
