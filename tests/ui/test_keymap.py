@@ -73,6 +73,10 @@ def test_a_key_no_terminal_sends_is_refused() -> None:
         ("ctrl+[", "escape"),
         ("ctrl+left_square_bracket", "escape"),
         ("ctrl+enter", "enter"),
+        ("ctrl+space", "ctrl+@"),
+        ("ctrl+1", "1"),
+        ("ctrl+3", "escape"),
+        ("ctrl+question_mark", "backspace"),
         ("ctrl+shift+x", "ctrl+x"),
         ("shift+x", "X"),
         ("shift+alt+x", "alt+X"),
@@ -81,6 +85,23 @@ def test_a_key_no_terminal_sends_is_refused() -> None:
 def test_a_key_that_a_terminal_cannot_tell_from_another_is_refused(key: str, twin: str) -> None:
     said = refused({"desk.halt": key})
     assert f"ui.keymap.desk.halt: a terminal cannot tell {key} from {twin}; choose another key" in said
+
+
+@pytest.mark.parametrize("key", ["ctrl+]", "ctrl+/", "ctrl+slash", "ctrl+é"])
+def test_a_key_that_no_terminal_sends_by_this_name_is_refused(key: str) -> None:
+    assert f"no key is called {key!r}" in refused({"desk.halt": key})
+
+
+@pytest.mark.parametrize("keys", ["", ",", "f6,"])
+def test_an_entry_without_a_key_is_refused(keys: str) -> None:
+    assert f"ui.keymap.desk.halt: {keys!r} names no key" in refused({"desk.halt": keys})
+
+
+@pytest.mark.parametrize(
+    "key", ["ctrl+right_square_bracket", "ctrl+backslash", "ctrl+up", "ctrl+f6", "alt+x"]
+)
+def test_what_a_terminal_sends_may_be_a_key(key: str) -> None:
+    desk_app(PictureDesk(snapshot()), settings=ScreenSettings(keymap={"desk.halt": key}))
 
 
 @pytest.mark.parametrize("letter", "abcdefghijklmnopqrstuvwxyz")
@@ -100,9 +121,8 @@ async def test_the_page_s_own_key_halts_and_so_do_those_it_keeps() -> None:
     settings = ScreenSettings(time_zone="UTC", keymap=keymap)
     desk = PictureDesk(busy_snapshot())
     async with screen_over(desk, settings=settings) as screen:
-        for count, key in enumerate(keys.split(","), 1):
-            await screen.press(key)
-            await screen.until(lambda count=count: len(desk.commands) == count)
+        await screen.press(*keys.split(","))
+        await screen.until(lambda: len(desk.commands) == len(keys.split(",")))
     assert desk.commands == [Halt()] * 3
 
 

@@ -11,18 +11,28 @@ _CHARACTERS: Final = {"slash": "/", "at": "@", "minus": "-", "plus": "+", "under
 _MODIFIERS: Final = ("ctrl", "shift", "alt", "super", "hyper", "meta")
 _TWINS: Final = {
     "ctrl+h": "backspace",
-    "ctrl+8": "backspace",
-    "ctrl+?": "backspace",
     "ctrl+i": "tab",
     "ctrl+m": "enter",
     "ctrl+j": "enter",
     "ctrl+[": "escape",
+    "ctrl+?": "backspace",
+    "ctrl+space": "ctrl+@",
+    "ctrl+0": "0",
+    "ctrl+1": "1",
+    "ctrl+2": "ctrl+@",
     "ctrl+3": "escape",
+    "ctrl+4": "ctrl+backslash",
+    "ctrl+5": "ctrl+right_square_bracket",
+    "ctrl+6": "ctrl+circumflex_accent",
+    "ctrl+7": "ctrl+underscore",
+    "ctrl+8": "backspace",
+    "ctrl+9": "9",
 }
-"""What a terminal sends as one and the same byte."""
+"""What a terminal sends as one and the same byte, and which of the two is heard."""
 _ONE_BYTE: Final = ("enter", "backspace", "escape", "space", "tab")
 """Keys that ctrl and shift leave as they are, but for shift+tab."""
-_NAMES: Final = frozenset(one.value for one in Keys) | frozenset(_CHARACTERS)
+_KNOWN: Final = frozenset(one.value for one in Keys)
+_NAMES: Final = _KNOWN | frozenset(_CHARACTERS)
 
 
 def keys_of(keys: str) -> tuple[str, ...]:
@@ -57,13 +67,18 @@ def is_key(key: str) -> bool:
     *modifiers, bare = key.split("+")
     if any(one not in _MODIFIERS for one in modifiers):
         return False
-    return len(bare) == 1 or bare in _NAMES or key_to_character(bare) is not None
+    is_character = bare in _CHARACTERS or key_to_character(bare) is not None
+    if modifiers == ["ctrl"] and is_character:
+        return key in _KNOWN
+    return is_character or bare in _NAMES or key in _KNOWN
 
 
 def twin_of(key: str) -> str | None:
     """Return the other key that a plain terminal sends when `key` is pressed, None where it sends `key`."""
     *modifiers, bare = key.split("+")
     character = _CHARACTERS.get(bare) or key_to_character(bare) or bare
+    if modifiers == ["ctrl"] and (key in _TWINS or f"ctrl+{character}" in _TWINS):
+        return _TWINS.get(key) or _TWINS[f"ctrl+{character}"]
     held = [one for one in modifiers if one != "shift"]
     if bare in _ONE_BYTE:
         is_told_apart = key == "shift+tab" or not {"ctrl", "shift"} & {*modifiers}
@@ -71,6 +86,5 @@ def twin_of(key: str) -> str | None:
     if len(character) > 1:
         return None
     plain = "+".join((*held, character.lower() if "ctrl" in held else character.upper()))
-    if "shift" in modifiers or ("ctrl" in held and character.isupper()):
-        return _TWINS.get(plain, plain)
-    return _TWINS.get(f"ctrl+{character}") if modifiers == ["ctrl"] else None
+    is_folded = "shift" in modifiers or ("ctrl" in held and character.isupper())
+    return _TWINS.get(plain, plain) if is_folded else None

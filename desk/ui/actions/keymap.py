@@ -37,14 +37,16 @@ def _unknown_action(action_id: str, known: Mapping[str, Action]) -> Problem:
 
 
 def _unusable(action_id: str, keys: str) -> Iterator[Problem]:
+    if not keys_of(keys):
+        yield _problem(action_id, f"{keys!r} names no key", "write keys with commas between, or leave it out")
     for key in keys_of(keys):
         if key in RESERVED:
             yield _problem(action_id, f"{key} moves or leaves in every pane", "choose another key")
-        elif not is_key(key):
-            yield _problem(action_id, f"no key is called {key!r}", "write it as in: x, X, ctrl+x, f5, alt+up")
         elif (twin := twin_of(key)) is not None:
             what = f"a terminal cannot tell {key} from {twin}"
             yield _problem(action_id, what, "choose another key, such as f6 or ctrl+g")
+        elif not is_key(key):
+            yield _problem(action_id, f"no key is called {key!r}", "write it as in: x, X, ctrl+x, f5, alt+up")
 
 
 def _clashes(actions: Sequence[Action], keymap: Mapping[str, str]) -> Iterator[Problem]:
