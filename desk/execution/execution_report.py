@@ -89,6 +89,6 @@ def _is_slice(order: OrderState, flow: OpenFlow) -> bool:
 
 def _words(order: OrderState) -> str:
     verb = {"BUY": "bought", "SELL": "sold"}[order.request.side]
-    wanted = order.request.size_base
+    wanted = order.size_base
     size = order.filled_base if order.filled_base >= wanted else f"{order.filled_base} of {wanted}"
     return f"{verb} {size} {order.request.symbol} at {order.average_price:.8g}"

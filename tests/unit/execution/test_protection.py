@@ -7,7 +7,7 @@ import pytest
 
 from desk.contracts.commands import MoveStop
 from desk.contracts.directives import DirectiveScope, ExitDirective, StrategyDirective
-from desk.contracts.execution import FlowOutcome
+from desk.contracts.execution import FlowCompletion, FlowOutcome
 from desk.contracts.ids import DirectiveId, ExecutionDirectiveId
 from desk.contracts.orders import Leg, OrderRequest, OrderStatus, OrderType, OutcomeKind
 from desk.contracts.positions import EXTERNAL_STRATEGY
@@ -145,6 +145,21 @@ def test_a_stop_that_moved_stays_moved_where_the_target_is_refused(tmp_path: Pat
         assert at_rest.take_profit_price == at_rest.planned_take_profit_price == trade.take_profit_price
 
     at.run(script)
+
+
+def test_a_stop_that_shrank_with_its_trade_and_filled_whole_is_not_told_as_filled_in_part(
+    tmp_path: Path,
+) -> None:
+    async def script(desk: LivingDesk) -> None:
+        trade = await opened(desk)
+        await ended(desk, desk.issue(desk.resize(trade, "0.050")))
+        await desk.play(["48900"])
+        await desk.settle(price="48900")
+        assert not desk.positions
+        ends = [one.record.reason for one in desk.entries if isinstance(one.record, FlowCompletion)]
+        assert ends[-1].startswith("sold 0.050 BTC/USDT:USDT at 48")
+
+    house(tmp_path).run(script)
 
 
 def test_a_stop_refused_at_the_start_closes_the_trade_with_an_alarm(tmp_path: Path) -> None:
