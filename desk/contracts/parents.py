@@ -43,7 +43,8 @@ class ParentStopped:
 class ParentState:
     """Hold a parent order and how far it came: sizes in base, `value_filled_quote` price times size.
 
-    `last_child_id` is the newest order sent for it, intended at `last_sent_at_ms`.
+    `last_child_id` is the newest order sent for it, intended at `last_sent_at_ms`; `slices_sent` counts the
+    orders of it that left.
     """
 
     plan: ParentOpened
@@ -51,6 +52,7 @@ class ParentState:
     value_filled_quote: Decimal = ZERO
     last_child_id: str | None = None
     last_sent_at_ms: int | None = None
+    slices_sent: int = 0
     stopped: ParentStopped | None = None
 
     @property

@@ -240,4 +240,5 @@ def parent_words(parent: ParentState) -> str:
     verb = {OrderSide.BUY: "bought", OrderSide.SELL: "sold"}[plan.side]
     filled, whole = parent.filled_base, plan.size_base
     size = filled if filled >= whole else f"{filled} of {whole}"
-    return f"TWAP {verb} {size} {plan.symbol} at {parent.average_price:.8g} in {plan.slices} slices"
+    sent = f"{plan.slices}" if parent.slices_sent == plan.slices else f"{parent.slices_sent} of {plan.slices}"
+    return f"TWAP {verb} {size} {plan.symbol} at {parent.average_price:.8g} in {sent} slices"

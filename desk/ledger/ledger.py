@@ -208,6 +208,7 @@ class Ledger(LedgerMemory):
         """Keep an order; the row of its trade tells whether orders of it are live."""
         was_live = self._orders.has_live(facts.trade_id)
         self._orders.put(facts, is_new=False)
+        self._parents.turned(before, facts)
         rows: list[RowKey] = [(Table.ORDER, (facts.request.client_order_id,))]
         trade = self._trades.get(facts.trade_id)
         if trade is None:

@@ -80,6 +80,11 @@ class OrderFacts:
         return max(self.told_status, shown, key=RANK.__getitem__)
 
     @property
+    def has_left(self) -> bool:
+        """Whether the venue may have been asked for it."""
+        return self.status not in {OrderStatus.INTENDED, OrderStatus.NOT_SENT}
+
+    @property
     def was_accepted(self) -> bool:
         """Whether the venue ever had the order."""
         accepted = {OrderStatus.EXPIRED, OrderStatus.CANCELED, OrderStatus.FILLED}

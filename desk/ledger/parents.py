@@ -36,6 +36,13 @@ class ParentBook:
         if parent is not None and time_ms >= (parent.last_sent_at_ms or 0):
             self._put(replace(parent, last_child_id=request.client_order_id, last_sent_at_ms=time_ms))
 
+    def turned(self, before: OrderFacts, facts: OrderFacts) -> None:
+        """Count an order that may be a slice once it has left, and no more where it proves that it never did."""
+        change = facts.has_left - before.has_left
+        parent = self._parent_of(facts.request, facts.trade_id) if change else None
+        if parent is not None:
+            self._put(replace(parent, slices_sent=parent.slices_sent + change))
+
     def filled(self, request: OrderRequest, trade_id: TradeId, fill: VenueFill) -> None:
         """Note the fill of an order that may be a slice."""
         parent = self._parent_of(request, trade_id)
@@ -75,6 +82,7 @@ class ParentBook:
                     parent,
                     filled_base=MONEY.add(parent.filled_base, facts.filled_base),
                     value_filled_quote=MONEY.add(parent.value_filled_quote, facts.value_filled_quote),
+                    slices_sent=parent.slices_sent + facts.has_left,
                 )
             )
 

@@ -69,9 +69,24 @@ def test_it_is_cancelled_by_the_name_of_any_of_its_slices(number: int, tmp_path:
         await told(desk, CancelOrder(children(desk)[number], "enough"))
         await stand(desk, "50000", 10_000)
         assert len(children(desk)) == 2
-        assert "enough" in end(desk, flow).reason
+        reason = end(desk, flow).reason
+        assert "in 2 of 5 slices" in reason
+        assert "enough" in reason
 
     sliced_house(tmp_path).live(lives)
+
+
+def test_a_slice_that_never_left_is_not_told_as_sent(tmp_path: Path) -> None:
+    at = FaultyHouse(tmp_path, blueprints=(SLICED,), reconcile_every_ms=None)
+
+    async def lives(desk: LivingDesk) -> None:
+        flow = await begun(desk)
+        at.venue.fail("place", Fault.NOT_SENT, leg=Leg.ENTRY, times=1000)
+        await stand(desk, "50000", 10_000)
+        assert len(children(desk)) > 2
+        assert "in 2 of 5 slices" in end(desk, flow).reason
+
+    at.run(lives)
 
 
 def test_it_is_cancelled_and_not_changed(tmp_path: Path) -> None:
