@@ -28,6 +28,11 @@ class Figure:
     age_ms: int | None
 
 
+def aged_ms(now_ms: int, then_ms: int) -> int:
+    """Return how old something is: 0 also for what came while the picture was being taken."""
+    return max(now_ms - then_ms, 0)
+
+
 UNKNOWN_FIGURE = Figure(None, Source.DERIVED, None)
 """What nobody knows, or what does not apply."""
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from desk.contracts.ports.feed import Feed
-from desk.contracts.snapshot import UNKNOWN_FIGURE, FeedRow, Figure, Source
+from desk.contracts.snapshot import UNKNOWN_FIGURE, FeedRow, Figure, Source, aged_ms
 from desk.runtime.chart_book import ChartBook
 from desk.runtime.mark_trends import MarkTrends
 from desk.runtime.market_board import MarketBoard
@@ -32,7 +32,7 @@ class FeedRows:
         tick = self._board.newest(symbol)
         if tick is None:
             return FeedRow(symbol, _NO_PRICE, _NO_PRICE, _NO_PRICE, is_stale=True)
-        age_ms = now_ms - tick.time_ms
+        age_ms = aged_ms(now_ms, tick.time_ms)
         trend = self._trends.trend(symbol)
         mark = (tick.bid + tick.ask) / 2
         return FeedRow(

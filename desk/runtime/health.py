@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from desk.contracts.orders import OrderStatus
-from desk.contracts.snapshot import Health
+from desk.contracts.snapshot import Health, aged_ms
 from desk.runtime.core import DeskCore
 from desk.runtime.heartbeat import Heartbeat
 
@@ -40,7 +40,7 @@ class HealthCheck:
         return Health(
             connector_name=parts.connector.name,
             connector_latency_ms=connection.latency_ms if sent_ms is None else sent_ms,
-            last_reconcile_age_ms=None if reconciled_ms is None else now_ms - reconciled_ms,
+            last_reconcile_age_ms=None if reconciled_ms is None else aged_ms(now_ms, reconciled_ms),
             journal_lag=self._journal_lag(),
             handler_errors=parts.bus.handler_errors,
             naked_ms=parts.execution.naked.total_ms(),

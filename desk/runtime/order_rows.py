@@ -7,7 +7,7 @@ from desk.contracts.orders import Leg, OrderStatus
 from desk.contracts.orderstate import OrderState
 from desk.contracts.parents import ParentState
 from desk.contracts.plans import RoutingTiming
-from desk.contracts.snapshot import Figure, OrderRow, Source
+from desk.contracts.snapshot import Figure, OrderRow, Source, aged_ms
 from desk.execution.slicing import slice_at
 from desk.ledger.ledger import Ledger
 from desk.runtime.steps import Steps, rows_in_steps
@@ -60,8 +60,9 @@ class OrderRows:
 def parent_row(parent: ParentState, now_ms: int) -> OrderRow:
     """Return a parent order as a row; its status says how many of its slices had their time."""
     plan = parent.plan
-    told_ms = now_ms - (plan.begins_at_ms if parent.last_sent_at_ms is None else parent.last_sent_at_ms)
-    begun = 0 if parent.last_sent_at_ms is None else slice_at(plan, parent.last_sent_at_ms) + 1
+    last_ms = parent.last_sent_at_ms
+    told_ms = aged_ms(now_ms, plan.begins_at_ms if last_ms is None else last_ms)
+    begun = 0 if last_ms is None else slice_at(plan, last_ms) + 1
     return OrderRow(
         parent.parent_id,
         plan.trade_id,
@@ -73,14 +74,14 @@ def parent_row(parent: ParentState, now_ms: int) -> OrderRow:
         Figure(plan.size_base, Source.LEDGER, told_ms),
         Figure(parent.filled_base, Source.LEDGER, told_ms),
         Figure(plan.limit_price, Source.LEDGER, told_ms),
-        now_ms - plan.begins_at_ms,
+        aged_ms(now_ms, plan.begins_at_ms),
         plan.strategy_id,
     )
 
 
 def _row(order: OrderState, now_ms: int, unknown_since_ms: int | None) -> OrderRow:
     request = order.request
-    told_ms = now_ms - order.updated_at_ms
+    told_ms = aged_ms(now_ms, order.updated_at_ms)
     return OrderRow(
         request.client_order_id,
         order.trade_id,
@@ -92,9 +93,9 @@ def _row(order: OrderState, now_ms: int, unknown_since_ms: int | None) -> OrderR
         Figure(order.size_base, Source.VENUE, told_ms),
         Figure(order.filled_base, Source.LEDGER, told_ms),
         Figure(order.limit_price or order.stop_price, Source.VENUE, told_ms),
-        now_ms - order.intended_at_ms,
+        aged_ms(now_ms, order.intended_at_ms),
         order.strategy_id,
         order.venue_order_id,
-        None if unknown_since_ms is None else now_ms - unknown_since_ms,
+        None if unknown_since_ms is None else aged_ms(now_ms, unknown_since_ms),
         request.leg.is_protective,
     )

@@ -6,7 +6,7 @@ from decimal import Decimal
 from desk.contracts.market import ZERO, Tick
 from desk.contracts.positions import Position
 from desk.contracts.sides import PositionSide
-from desk.contracts.snapshot import UNKNOWN_FIGURE, Figure, PositionRow, Source
+from desk.contracts.snapshot import UNKNOWN_FIGURE, Figure, PositionRow, Source, aged_ms
 from desk.execution.coverage import is_covered
 from desk.execution.naked_clock import NakedClock
 from desk.execution.reconciliation import Reconciliation
@@ -73,12 +73,14 @@ class PositionRows:
     def _around(self, symbol: str, now_ms: int) -> _Around:
         """Return what all trades of a symbol share: its mark, and what the venue says of the net position."""
         at_ms = self._board.time_ms(symbol)
-        mark = Figure(self._board.mark(symbol), Source.FEED, None if at_ms is None else now_ms - at_ms)
+        mark = Figure(
+            self._board.mark(symbol), Source.FEED, None if at_ms is None else aged_ms(now_ms, at_ms)
+        )
         seen = self._reconciliation.seen_positions.get(symbol)
         read_ms = self._reconciliation.positions_read_at_ms
         if seen is None or read_ms is None:
             return _Around(mark)
-        age_ms = now_ms - read_ms
+        age_ms = aged_ms(now_ms, read_ms)
         leverage = Figure(seen.leverage, Source.VENUE, age_ms)
         return _Around(mark, seen.side, leverage, Figure(seen.liquidation_price, Source.VENUE, age_ms))
 
@@ -99,7 +101,7 @@ class PositionRows:
             UNKNOWN_FIGURE if at is None else _derived(at.risk_quote, mark),
             around.leverage if is_seen else UNKNOWN_FIGURE,
             around.liquidation_price if is_seen else UNKNOWN_FIGURE,
-            age_ms=now_ms - opened_ms,
+            age_ms=aged_ms(now_ms, opened_ms),
         )
 
     def _reckoned(self, position: Position, mark: Decimal) -> _AtMark:

@@ -6,6 +6,7 @@ from pathlib import Path
 from desk.contracts.orders import Leg
 from desk.contracts.sides import OrderSide
 from desk.contracts.snapshot import FeedRow, OrderRow, PositionRow, Snapshot, Source
+from desk.runtime.steps import all_at_once
 from tests.builders.desk import PLATFORM, START_MS, TINY, DeskHouse
 from tests.builders.execution import Fault, house, opened
 from tests.builders.living_desk import PERP, SPOT, LivingDesk
@@ -326,3 +327,22 @@ def test_only_what_is_watched_held_or_ordered_shows_its_filters(tmp_path: Path) 
 
     platform = PLATFORM.replace("\nconnector:", EUR, 1)
     DeskHouse(tmp_path, platform=platform, is_watched=True).live(script)
+
+
+def test_what_came_while_the_picture_was_taken_has_the_age_of_nothing(tmp_path: Path) -> None:
+    """A picture is taken in steps, and a tick may come between two of them."""
+
+    async def script(desk: LivingDesk) -> None:
+        trade = await opened(desk)
+        steps = desk.desk.camera.steps()
+        next(steps)
+        await desk.pass_ms(5)
+        desk.tick("50100")
+        desk.issue(desk.move_stop(trade, "49500"))
+        seen = all_at_once(steps)
+        assert feed_of(seen).last.value == D(50100)
+        assert feed_of(seen).last.age_ms == 0
+        ages = [one.age_ms for one in seen.orders] + [one.size_base.age_ms for one in seen.orders]
+        assert min(one for one in ages if one is not None) >= 0
+
+    watched(tmp_path).live(script)
