@@ -7,7 +7,6 @@ from desk.cli import flatten
 from desk.cli.options import DeskOptions
 from desk.cli.output import ExitCode, complain, say, say_json
 from desk.cli.reaching import storage_of, typed
-from desk.cli.status import number
 from desk.config.storage import StorageLayout
 from desk.contracts.commands import EmergencyExit
 from desk.contracts.ports.client import DeskUnreachable
@@ -16,6 +15,7 @@ from desk.contracts.snapshot import ExitProgress, ExitStep, Snapshot
 from desk.control.connecting import connected
 from desk.control.socket_client import ANSWERS_WITHIN_S, SocketClient
 from desk.runtime.clock import WallClock
+from desk.ui.viewmodels.numbers import number
 
 _ACKNOWLEDGES_WITHIN_S = 1
 _LOOK_EVERY_MS = 200

@@ -1,7 +1,6 @@
 """`desk status`: how the running desk stands, for an eye or for a program."""
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 
 from pydantic_core import from_json
 
@@ -10,10 +9,11 @@ from desk.cli.output import ExitCode, say, say_json, table
 from desk.cli.reaching import ask, storage_of
 from desk.contracts.directives import Protection
 from desk.contracts.positions import EXTERNAL_STRATEGY
-from desk.contracts.snapshot import AccountView, Figure, OrderRow, PositionRow, Snapshot
+from desk.contracts.snapshot import AccountView, FeedRow, OrderRow, PositionRow, Snapshot
 from desk.control.protocol import Greeting
 from desk.control.questions import SNAPSHOT
 from desk.control.socket_client import SocketClient
+from desk.ui.viewmodels.numbers import Precision, money, signed
 
 _SECOND_MS, _MINUTE_MS, _HOUR_MS, _DAY_MS = 1_000, 60_000, 3_600_000, 86_400_000
 
@@ -35,19 +35,19 @@ async def _look(client: SocketClient) -> tuple[Greeting, Snapshot]:
 
 def told(greeting: Greeting, seen: Snapshot) -> Iterator[str]:
     """Tell a snapshot in lines."""
+    precision = Precision(seen)
     why = f" ({seen.state_reason})" if seen.state_reason else ""
     yield f"{seen.desk_id} on {seen.mode} is {seen.state}{why}, process {greeting.pid}"
     for block in seen.blocks:
         yield f"no new risk on {block.scope}: {block.worker}: {block.reason}"
     yield _account(seen.account)
     yield ""
-    yield from _block("no open positions", _POSITION_HEAD, [_position(one) for one in seen.positions])
-    yield from _block("no open orders", _ORDER_HEAD, [_order(one) for one in seen.orders])
+    positions = [_position(one, precision) for one in seen.positions]
+    yield from _block("no open positions", _POSITION_HEAD, positions)
+    yield from _block("no open orders", _ORDER_HEAD, [_order(one, precision) for one in seen.orders])
     alarms = [one for one in seen.alarms if not one.is_acknowledged and one.ended_ms is None]
     yield from _block("no alarms", None, [(f"{one.severity.upper()}", one.text) for one in alarms])
-    feeds = [
-        (one.symbol, number(one.last.value), "STALE" if one.is_stale else age(one.last)) for one in seen.feeds
-    ]
+    feeds = [_price(one, precision) for one in seen.feeds]
     yield from _block("no prices", ("symbol", "last", "age"), feeds)
     health = seen.health
     yield (
@@ -62,7 +62,7 @@ _POSITION_HEAD = (
 )  # fmt: skip
 
 
-def _protection(row: PositionRow) -> str:
+def _protection(row: PositionRow, precision: Precision) -> str:
     """Say what rests at the venue, and where nothing does, why nothing must."""
     held = row.position
     if not row.is_protected:
@@ -73,21 +73,25 @@ def _protection(row: PositionRow) -> str:
     if held.stop_price is None:
         return f"no stop, {why_none or 'dust'}"
     is_whole = not why_none or held.stop_size_base >= held.size_base
-    return "stop rests" if is_whole else f"stop rests for {number(held.stop_size_base)} alone"
+    return (
+        "stop rests"
+        if is_whole
+        else f"stop rests for {precision.size(held.symbol, held.stop_size_base)} alone"
+    )
 
 
-def _position(row: PositionRow) -> tuple[str, ...]:
+def _position(row: PositionRow, precision: Precision) -> tuple[str, ...]:
     held = row.position
     return (
         held.symbol,
         str(held.side),
-        number(held.size_base),
-        number(held.entry_price),
-        number(row.mark.value),
-        money(row.unrealized_quote.value),
-        money(row.r_multiple.value),
-        number(held.stop_price),
-        _protection(row),
+        precision.size(held.symbol, held.size_base),
+        precision.price(held.symbol, held.entry_price),
+        precision.price(held.symbol, row.mark.value),
+        signed(row.unrealized_quote.value),
+        signed(row.r_multiple.value),
+        precision.price(held.symbol, held.stop_price),
+        _protection(row, precision),
         duration(row.age_ms),
         str(held.trade_id),
     )
@@ -96,26 +100,31 @@ def _position(row: PositionRow) -> tuple[str, ...]:
 _ORDER_HEAD = ("symbol", "side", "order", "leg", "status", "size", "filled", "price", "age", "id")
 
 
-def _order(row: OrderRow) -> tuple[str, ...]:
+def _order(row: OrderRow, precision: Precision) -> tuple[str, ...]:
     return (
         row.symbol,
         row.side,
         row.order_type,
         row.leg,
         row.status,
-        number(row.size_base.value),
-        number(row.filled_base.value),
-        number(row.price.value),
+        precision.size(row.symbol, row.size_base.value),
+        precision.size(row.symbol, row.filled_base.value),
+        precision.price(row.symbol, row.price.value),
         duration(row.age_ms),
         row.client_order_id,
     )
 
 
+def _price(row: FeedRow, precision: Precision) -> tuple[str, ...]:
+    age = "STALE" if row.is_stale else duration(row.last.age_ms)
+    return row.symbol, precision.price(row.symbol, row.last.value), age
+
+
 def _account(account: AccountView) -> str:
     return (
-        f"equity {money(account.equity.value, '')} {account.currency}, "
-        f"day {money(account.day_pnl.value)}, open {money(account.unrealized.value)}, "
-        f"realized {money(account.realized.value)}, fees {money(account.fees.value, '')}"
+        f"equity {money(account.equity.value)} {account.currency}, "
+        f"day {signed(account.day_pnl.value)}, open {signed(account.unrealized.value)}, "
+        f"realized {signed(account.realized.value)}, fees {money(account.fees.value)}"
     )
 
 
@@ -125,21 +134,6 @@ def _block(nothing: str, head: tuple[str, ...] | None, rows: Sequence[tuple[str,
     else:
         yield table(rows if head is None else [head, *rows])
     yield ""
-
-
-def number(value: Decimal | None) -> str:
-    """Write a price or a size in full; `-` where it is not known."""
-    return "-" if value is None else f"{value:f}"
-
-
-def money(value: Decimal | None, sign: str = "+") -> str:
-    """Write an amount with two places; `-` where it is not known."""
-    return "-" if value is None else f"{value:{sign}.2f}"
-
-
-def age(figure: Figure) -> str:
-    """Write how old a number is; `-` where that is not known."""
-    return duration(figure.age_ms)
 
 
 def duration(duration_ms: int | None) -> str:

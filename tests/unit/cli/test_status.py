@@ -22,12 +22,19 @@ def lines(*rows: PositionRow, alarms: tuple[AlarmRow, ...] = ()) -> str:
     return "\n".join(told(greeting, snapshot(positions=rows, alarms=alarms)))
 
 
+def test_numbers_are_written_as_on_the_screen_in_the_precision_of_their_instrument() -> None:
+    entry = Decimal("50367.90608108108108108108108")
+    row = position_row(replace(position(), entry_price=entry))
+    line = next(one for one in lines(row).splitlines() if "TRD_" in one)
+    assert "  50,367.91  " in line
+
+
 @pytest.mark.parametrize(
     ("held", "said"),
     [
         (position(), "stop rests"),
         (position(protection=NONE), "stop rests"),
-        (PARTLY, "stop rests for 0.2 alone"),
+        (PARTLY, "stop rests for 0.200 alone"),
         (position(protection=NONE, stop=None), "no stop, none wanted"),
         (position(protection=NONE, stop=None, strategy_id=EXTERNAL_STRATEGY), "no stop, EXTERNAL"),
         (position(stop=None), "no stop, dust"),
