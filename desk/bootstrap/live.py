@@ -55,15 +55,16 @@ _SWITCH_INTERVAL_S = 0.0005
 """How long the core may keep the interpreter from the thread that makes an order's intent durable."""
 
 
-def _nothing(_: Desk) -> None:
-    """Let a desk stop without a word."""
+def _nothing(_: object) -> None:
+    """Let a desk start and stop without a word."""
 
 
 @dataclass(frozen=True, slots=True)
 class LiveRun:
     """Say what runs, for how long at most, and who listens; `stop` ends it from outside.
 
-    `private_control` is where the socket of the desk's own screen lies while `control.enabled` is false.
+    `on_opened` is given what earlier runs left, before `on_entry` hears of anything. `private_control` is
+    where the socket of the desk's own screen lies while `control.enabled` is false.
     """
 
     configuration: Configuration
@@ -73,6 +74,7 @@ class LiveRun:
     on_started: Callable[[Desk], None]
     log: Callable[[str, str], None]
     private_control: Path | None = None
+    on_opened: Callable[[Ledger], None] = _nothing
     on_stopping: Callable[[Desk], None] = _nothing
 
 
@@ -102,6 +104,7 @@ async def run_live(run: LiveRun) -> RunSummary:
             desk = assemble(
                 run.configuration, _outside(run.configuration, around, written, faults, tasks, watched)
             )
+            run.on_opened(written.ledger)
             desk.recorder.listen(run.on_entry)
             desk.recorder.listen(NoticeDesk(line).on_entry)
             vital.connect(desk.core.parts.execution.state)

@@ -59,6 +59,8 @@ async def _run(
     configuration.storage.create()
     log = opened_log(configuration)
     stop = _stop_signal(log.reopen if service is not None else None)
+    monitoring = configuration.platform.orchestration.plan_execution.monitoring
+    stream = EventStream(as_json=options.json, logs_executions=monitoring.log_all_executions)
     on_started, on_stopping = _told(service or ServiceManager(None), configuration, log)
     try:
         summary = await run_live(
@@ -66,7 +68,8 @@ async def _run(
                 configuration=configuration,
                 duration_ms=duration_ms,
                 stop=stop,
-                on_entry=_shown(configuration, options, log),
+                on_entry=_shown(stream, log),
+                on_opened=stream.take_up,
                 on_started=on_started,
                 log=log.write,
                 on_stopping=on_stopping,
@@ -108,10 +111,8 @@ def _told(
     return on_started, on_stopping
 
 
-def _shown(configuration: Configuration, options: RunOptions, log: LogFile) -> EntryListener:
+def _shown(stream: EventStream, log: LogFile) -> EntryListener:
     """Return who logs and shows what is recorded."""
-    monitoring = configuration.platform.orchestration.plan_execution.monitoring
-    stream = EventStream(as_json=options.json, logs_executions=monitoring.log_all_executions)
 
     def on_lost(error: OSError) -> None:
         log.write("output lost", f"nobody reads what the desk shows, and it goes on: {error}")

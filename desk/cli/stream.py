@@ -14,6 +14,7 @@ from desk.contracts.execution import (
     TradeExecuted,
 )
 from desk.contracts.records import AlarmRaised, FillBooked, JournalEntry, TradeIntended
+from desk.ledger.ledger import Ledger
 
 
 def time_text(time_ms: int) -> str:
@@ -34,7 +35,14 @@ class EventStream:
         self._write: Callable[[dict[str, Any]], None] = say_json if as_json else _say_text
         self._logs_executions = logs_executions
         self._flows: dict[str, dict[str, str]] = {}
-        self._trades: OrderedDict[str, str] = OrderedDict()
+        self._trades: OrderedDict[str, dict[str, str]] = OrderedDict()
+
+    def take_up(self, ledger: Ledger) -> None:
+        """Know what an earlier run began by the names that run gave it."""
+        for trade in ledger.trades():
+            self._trades[trade.trade_id] = {"worker": trade.worker, "symbol": trade.symbol}
+        for flow in ledger.open_flows():
+            self._flows[flow.directive.directive_id] = {"worker": flow.directive.strategy_planner_id}
 
     def on_entry(self, entry: JournalEntry) -> None:
         """Write one entry, if it is of a kind that is shown."""
@@ -60,11 +68,12 @@ class EventStream:
         own = {"trade_id": entry.trade_id, "worker": entry.worker, "symbol": entry.symbol}
         known = self._flows.get(entry.flow_id or "", {})
         if isinstance(entry.record, TradeIntended):
-            self._trades[entry.record.trade_id] = entry.record.worker
+            trade = entry.record
+            self._trades[trade.trade_id] = {"worker": trade.worker, "symbol": trade.symbol}
             if len(self._trades) > _TRADES_KEPT:
                 self._trades.popitem(last=False)
         elif entry.trade_id is not None and entry.trade_id in self._trades:
-            known = {"worker": self._trades[entry.trade_id], **known}
+            known = {**self._trades[entry.trade_id], **known}
         named = {**known, **{name: value for name, value in own.items() if value is not None}}
         if isinstance(entry.record, FlowCompletion):
             self._flows.pop(entry.flow_id or "", None)

@@ -37,7 +37,7 @@ class ParentBook:
             self._put(replace(parent, last_child_id=request.client_order_id, last_sent_at_ms=time_ms))
 
     def turned(self, before: OrderFacts, facts: OrderFacts) -> None:
-        """Count an order that may be a slice once it has left, and no more where it proves that it never did."""
+        """Count a slice once it has left, and no more where it proves that it never did."""
         change = facts.has_left - before.has_left
         parent = self._parent_of(facts.request, facts.trade_id) if change else None
         if parent is not None:

@@ -81,6 +81,8 @@ def test_killed_again_and_again_it_loses_and_doubles_nothing(seed: int, tmp_path
         calm.process.send_signal(signal.SIGTERM)
         assert calm.ends_within(STOPS_WITHIN_S) == 0
     assert calm.summary()["open_flows"] == 0
+    of_a_trade = [one for one in calm.told() if one["type"] in {"fill", "execution"} and "trade_id" in one]
+    assert [one for one in of_a_trade if "worker" not in one] == []
     assert broken_at_rest(state_of(tmp_path), known()) == []
     assert len(list(evidence(state_of(tmp_path)).records(RunStarted))) == 5
 
