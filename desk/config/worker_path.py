@@ -17,6 +17,8 @@ from desk.config.trusted_file import distrust
 from desk.contracts.manifests import WorkerManifest
 from desk.contracts.problems import InputRefused, Problem
 
+_NO_WORKER = "write a subclass of desk.workers.base.Worker with a manifest, as `desk new-worker` does"
+
 WorkerCheck = Callable[[type[object]], Sequence[Problem]]
 """Name what keeps a class from being run as a worker."""
 
@@ -57,7 +59,7 @@ def load_worker(use: str, folder: Path, check: WorkerCheck) -> LoadedWorker:
             for name, one in vars(module).items()
             if isinstance(getattr(one, "manifest", None), WorkerManifest)
         ]
-        remedy = suggestion(class_name, classes, "write one of")
+        remedy = suggestion(class_name, classes, "write one of") if classes else _NO_WORKER
         what = f"has no class {class_name}" if class_name else "is named without a class"
         raise InputRefused(Problem(str(path), None, "", what, remedy))
     if isinstance(manifest, Mapping):

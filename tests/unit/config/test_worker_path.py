@@ -62,6 +62,7 @@ def test_a_worker_beside_its_blueprint_is_used(tmp_path: Path) -> None:
     [
         (WORKER, changed(USE, "quiet.py", "gone.py"), "gone.py: there is no such file"),
         (WORKER, changed(USE, ":Quiet", ":Quite"), "did you mean `Quiet`?"),
+        ("", USE, "quiet.py: has no class Quiet; write a subclass of desk.workers.base.Worker"),
         (WORKER, changed(USE, ":Quiet", ":Worker"), "Worker declares no manifest"),
         (WORKER, changed(USE, "patience_s", "patience"), "did you mean `patience_s`?"),
         ("import nothing_like_it", USE, "does not load: ModuleNotFoundError"),
