@@ -3,6 +3,7 @@
 import sys
 from collections import deque
 from collections.abc import Callable, Sequence
+from types import CoroutineType
 from typing import Any, ClassVar, Protocol
 
 from desk.bus.admission import PublicationRules, check_memory, check_reason
@@ -142,14 +143,13 @@ class EventAdapter:
                     self._conclude(method.__name__, envelope)
                 if took_ns > budget_ns:
                     self._refuse_time(took_ns)
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 - the boundary: what a worker raises is reported
                 # A worker that leaves by SystemExit or KeyboardInterrupt takes nobody with it. The operator's
                 # own interrupt is taken by the loop, and a task is cancelled where it waits: never in here.
                 text = f"{method.__name__}: {fault_text(error, self._file)}"
+                self._forget_call()
+                self._bus.report(error if can_be_told(error) else WorkerFailed(text))
                 self._failed(text)
-                if can_be_told(error):
-                    raise
-                raise WorkerFailed(text) from None
 
         return call
 
@@ -161,9 +161,11 @@ class EventAdapter:
             f"a call took {took_ms} ms, at most {self._limits.time_budget_ms} are allowed"
         )
 
-    def _conclude(self, method: str, envelope: DispositionEnvelope) -> None:
+    def _conclude(self, method: str, envelope: object) -> None:
         """Check the whole answer first, so that a faulty one leaves nothing half done."""
         if not isinstance(envelope, DispositionEnvelope):
+            if isinstance(envelope, CoroutineType):
+                envelope.close()  # nobody will await it, and Python would say so on stderr
             raise PublicationRefused(
                 f"{self.name} answered with {type(envelope).__name__}, not a DispositionEnvelope; "
                 f"{method} returns DispositionEnvelope.CONTINUE where it has nothing to say"

@@ -12,6 +12,7 @@ from desk.contracts.envelope import Publication
 from desk.contracts.events import PLANNER_ONLY, PLATFORM_ONLY, PeriodSkipped
 from desk.contracts.ids import TypedId
 from desk.contracts.manifests import WorkerCategory, WorkerManifest
+from desk.contracts.model_faults import model_fault
 from desk.contracts.payloads import PAYLOADS
 
 _LONGEST_MEMORY = 100_000
@@ -67,9 +68,7 @@ def _content_fault(payload: Dto) -> str | None:
             return f"it takes {len(written)} characters to write down, at most {_LONGEST_MESSAGE} are taken"
         type(payload).model_validate_json(written)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(step) for step in first["loc"]) or "it"
-        return f"{where}: {first['msg']}"
+        return model_fault(error)
     except ValueError as error:
         return f"it cannot be written down: {' '.join(str(error).split())}"
     return None

@@ -135,7 +135,7 @@ class EventBus:
                 try:
                     subscription.handler(payload)
                 except Exception as error:  # noqa: BLE001 - the boundary: one subscriber's failure stays its own
-                    self._report(error)
+                    self.report(error)
                 if self._chain_events and not depth:
                     self._begin_chain()
         finally:
@@ -144,6 +144,14 @@ class EventBus:
             if self._chain_events and not depth:
                 self._begin_chain()
         return True
+
+    def report(self, error: Exception) -> None:
+        """Count and report that the handler in hand failed, as if it had raised `error`."""
+        frame = self._frames[self._depth - 1]
+        subscriber = frame.subscription.subscriber if frame.subscription else ""
+        self._errors[subscriber] += 1
+        failure = HandlerFailure(subscriber, frame.name, frame.strategy_id, error, self.cause())
+        self._on_failure(failure)
 
     def cause(self) -> CausalityChain | None:
         """Return the chain of the event in hand: its own and the given one, else that of the event around."""
@@ -177,7 +185,7 @@ class EventBus:
             self._is_cut = True
             self.loops_cut += 1
             bound = "depth" if depth >= limits.max_depth else "number"
-            self._report(EventLoopDetected((*self._path(), name), f"the bound on {bound} of events"))
+            self.report(EventLoopDetected((*self._path(), name), f"the bound on {bound} of events"))
         is_last = name in LAST_WORDS or getattr(payload, "emergency", False) is True
         if is_last and depth < 2 * limits.max_depth and self._last_words < limits.max_chain_events:
             self._last_words += 1
@@ -186,13 +194,6 @@ class EventBus:
 
     def _path(self) -> tuple[str, ...]:
         return tuple(frame.name for frame in self._frames[: self._depth])
-
-    def _report(self, error: Exception) -> None:
-        frame = self._frames[self._depth - 1]
-        subscriber = frame.subscription.subscriber if frame.subscription else ""
-        self._errors[subscriber] += 1
-        failure = HandlerFailure(subscriber, frame.name, frame.strategy_id, error, self.cause())
-        self._on_failure(failure)
 
 
 def _chain_of(frame: _Frame) -> CausalityChain | None:

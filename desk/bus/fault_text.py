@@ -3,6 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
+from typing import TypeGuard
+
+from pydantic import ValidationError
+
+from desk.contracts.model_faults import model_fault
 
 _LONGEST = 300
 
@@ -13,7 +18,8 @@ def fault_text(error: BaseException, file: str | None = None) -> str:
     An error that cannot say what it is about is told by its kind.
     """
     try:
-        message = " ".join(str(error).split())
+        text = model_fault(error) if isinstance(error, ValidationError) else str(error)
+        message = " ".join(text.split())
     except Exception:  # noqa: BLE001 - the message is somebody else's code
         message = ""
     kept = message.encode("utf-8", "replace").decode()[:_LONGEST]
@@ -22,7 +28,7 @@ def fault_text(error: BaseException, file: str | None = None) -> str:
     return f"{text} ({Path(file).name}:{lines[-1]})" if file is not None and lines else text
 
 
-def can_be_told(error: BaseException) -> bool:
+def can_be_told(error: BaseException) -> TypeGuard[Exception]:
     """Tell whether an error may be handed on: it is one that programs catch, and its message can be read."""
     try:
         str(error).encode()

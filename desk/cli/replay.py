@@ -19,6 +19,7 @@ from desk.contracts.records import JournalEntry, WorkerStatusChanged
 from desk.contracts.states import WorkerStatus
 from desk.feeds.csv_survey import CsvSurvey, survey
 from desk.feeds.replay import ReplayProgress, ReplaySource
+from desk.runtime.faults import stopped_worker_text
 
 _SEED = 1
 _PROGRESS_EVERY_S = 1.0
@@ -58,7 +59,7 @@ def _tell_stopped(entry: JournalEntry) -> None:
     """Tell of a worker that the platform stopped; a replay's text output is its summary, without the rest."""
     record = entry.record
     if isinstance(record, WorkerStatusChanged) and record.status is WorkerStatus.STOPPED:
-        complain(f"desk: worker {record.worker} of {record.strategy_id} was stopped: {record.reason}")
+        complain(f"desk: {stopped_worker_text(record.worker, record.strategy_id, record.reason)}")
 
 
 def _source(file: DataFile, configuration: Configuration) -> ReplaySource:

@@ -14,10 +14,16 @@ Positive = Annotated[Decimal, Field(gt=0)]
 NotNegative = Annotated[Decimal, Field(ge=0)]
 """A finite amount of zero or more."""
 
-Currency = Annotated[str, Field(pattern=r"^[A-Z0-9]{2,12}$")]
+Currency = Annotated[str, Field(pattern=r"^[A-Z0-9]{2,12}$", description="2 to 12 capitals or digits")]
 """A currency code in capitals."""
 
-Symbol = Annotated[str, Field(pattern=r"^[A-Z0-9]+/[A-Z0-9]+(:[A-Z0-9]+)?$")]
+Symbol = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Z0-9]+/[A-Z0-9]+(:[A-Z0-9]+)?$",
+        description="a symbol, such as BTC/USDT or BTC/USDT:USDT",
+    ),
+]
 """A ccxt unified symbol: `BTC/USDT` is spot, `BTC/USDT:USDT` a perpetual settled in USDT."""
 
 

@@ -9,7 +9,10 @@ from desk.contracts.dto import Dto, Fraction, Symbol
 from desk.contracts.ids import ContextId, OpportunityId, ThreatId
 from desk.contracts.sides import PositionSide
 
-SignalType = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{2,24}$")]
+SignalType = Annotated[
+    str,
+    Field(pattern=r"^[A-Z][A-Z0-9_]{2,24}$", description="3 to 25 capitals, digits or _, a capital first"),
+]
 
 
 class ContextFactor(Dto):

@@ -1,9 +1,12 @@
 """The only thing between a planner and the bus: asks it, checks its answer, publishes its plan."""
 
 from collections.abc import Callable
-from types import MappingProxyType
+from types import CoroutineType, MappingProxyType
+
+from pydantic import ValidationError
 
 from desk.contracts import events
+from desk.contracts.model_faults import model_fault
 from desk.contracts.plans import Plan, PlanRole
 from desk.contracts.ports.bus import EventPort
 from desk.contracts.problems import DeskError
@@ -35,7 +38,15 @@ Absence = Callable[[PlanRequest, str], None]
 
 def one_line(error: Exception) -> str:
     """Return the type and text of an error without its line breaks."""
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"
+    text = model_fault(error) if isinstance(error, ValidationError) else str(error)
+    return f"{type(error).__name__}: {' '.join(text.split())}"
+
+
+def _wrong(answer: object) -> str:
+    """Name an answer that is no plan of the role; a coroutine is closed, for nobody will await it."""
+    if isinstance(answer, CoroutineType):
+        answer.close()
+    return f"it answered with {type(answer).__name__}"
 
 
 class WrongAnswer(DeskError):
@@ -87,7 +98,7 @@ class PlannerAdapter:
         if plan is None:
             self._absent(request, "it had no plan")
         elif not isinstance(plan, PLAN_OF[self._role]):
-            wrong = f"it answered with {type(plan).__name__}"
+            wrong = _wrong(plan)
             self._absent(request, wrong)
             raise WrongAnswer(f"{self._name} was asked for the {self._role} plan: {wrong}")
         return plan

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from desk.bus import EventBus
 from desk.bus.failures import FlowStopRequested, HandlerFailure
+from desk.bus.fault_text import fault_text
 from desk.contracts import events
 from desk.contracts.events import WorkerStopped
 from desk.contracts.execution import FlowOutcome
@@ -51,8 +52,7 @@ class FaultDesk:
     def on_handler_failure(self, failure: HandlerFailure) -> None:
         """End the flow a handler failed in, with the failure's name; alarm where the platform failed."""
         self.handler_errors += 1
-        error = f"{type(failure.error).__name__}: {failure.error}"
-        text = f"{failure.subscriber} failed on {failure.event_name}: {error}"
+        text = f"{failure.subscriber} failed on {failure.event_name}: {fault_text(failure.error)}"
         self._log("handler failed", text)
         is_platform = failure.subscriber.startswith("platform.")
         if is_platform and self._alarms is not None and failure.event_name != events.ALARM_RAISED:
@@ -65,7 +65,7 @@ class FaultDesk:
 
     def on_task_failure(self, name: str, error: BaseException) -> None:
         """Alarm: a background task of the platform must never die in silence."""
-        text = f"{name} failed: {type(error).__name__}: {error}"
+        text = f"{name} failed: {fault_text(error)}"
         self._log("task failed", text)
         if self._alarms is not None:
             self._alarms.raise_alarm(AlarmSeverity.CRITICAL, text)
@@ -100,7 +100,7 @@ class FaultDesk:
             )
         )
         if self._alarms is not None:
-            text = stopped_worker_text(stopped.worker, stopped.reason)
+            text = stopped_worker_text(stopped.worker, stopped.strategy_id, stopped.reason)
             self._alarms.raise_alarm(AlarmSeverity.CRITICAL, text)
 
     def _end(self, flow_id: DirectiveId | None, text: str) -> None:
@@ -113,6 +113,6 @@ class FaultDesk:
         self._termination.end(flow, FlowOutcome.ERROR, "failed")
 
 
-def stopped_worker_text(worker: str, reason: str) -> str:
+def stopped_worker_text(worker: str, strategy_id: str, reason: str) -> str:
     """Say that the platform stopped a worker."""
-    return f"worker {worker} was stopped: {reason}"
+    return f"worker {worker} of {strategy_id} was stopped: {reason}"

@@ -41,7 +41,7 @@ class NoticeDesk:
             case DeskStateChanged() as change:
                 return _state_notice(change)
             case WorkerStatusChanged(status=WorkerStatus.STOPPED) as stopped:
-                text = stopped_worker_text(stopped.worker, stopped.reason)
+                text = stopped_worker_text(stopped.worker, stopped.strategy_id, stopped.reason)
                 return Notice(NoticeKind.WORKERS, _CRITICAL, text)
             case StrategyDirective(emergency=True) as directive:
                 self._exits.add(directive.directive_id)

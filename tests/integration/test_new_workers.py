@@ -81,4 +81,7 @@ def test_a_replay_tells_why_a_worker_was_stopped(
     assert main(["replay", *arguments, "--set", f"storage.path={tmp_path / 'state'}"]) == 0
     told = "desk: worker dip_buyer of dip-buyer was stopped: 5 errors within 60 min, the last in on_bar: "
     why = f"{told}ValueError: max() arg is an empty sequence (dip_buyer.py:{line})"
-    assert why in capsys.readouterr().err.splitlines()
+    said = capsys.readouterr().err.splitlines()
+    failed = [place for place, one in enumerate(said) if one.startswith("desk: handler failed: ")]
+    assert len(failed) == 5
+    assert said.index(why) > failed[-1]

@@ -52,7 +52,7 @@ REASONS = {
     "publishes a foreign name": "faulty may not publish TICK_RECEIVED: the name is the platform's",
     "publishes an unnamed event": "faulty may not publish MOOD: the manifest of faulty does not name it",
     "publishes a wrong payload": "faulty may not publish THREAT_DETECTED: expected ThreatSignal, was Tick",
-    "forges a threat": "faulty may not publish THREAT_DETECTED: severity: ",
+    "forges a threat": "faulty may not publish THREAT_DETECTED: ThreatSignal.severity 'NaN': ",
     "forges a directive": "faulty may not publish STRATEGY_DIRECTIVE_ISSUED: it cannot be written down: ",
     "speaks for another": "STRATEGY_DIRECTIVE_ISSUED: it speaks for trailing_stop_manager of tiny",
     "asks for an emergency exit": "an emergency exit is for RISK_CONTROL",

@@ -34,6 +34,10 @@ class EventPort(Protocol):
         """Call `handler` with the payload of every event of exactly this name."""
         ...
 
+    def report(self, error: Exception) -> None:
+        """Count and report that the handler in hand failed, as if it had raised `error`."""
+        ...
+
     def cause(self) -> CausalityChain | None:
         """Return the chain of the event in hand, None outside of any."""
         ...

@@ -1,5 +1,9 @@
 """The adapter stands between a worker and the bus: it checks, publishes, isolates and stops."""
 
+import gc
+import warnings
+from decimal import Decimal
+
 import pytest
 
 from desk.bus import AdapterLimits
@@ -9,9 +13,10 @@ from desk.contracts import events
 from desk.contracts.causality import CausalityChain
 from desk.contracts.directives import StrategyDirective
 from desk.contracts.envelope import DispositionEnvelope
-from desk.contracts.events import STRATEGY_DIRECTIVE_ISSUED
+from desk.contracts.events import STRATEGY_DIRECTIVE_ISSUED, WorkerStopped
 from desk.contracts.ids import DirectiveId, OpportunityId, TickId
 from desk.contracts.manifests import WorkerCategory
+from desk.contracts.signals import ContextFactor
 from desk.contracts.states import WorkerStatus
 from tests.builders.bus import CONTINUE, BusBench, close_directive, issuing, manifest_of, publishing
 
@@ -108,6 +113,44 @@ def test_an_answer_that_is_no_envelope_is_refused() -> None:
     bench.worker(lambda _, __: None)  # type: ignore[arg-type,return-value] # what a careless plugin does
     bench.tick()
     assert "answered with NoneType" in str(bench.failures[0].error)
+
+
+def test_a_coroutine_in_place_of_an_envelope_is_refused_and_not_left_to_complain() -> None:
+    async def answer() -> DispositionEnvelope:
+        return CONTINUE
+
+    bench = BusBench()
+    bench.worker(lambda _, __: answer())  # type: ignore[arg-type,return-value] # what a careless plugin does
+    with warnings.catch_warnings(record=True) as complaints:
+        warnings.simplefilter("always")
+        bench.tick()
+        gc.collect()
+    assert "answered with coroutine" in str(bench.failures[0].error)
+    assert complaints == []
+
+
+def test_a_signal_that_is_refused_is_told_by_field_value_and_what_to_write() -> None:
+    def signals(_: WorkerContext, __: object) -> DispositionEnvelope:
+        ContextFactor(factor_type="loud!", symbol="BTC/USDT:USDT", source="worker", strength=Decimal("0.5"))
+        return CONTINUE
+
+    bench = BusBench()
+    heard = bench.hear(events.WORKER_STOPPED)
+    bench.worker(signals, limits=AdapterLimits(max_errors=1))
+    bench.tick()
+    assert isinstance(heard[0], WorkerStopped)
+    told = "ContextFactor.factor_type 'loud!': write 3 to 25 capitals, digits or _, a capital first"
+    assert f"the last in on_event: ValidationError: {told}" in heard[0].reason
+
+
+def test_the_failure_a_worker_is_stopped_for_is_reported_before_it_is_stopped() -> None:
+    bench, reported = BusBench(), list[int]()
+    stopped = events.WORKER_STOPPED
+    bench.bus.subscribe(stopped, lambda _: reported.append(len(bench.failures)), subscriber="observer")
+    bench.worker(failing, limits=AdapterLimits(max_errors=3))
+    for _ in range(4):
+        bench.tick()
+    assert reported == [3]
 
 
 def test_a_worker_cannot_speak_for_the_operator() -> None:

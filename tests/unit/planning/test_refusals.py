@@ -1,6 +1,8 @@
 """A directive that cannot be planned is refused once, with what is missing and why."""
 
 import dataclasses
+import gc
+import warnings
 from decimal import Decimal
 
 import pytest
@@ -62,6 +64,20 @@ def test_a_missing_plan_ends_the_flow_with_its_name_planner_and_target(answer: o
     assert bench.refused[0].refused_by == "planning"
     assert (bench.refused[0].trade_id, bench.refused[0].symbol) == (HELD.trade_id, SPOT)
     assert bench.layer.open_directives == 0
+
+
+def test_a_coroutine_in_place_of_a_plan_is_refused_and_not_left_to_complain() -> None:
+    async def answer() -> Plan | None:
+        return None
+
+    careless = ScriptedPlanner(PlanRole.EXIT, lambda _: answer())  # type: ignore[arg-type,return-value]
+    bench = PlanningBench(HELD, planners=planner_set(exit=careless)).start()
+    with warnings.catch_warnings(record=True) as complaints:
+        warnings.simplefilter("always")
+        reason = bench.refusal(modify(HELD, exit_directive=leaving(stop_loss_price=95_000)))
+        gc.collect()
+    assert reason.endswith("it answered with coroutine")
+    assert complaints == []
 
 
 def test_a_refused_new_trade_names_its_symbol_and_no_trade() -> None:

@@ -75,7 +75,7 @@ def test_a_worker_that_raises_is_counted_stopped_and_told(tmp_path: Path) -> Non
         await goes_on(desk)
         await desk.play(["50990"] * 5)
         assert status(desk) is WorkerStatus.STOPPED
-        assert any("faulty was stopped" in one and "oops" in one for one in alarms(desk))
+        assert any("worker faulty of tiny was stopped" in one and "oops" in one for one in alarms(desk))
         stopped = [one.record for one in desk.entries if isinstance(one.record, WorkerStatusChanged)]
         assert [one.status for one in stopped] == [WorkerStatus.STOPPED]
 

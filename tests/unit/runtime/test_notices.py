@@ -100,7 +100,7 @@ def test_a_stopped_worker_is_told_in_the_words_of_its_alarm(tmp_path: Path) -> N
         told = followed(living)
         stopped = WorkerStopped("trail", "tiny", "it raised three times", living.clock.now_ms())
         living.desk.core.parts.bus.publish(events.WORKER_STOPPED, stopped)
-        text = "worker trail was stopped: it raised three times"
+        text = "worker trail of tiny was stopped: it raised three times"
         assert told.shown() == [(NoticeKind.WORKERS, CRITICAL, text), (NoticeKind.ALARMS, CRITICAL, text)]
 
     DeskHouse(tmp_path).live(script)
