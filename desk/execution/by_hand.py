@@ -59,9 +59,10 @@ class HandExecutor:
         now = self._reach.ledger.position(before.trade_id) or before
         left = _price_of(now, leg)
         if problem is not None or (left is not None and now.is_open):
-            self._refuse(job, "venue", problem or f"the {leg} still rests at {left}")
+            self._refuse(job, "venue", problem or f"the {leg} still rests at {left:,f}")
         else:
-            self._effect(job, f"{now.symbol}: no {leg} any more, it was at {rested}")
+            was = "" if rested is None else f", it was at {rested:,f}"
+            self._effect(job, f"{now.symbol}: no {leg} any more{was}")
 
     def _keeps(self, trade: Position | None, leg: Leg, job: Job) -> str | None:
         """Say why a trade keeps the leg."""
@@ -107,7 +108,7 @@ class HandExecutor:
             symbol=trade.symbol,
         )
         await self._reach.recorder.record(entry)
-        self._effect(job, f"{trade.symbol} is in the desk's care")
+        self._effect(job, "it is in the desk's care")
         self._keeper.request(trade.trade_id)
 
     def _effect(self, job: Job, text: str) -> None:

@@ -258,17 +258,25 @@ def _moves(before: Position, now: Position, stop: Decimal | None, target: Decima
         else (now.planned_stop_price, now.planned_take_profit_price)
     )
     if stop is not None and at_stop == stop:
-        moves.append(f"stop {before.stop_price} → {stop}")
+        moves.append(_move("stop", before.stop_price, stop))
     if target is not None and at_target == target:
-        moves.append(f"target {before.take_profit_price} → {target}")
+        moves.append(_move("target", before.take_profit_price, target))
     return moves
+
+
+def _move(name: str, before: Decimal | None, now: Decimal) -> str:
+    return f"no {name} → {now:,f}" if before is None else f"{name} {before:,f} → {now:,f}"
 
 
 def _left_behind(now: Position, stop: Decimal | None, target: Decimal | None) -> str | None:
     if not now.is_open:
         return None if now.max_size_base == ZERO else "the trade was closed meanwhile"
     if stop is not None and now.stop_price != stop:
-        return f"the stop rests at {now.stop_price}, not at {stop}"
+        return f"{_resting(now.stop_price)}, not at {stop:,f}"
     if target is not None and now.take_profit_price != target:
-        return f"the target {target} was refused"
+        return f"the target {target:,f} was refused"
     return None
+
+
+def _resting(stop: Decimal | None) -> str:
+    return "no stop rests" if stop is None else f"the stop rests at {stop:,f}"

@@ -82,13 +82,25 @@ def _period(record: Record) -> str:
 
 
 def _trade(record: Record) -> str:
-    prices = f"stop {record['planned_stop_price']}, target {record['planned_take_profit_price']}"
+    stop, target = record["planned_stop_price"], record["planned_take_profit_price"]
+    prices = ", ".join(one for one in ("" if stop else "no stop", _exits(stop, target)) if one)
     return f"trade {record['side']} {record['symbol']} intended, {prices}{_for_how_long(record)}"
 
 
 def _exit_plan(record: Record) -> str:
-    prices = f"stop {record.get('stop_loss_price')}, target {record.get('take_profit_price')}"
-    return f"exit plan {prices}{_for_how_long(record)}"
+    prices = _exits(record.get("stop_loss_price"), record.get("take_profit_price"))
+    return f"exit plan {prices or 'without stop and target'}{_for_how_long(record)}"
+
+
+def _exit_targeted(record: Record) -> str:
+    prices = _exits(record["planned_stop_price"], record["planned_take_profit_price"])
+    return f"exits wanted at {prices}" if prices else "no exits wanted"
+
+
+def _exits(stop: str | None, target: str | None) -> str:
+    """Name the prices that there are; an exit plan may leave either as it was."""
+    named = (("stop", stop), ("target", target))
+    return ", ".join(f"{name} {price}" for name, price in named if price is not None)
 
 
 def _for_how_long(record: Record) -> str:
@@ -140,9 +152,7 @@ _WORDS: Mapping[EntryKind, Callable[[Record], str]] = {
     ),
     EntryKind.DIRECTIVE_REFUSED: lambda one: f"refused by {one['refused_by']}{_because(one)}",
     EntryKind.TRADE_INTENDED: _trade,
-    EntryKind.EXIT_TARGETED: lambda one: (
-        f"exits wanted at stop {one['planned_stop_price']}, target {one['planned_take_profit_price']}"
-    ),
+    EntryKind.EXIT_TARGETED: _exit_targeted,
     EntryKind.TRADE_ADOPTED: lambda one: f"trade {one['trade_id']} adopted by {one['strategy_id']}",
     EntryKind.ORDER_INTENDED: _order_intended,
     EntryKind.ORDER_SENT: lambda _: "order sent",

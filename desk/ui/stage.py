@@ -53,7 +53,7 @@ class AppStage:
             )
             return None
         self._app.sampler.hurry()
-        self.tell(f"{doing}: {outcome.message}", is_problem=not outcome.accepted)
+        self.tell(answer_text(doing, outcome.message), is_problem=not outcome.accepted)
         return outcome
 
     def tell(self, text: str, *, is_problem: bool = False) -> None:
@@ -84,3 +84,9 @@ class AppStage:
     def show_exit(self) -> None:
         """Show the progress of the running or the last emergency exit."""
         self._app.way_out.show_progress()
+
+
+def answer_text(doing: str, message: str) -> str:
+    """Say what became of what was done; a symbol that ends the one and begins the other is said once."""
+    subject = doing.rpartition(" ")[2]
+    return f"{doing}: {message.removeprefix(f'{subject}: ')}"

@@ -107,6 +107,7 @@ async def adopts(hand: Hand) -> None:
     await hand.press("enter", "enter")
     await hand.is_back()
     await stop_at(hand, "49000.0")
+    await hand.told(f"adopting {PERP}: no stop → 49,000.0; it is in the desk's care")
     assert hand.now(held).strategy_id != EXTERNAL_STRATEGY
     assert "MAN" in reasons_of(hand.desk, EntryKind.TRADE_ADOPTED)
 

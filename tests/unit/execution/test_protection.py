@@ -138,8 +138,8 @@ def test_a_stop_that_moved_stays_moved_where_the_target_is_refused(tmp_path: Pat
         at.venue.fail("amend", Fault.REFUSED, leg=Leg.TARGET, times=9)
         completion = await ended(desk, desk.issue(directive))
         assert completion.final_state == "partly executed"
-        assert "stop 49000.0 → 49500" in completion.reason
-        assert "target 53000" in completion.reason
+        assert "stop 49,000.0 → 49,500" in completion.reason
+        assert "target 53,000" in completion.reason
         at_rest = desk.positions[0]
         assert at_rest.stop_price == at_rest.planned_stop_price == D(49500)
         assert at_rest.take_profit_price == at_rest.planned_take_profit_price == trade.take_profit_price

@@ -1,5 +1,7 @@
 """Why: from any id back to its birth, and on to what became of it, over the borders of flows."""
 
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ from pydantic_core import to_json
 from desk.contracts.ids import DirectiveId, FillId, TickId
 from desk.contracts.orders import Leg
 from desk.contracts.problems import InputRefused
-from desk.contracts.records import JournalEntry
+from desk.contracts.records import EntryKind, ExitTargeted, JournalEntry, TradeIntended
 from desk.contracts.sides import OrderSide
 from desk.contracts.why import CauseTree
 from desk.journal.cause_text import tree_as_json, tree_as_lines
@@ -132,3 +134,25 @@ def test_a_trade_says_how_long_it_may_be_held() -> None:
     told = describe(encode(build.trade_intended(hold_for_ms=4 * 3_600_000)))
     assert told.endswith("intended, stop 90, target 120, held for 4 h at most")
     assert "held" not in describe(encode(build.trade_intended()))
+
+
+@pytest.mark.parametrize(
+    ("stop", "target", "intended", "wanted"),
+    [
+        (Decimal(90), Decimal(120), "stop 90, target 120", "exits wanted at stop 90, target 120"),
+        (Decimal(90), None, "stop 90", "exits wanted at stop 90"),
+        (None, Decimal(120), "no stop, target 120", "exits wanted at target 120"),
+        (None, None, "no stop", "no exits wanted"),
+    ],
+)
+def test_a_price_that_there_is_not_is_not_told(
+    stop: Decimal | None, target: Decimal | None, intended: str, wanted: str
+) -> None:
+    trade = build.trade_intended()
+    assert isinstance(trade.record, TradeIntended)
+    planned = replace(trade.record, planned_stop_price=stop, planned_take_profit_price=target)
+    told = describe(encode(replace(trade, record=planned)))
+    assert told == f"trade LONG {build.PERP} intended, {intended}"
+    record = ExitTargeted(build.TRADE, stop, target)
+    targeted = JournalEntry(EntryKind.EXIT_TARGETED, build.TRADE, build.START_MS, record)
+    assert describe(encode(targeted)) == wanted

@@ -39,7 +39,7 @@ def test_an_adopted_trade_has_its_stop_and_is_the_desks(tmp_path: Path) -> None:
     async def adopts(desk: LivingDesk) -> None:
         trade = await _external(desk)
         answer = await told(desk, AdoptTrade(trade.trade_id, D(49000)))
-        assert "in the desk's care" in answer.message
+        assert answer.message == f"{PERP}: no stop → 49,000; it is in the desk's care"
         (adopted,) = desk.positions
         assert (adopted.strategy_id, adopted.protection) == ("platform.operator", Protection.REQUIRED)
         assert resting(desk, Leg.STOP) == [(D(49000), D("0.1"))]

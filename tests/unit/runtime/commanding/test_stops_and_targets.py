@@ -16,7 +16,7 @@ def test_a_moved_stop_is_answered_with_where_it_rests_now(tmp_path: Path) -> Non
     async def script(desk: LivingDesk) -> None:
         trade = await opened(desk)
         answer = await told(desk, MoveStop(trade.trade_id, D(49500)))
-        assert "stop 49000.0 → 49500" in answer.message
+        assert "stop 49,000.0 → 49,500" in answer.message
         assert resting(desk, Leg.STOP) == [(D(49500), trade.size_base)]
         (stop,) = [one for one in await desk.paper.fetch_open_orders() if one.stop_price == D(49500)]
         assert stop.reduce_only
@@ -59,7 +59,7 @@ def test_a_target_is_set_moved_and_taken_away_beside_a_stop_that_stays(tmp_path:
             await told(desk, SetTarget(trade.trade_id, D(price)))
             assert [one for one, _ in resting(desk, Leg.TARGET)] == [D(price)]
         answer = await told(desk, SetTarget(trade.trade_id, None))
-        assert "no target any more, it was at 53000" in answer.message
+        assert "no target any more, it was at 53,000" in answer.message
         assert not resting(desk, Leg.TARGET)
         assert [one for one, _ in resting(desk, Leg.STOP)] == [D(49000)]
         assert len(await desk.paper.fetch_open_orders()) == 1
