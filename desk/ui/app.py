@@ -139,11 +139,15 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
             self.redraw()
 
     def _beat(self) -> None:
-        """Let running clocks run while the desk is silent, and mend what a slow terminal lost."""
+        """Let running clocks run while the desk is silent, and heed a terminal that is gone or was slow."""
         if self.sampler.unheard_ms > _OVERDUE_MS:
             self.redraw()
         driver = self._driver
-        if isinstance(driver, DeskDriver) and not driver.is_behind and driver.take_lost():
+        if not isinstance(driver, DeskDriver):
+            return
+        if driver.is_gone:
+            self.leave()
+        elif not driver.is_behind and driver.take_lost():
             self.screen.refresh(layout=True)
 
     def begin(self, work: Callable[[], Coroutine[None, None, None]], name: str) -> None:

@@ -1,6 +1,7 @@
 """The terminal as it is: slow, stalled or gone, it never holds the screen up."""
 
 import contextlib
+import errno
 import os
 import queue
 import sys
@@ -87,6 +88,15 @@ class DeskDriver(LinuxDriver):
         """Give the terminal back until the process is continued."""
         super().suspend_application_mode()
         self._is_suspended = True
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the terminal has hung up, told or not: Textual takes its empty reads for silence."""
+        try:
+            termios.tcgetattr(self.fileno)
+        except termios.error as error:
+            return bool(error.args[0] != errno.ENOTTY)
+        return False
 
     @property
     def is_behind(self) -> bool:

@@ -4,6 +4,8 @@ import shlex
 import signal
 import subprocess
 import sys
+import termios
+import tty
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from tests.builders.terminals import Terminal, in_terminal
 
 ENDS_WITHIN_S = 30.0
 STUCK_FOR_S = 5
+END_OF_FILE = "\x04"
 
 
 def line(kind: str) -> list[str]:
@@ -26,6 +29,28 @@ def test_a_termination_gives_the_terminal_back() -> None:
         assert terminal.ends_within(ENDS_WITHIN_S) == 0
         assert b"\x1b[?1049l" in terminal.raw
         assert terminal.drawn.rstrip().endswith("code 0")
+
+
+def test_a_terminal_that_is_gone_ends_the_screen_though_nobody_tells_it() -> None:
+    with in_terminal(["sh", "-c", f"trap '' HUP; {shlex.join(line('busy'))}; true"]) as terminal:
+        terminal.see("ACTIVE", "Open positions")
+        terminal.hang_up()
+        terminal.process.wait(ENDS_WITHIN_S)
+
+
+def test_an_end_of_file_that_another_typed_for_is_no_lost_terminal() -> None:
+    with in_terminal(line("still")) as terminal:
+        shown = terminal.see("ACTIVE", "Open positions")
+        modes = termios.tcgetattr(terminal.master)
+        modes[tty.LFLAG] |= termios.ICANON
+        termios.tcsetattr(terminal.master, termios.TCSANOW, modes)
+        terminal.press(END_OF_FILE, END_OF_FILE)
+        modes[tty.LFLAG] &= ~termios.ICANON
+        termios.tcsetattr(terminal.master, termios.TCSANOW, modes)
+        terminal.press("2")
+        terminal.see("Market watch", since=shown)
+        terminal.send(signal.SIGTERM)
+        assert terminal.ends_within(ENDS_WITHIN_S) == 0
 
 
 def test_errors_that_go_into_a_file_leave_the_screen_on_the_terminal(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The whole desk in a real terminal: trades happen, two keys end flat, and leaving costs nothing."""
 
+import shlex
 import signal
 from pathlib import Path
 
@@ -95,6 +96,16 @@ def test_a_lost_terminal_stops_the_desk_in_order_with_positions_protected(tmp_pa
     assert found.ledger.latch().state is DeskState.ACTIVE
     resting = {one.stop_price for one in found.orders.values() if one.is_open}
     assert {one.stop_price for one in found.ledger.open_positions()} <= resting
+    assert broken_at_any_time(state_of(tmp_path)) == []
+
+
+def test_a_lost_terminal_stops_the_desk_where_only_its_leader_is_told(tmp_path: Path) -> None:
+    """As with `make`, which leads the terminal of `make desk` and waits for the desk."""
+    with in_terminal(["sh", "-c", f"trap '' HUP; {shlex.join(run_line(tmp_path))}; true"]) as terminal:
+        terminal.see("ACTIVE", "LONG")
+        terminal.hang_up()
+        terminal.process.wait(ENDS_WITHIN_S + STARTS_WITHIN_S)
+    assert evidence(state_of(tmp_path)).ledger.latch().state is DeskState.ACTIVE
     assert broken_at_any_time(state_of(tmp_path)) == []
 
 
