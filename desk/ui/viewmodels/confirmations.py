@@ -13,6 +13,7 @@ from desk.contracts.commands import (
     ResumeWorker,
     RunSchedule,
 )
+from desk.contracts.directives import Protection
 from desk.contracts.orders import Leg
 from desk.contracts.sides import OrderSide
 from desk.contracts.snapshot import OrderRow
@@ -24,28 +25,39 @@ from desk.ui.viewmodels.tones import Tone
 
 PRICE, SIZE = "price", "size"
 _MOST_LISTED = 12
+_STAYS = "this stop stays: its position would be naked without it"
+_INSTEAD = "m moves it; c in workspace 1 closes the position, and the stop goes with it"
 _PAUSED = "it is not called until it is resumed; its positions and their stops stay"
 _RESUMED = "it is called with the next event, its errors forgiven"
 
 
 def cancel_proposal(frame: Frame, client_order_id: str) -> Proposal:
-    """Propose to cancel one order; a stop or target leaves its trade less guarded."""
+    """Propose to cancel one order; without a target its trade is less guarded, without its stop naked."""
     book = Book(frame)
     order = book.order(client_order_id)
     if order is None:
         return gone("this order is over")
     filled = order.filled_base.value
     part = "" if not filled else f", {book.precision.size(order.symbol, filled)} of it is filled and stays"
+    facts = (
+        Fact("order", f"{_named(book, order)}{part}"),
+        Fact("for", f"{order.leg}, {order.status.lower()} for {age(order.age_ms)}"),
+    )
+    if _is_needed(book, order):
+        return Proposal((*facts, Fact("instead", _INSTEAD)), _STAYS)
     return Proposal(
-        facts=(
-            Fact("order", f"{_named(book, order)}{part}"),
-            Fact("for", f"{order.leg}, {order.status.lower()} for {age(order.age_ms)}"),
-        ),
+        facts=facts,
         button=f"CANCEL {order.leg} {_named(book, order)}",
         command=CancelOrder(client_order_id),
         raises_risk=order.is_protective,
         doubts=((f"the {order.leg} of a position goes",) if order.is_protective else ()) + book.doubts(),
     )
+
+
+def _is_needed(book: Book, order: OrderRow) -> bool:
+    """Tell whether it is the stop that a position must have."""
+    row = book.position(order.trade_id)
+    return order.leg == Leg.STOP and row is not None and row.position.protection is Protection.REQUIRED
 
 
 def cancel_entries_proposal(frame: Frame) -> Proposal:

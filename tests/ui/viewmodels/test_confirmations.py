@@ -1,5 +1,6 @@
 """Questions about orders, workers, schedules and alerts name what their answer does."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from desk.contracts.commands import (
@@ -11,6 +12,7 @@ from desk.contracts.commands import (
     ResumeWorker,
     RunSchedule,
 )
+from desk.contracts.directives import Protection
 from desk.contracts.snapshot import WorkerRow
 from desk.contracts.states import WorkerStatus
 from desk.ui.viewmodels.confirmations import (
@@ -28,6 +30,8 @@ from tests.builders.frames import (
     STRATEGY,
     frame,
     order_row,
+    position,
+    position_row,
     price_alert_row,
     schedule_row,
     snapshot,
@@ -54,6 +58,26 @@ def test_cancelling_a_guard_raises_risk() -> None:
     proposal = cancel_proposal(ENTRY, "s1")
     assert proposal.raises_risk
     assert proposal.doubts == ("the stop of a position goes",)
+
+
+GUARDS = tuple(order_row(client_order_id=one, leg=one) for one in ("stop", "target", "entry"))
+
+
+def test_a_stop_that_its_position_needs_stays_and_what_to_do_instead_is_said() -> None:
+    proposal = cancel_proposal(frame(snapshot(positions=(position_row(),), orders=GUARDS)), "stop")
+    assert proposal.command is None
+    assert proposal.button == "this stop stays: its position would be naked without it"
+    assert "instead m moves it; c in workspace 1 closes the position" in words(proposal)
+
+
+def test_what_no_position_needs_is_cancelled() -> None:
+    held = frame(snapshot(positions=(position_row(),), orders=GUARDS))
+    for name in ("target", "entry"):
+        assert cancel_proposal(held, name).command == CancelOrder(name)
+    unguarded = position_row(replace(position(), protection=Protection.NONE))
+    closed = snapshot(orders=GUARDS)
+    for seen in (snapshot(positions=(unguarded,), orders=GUARDS), closed):
+        assert cancel_proposal(frame(seen), "stop").command == CancelOrder("stop")
 
 
 def test_an_order_that_is_over_meanwhile_is_not_cancelled() -> None:
