@@ -72,7 +72,7 @@ class Board:
         else:
             lines = header(newest, self._tabs(screen), observe=self._observe)
         screen.header.show(lines)
-        screen.notice.show(self._sampler.snapshot)
+        screen.notice.show(self._sampler.snapshot, observe=self._observe)
         screen.set_class(newest is not None and newest.snapshot.mode is TradingMode.LIVE, "-live")
 
     def _tabs(self, screen: WorkScreen) -> tuple[Piece, ...]:

@@ -1,5 +1,6 @@
 """The screen is right at every size, and says so where it cannot be."""
 
+from desk.contracts.screen import ScreenSettings
 from tests.builders.frames import busy_snapshot
 from tests.builders.screens import screen_over
 
@@ -31,6 +32,13 @@ async def test_too_small_a_screen_says_so_and_can_be_left() -> None:
         assert screen.app.work.filter_line.display is False
         await screen.press("q")
         assert screen.app.return_value == 0
+
+
+async def test_too_small_a_screen_promises_an_observer_no_way_out() -> None:
+    async with screen_over(busy_snapshot(), size=(50, 12), settings=ScreenSettings(observe=True)) as screen:
+        for words in ("too small", "ACTIVE PAPER", "OBSERVE", "q quits"):
+            assert words in screen.text, words
+        assert "X X" not in screen.text
 
 
 async def test_a_resize_storm_leaves_a_screen_that_is_right() -> None:

@@ -1,4 +1,4 @@
-"""What stands on a screen too small to read: state and mode, and that the exit still works."""
+"""What stands on a screen too small to read: state and mode, and that the exit still works where it does."""
 
 from rich.text import Text
 from textual.widgets import Static
@@ -14,12 +14,11 @@ class TooSmall(Static):
         self._least = least
         self._words = ""
 
-    def show(self, snapshot: Snapshot | None) -> None:
+    def show(self, snapshot: Snapshot | None, *, observe: bool) -> None:
         """Draw what matters most, in at most five short lines."""
         words = "waiting" if snapshot is None else f"{snapshot.state.value} {snapshot.mode.value}"
         if words == self._words:
             return
         self._words = words
-        self.update(
-            Text(f"{words}\ntoo small\nneeds {self._least}\nX X leaves all\nq quits", justify="center")
-        )
+        way_out = "OBSERVE" if observe else "X X leaves all"
+        self.update(Text(f"{words}\ntoo small\nneeds {self._least}\n{way_out}\nq quits", justify="center"))
