@@ -1,6 +1,8 @@
 """The workers: which are called, which are not, and why."""
 
-from desk.contracts.snapshot import WorkerRow
+from collections.abc import Iterator
+
+from desk.contracts.snapshot import Snapshot, WorkerRow
 from desk.contracts.states import DeskState, WorkerStatus
 from desk.ui.viewmodels.fitting import fitted
 from desk.ui.viewmodels.frame import Frame
@@ -28,23 +30,15 @@ _HELD = frozenset({DeskState.HALTED, DeskState.EXITING})
 
 def workers_table(frame: Frame) -> Table:
     """Return every worker."""
-    blocks = {(one.strategy_id, one.worker): one.reason for one in frame.snapshot.blocks}
-    rows = tuple(
-        _row(one, frame.snapshot.state, blocks.get((one.strategy_id, one.name), ""))
-        for one in frame.snapshot.workers
-    )
+    rows = tuple(_row(one, frame.snapshot) for one in frame.snapshot.workers)
     return fitted(Table(_COLUMNS, rows, empty=EMPTY), ("worker", "strategy", "category"))
 
 
-def _row(row: WorkerRow, state: DeskState, blocks: str) -> Row:
-    """Show a worker; of one that runs in a halted desk, that nothing new it decides is done.
-
-    `blocks` is why it lets nobody take new risk, empty where it does not.
-    """
-    is_held = row.status is WorkerStatus.RUNNING and state in _HELD
-    reason = f"the desk is {state}: nothing new of it is done, stops go on" if is_held else row.reason
-    if blocks and not is_held:
-        reason = f"blocks new risk: {blocks}"
+def _row(row: WorkerRow, snapshot: Snapshot) -> Row:
+    """Show a worker; of one that runs in a halted desk, that nothing new it decides is done."""
+    is_held = row.status is WorkerStatus.RUNNING and snapshot.state in _HELD
+    held = f"the desk is {snapshot.state}: nothing new of it is done, stops go on"
+    reason = held if is_held else "; ".join((*([row.reason] if row.reason else []), *_blocks(row, snapshot)))
     return Row(
         key=f"{row.strategy_id} {row.name}",
         cells=(
@@ -57,3 +51,10 @@ def _row(row: WorkerRow, state: DeskState, blocks: str) -> Row:
         ),
         subject=Subject(SubjectKind.WORKER, row.name, strategy_id=row.strategy_id),
     )
+
+
+def _blocks(row: WorkerRow, snapshot: Snapshot) -> Iterator[str]:
+    """Say of each block that the worker has set what it is on, for whom, and why."""
+    for one in snapshot.blocks:
+        if (one.strategy_id, one.worker) == (row.strategy_id, row.name):
+            yield f"blocks new risk on {one.scope}: {one.reason}"

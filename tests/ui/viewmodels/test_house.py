@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from desk.contracts.connection import StreamCondition
+from desk.contracts.snapshot import BlockRow
 from desk.contracts.states import AlarmSeverity, DeskState, WorkerStatus
 from desk.ui.viewmodels.alarms import alarms_table
 from desk.ui.viewmodels.frame import Frame
@@ -76,6 +77,19 @@ def test_a_worker_that_stopped_says_why() -> None:
     assert (cells["status"].text, cells["status"].tone) == ("STOPPED", Tone.ALARM)
     assert (cells["errors"].text, cells["reason"].text) == ("5", "5 errors")
     assert cells["category"].text == "opportunity"
+
+
+def test_a_worker_says_what_it_blocks_for_whom_beside_why_it_stands() -> None:
+    stopped = worker_row(status=WorkerStatus.STOPPED, reason="5 errors")
+    by = (stopped.name, stopped.strategy_id)
+    own = BlockRow(*by, None, "two losses", NOW_MS, own_strategy_only=True)
+    on_one = BlockRow(*by, "BTC/USDT", "a gap", NOW_MS)
+    of_another = BlockRow(stopped.name, "another", None, "a shock", NOW_MS)
+    seen = replace(snapshot(workers=(stopped,)), blocks=(own, on_one, of_another))
+
+    own_words = f"blocks new risk on anything for {stopped.strategy_id}: two losses"
+    said = f"5 errors; {own_words}; blocks new risk on BTC/USDT: a gap"
+    assert column_of(workers_table(frame(seen)), "reason") == [said]
 
 
 def test_alarms_not_yet_seen_stand_first_and_price_alerts_last() -> None:
