@@ -201,13 +201,15 @@ def run_schedule_proposal(frame: Frame, name: str) -> Proposal:
     row = next((one for one in frame.snapshot.schedules if one.name == name), None)
     if row is None:
         return gone("this schedule is not there any more")
+    if not row.workers:
+        return Proposal((Fact("schedule", book.word(name)),), "no worker acts on it: there is nothing to run")
     now_ms = frame.snapshot.time_ms
     last = clock(row.last_ms, frame.writing, now_ms)
     outcome = f", {book.word(row.last_outcome)}" if row.last_outcome else ""
     return Proposal(
         facts=(
             Fact("schedule", book.word(name)),
-            Fact("workers", book.word(", ".join(row.workers)) or "none"),
+            Fact("workers", book.word(", ".join(row.workers))),
             Fact("last run", f"{last}{outcome}"),
             Fact("next run", clock(row.next_ms, frame.writing, now_ms)),
             Fact("then", "its workers act at once; a period that is done is not done twice"),

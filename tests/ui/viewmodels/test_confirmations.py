@@ -146,6 +146,13 @@ def test_running_a_schedule_by_hand_needs_one_key_more() -> None:
     assert run_schedule_proposal(frame(), "daily-buy").command is None
 
 
+def test_a_schedule_that_no_worker_acts_on_is_not_run() -> None:
+    idle = replace(schedule_row(), workers=())
+    proposal = run_schedule_proposal(frame(snapshot(schedules=(idle,))), "daily-buy")
+    assert proposal.command is None
+    assert proposal.button == "no worker acts on it: there is nothing to run"
+
+
 def test_an_alert_is_removed_by_what_it_waits_for() -> None:
     proposal = remove_alert_proposal(frame(snapshot(price_alerts=(price_alert_row(),))), "MAN_1")
     assert proposal.command == RemovePriceAlert("MAN_1")
