@@ -85,7 +85,7 @@ class DeskApp(CrashQuietly, inherit_bindings=False):
         self.overlays = Overlays(self, parts.quit_question)
         own = view_actions(self.views, self.overlays, self.action_command_palette)
         self.registry = ActionRegistry(all_actions(own), settings.keymap, observe=settings.observe)
-        self._guide = Guide(self.choices, with_tour=parts.with_tour)
+        self._guide = Guide(self.choices, with_tour=parts.with_tour, observe=settings.observe)
         self._alarms = AlarmWatch()
         self._failed_panes = dict[str, str]()
         self._when_shown = parts.when_shown

@@ -8,12 +8,15 @@ _SEEN = "hints_seen"
 
 
 class Guide:
-    """Lead through the guide line; esc hides the hints, the tour goes on by doing what it says."""
+    """Lead through the guide line; esc hides the hints, the tour goes on by doing what it says.
 
-    def __init__(self, choices: Choices, *, with_tour: bool) -> None:
+    An observer is given no hints: the last tells of a way out, and no key of an observer acts.
+    """
+
+    def __init__(self, choices: Choices, *, with_tour: bool, observe: bool) -> None:
         self._choices = choices
         self._tour = Tour() if with_tour else None
-        self._hints = not with_tour and not choices[_SEEN]
+        self._hints = not with_tour and not observe and not choices[_SEEN]
 
     def start(self, screen: WorkScreen) -> None:
         """Show what there is to show, and never the hints again."""
