@@ -186,7 +186,10 @@ def _blocked_words(snapshot: Snapshot) -> str:
         return "NO NEW RISK"
     if not for_all:
         kept_off = {one.strategy_id for one in snapshot.blocks}
-        return f"NO NEW RISK FOR {kept_off.pop() if len(kept_off) == 1 else f'{len(kept_off)} STRATEGIES'}"
+        symbols = {one.symbol for one in snapshot.blocks}
+        what = symbols.pop() if len(symbols) == 1 else None
+        whom = kept_off.pop() if len(kept_off) == 1 else f"{len(kept_off)} STRATEGIES"
+        return f"NO NEW {what or 'RISK'} FOR {whom}"
     return f"NO NEW {symbols.pop()}" if len(symbols) == 1 else f"NO NEW RISK ON {len(symbols)} SYMBOLS"
 
 

@@ -103,6 +103,7 @@ def test_a_block_on_one_strategy_is_not_said_to_be_on_all() -> None:
 
     own = BlockRow("breaker", "trend", None, "three losses in a row", NOW_MS, own_strategy_only=True)
     assert badge(own) == "NO NEW RISK FOR trend"
+    assert badge(replace(own, symbol=BTC)) == f"NO NEW {BTC} FOR trend"
     assert badge(own, replace(own, symbol=BTC)) == "NO NEW RISK FOR trend"
     assert badge(own, replace(own, strategy_id="swing")) == "NO NEW RISK FOR 2 STRATEGIES"
     assert badge(own, BlockRow("shock", "swing", BTC, "a shock", NOW_MS)) == f"NO NEW {BTC}"
