@@ -24,7 +24,20 @@ def blocks(language: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("guide")
+    """Follow the commands of the guide, as they are written."""
+    made = tmp_path_factory.mktemp("guide")
+    (commands,) = blocks("sh")
+    assert len(commands.splitlines()) == 5
+    with pytest.MonkeyPatch.context() as here:
+        here.chdir(made)
+        here.setenv("DESK__STORAGE__PATH", str(made / "state"))
+        for line in commands.splitlines():
+            program, *arguments = shlex.split(line)
+            if program == "pytest":
+                continue  # below, with the guide's own test, in one process
+            assert program == "desk"
+            assert main(arguments) == 0, line
+    return made
 
 
 def passes(folder: Path, *arguments: str) -> None:
@@ -34,17 +47,7 @@ def passes(folder: Path, *arguments: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_its_commands_run_as_they_are_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(folder)
-    monkeypatch.setenv("DESK__STORAGE__PATH", str(folder / "state"))
-    (commands,) = blocks("sh")
-    assert len(commands.splitlines()) == 5
-    for line in commands.splitlines():
-        program, *arguments = shlex.split(line)
-        if program == "pytest":
-            continue  # below, with the guide's own test, in one process
-        assert program == "desk"
-        assert main(arguments) == 0, line
+def test_its_commands_write_the_files_that_it_names(folder: Path) -> None:
     table = re.findall(r"^\| `([\w./]+)` \|", GUIDE, re.MULTILINE)
     assert table
     assert all((folder / name).is_file() for name in table)

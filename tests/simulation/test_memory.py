@@ -3,6 +3,7 @@
 import gc
 import tracemalloc
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,15 @@ WINDOWS = (
     "desk.runtime.mark_trends._MOST",
 )  # fmt: skip
 """How much of what has ended is kept; small here, so that all of it has been let go of once."""
+
+
+@pytest.fixture(autouse=True)
+def _nothing_older() -> Iterator[None]:
+    """Leave what other tests hold alive out of every look."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from tests.builders.terminals import in_terminal
 
 SYMBOLS = [f"C{number}/USDT:USDT" for number in range(10)]
 TICKS_PER_SECOND = 5_000
-BURST_S = 20
+BURST_S = 10
 ENDS_WITHIN_S = 60.0
 
 INSTRUMENT = """\

@@ -14,9 +14,7 @@ ROOT = Path(__file__).parents[3]
     ("argument", "code", "told"),
     [
         ("--help", 0, "put the figures into docs/performance.md"),
-        ("--wriet", 2, "unrecognized arguments: --wriet"),
         ("--wri", 2, "unrecognized arguments: --wri"),
-        ("replaying", 2, "unrecognized arguments: replaying"),
     ],
 )
 def test_a_question_or_a_mistyped_argument_measures_nothing(argument: str, code: int, told: str) -> None:
