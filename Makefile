@@ -15,7 +15,7 @@ desk: $(STAMP) ## Start the desk on paper with the demo blueprint
 	$(BIN)/desk run --blueprint blueprints/demo.yaml
 
 test: $(STAMP) ## Run the tests (ARGS=... is passed to pytest)
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 3 $(ARGS)
 
 soak: $(STAMP) ## Run the long tests: every crash point, many seeds, half an hour at an exchange (about an hour)
 	$(BIN)/python -m pytest -n 2 -m soak --timeout 1800 $(ARGS)
