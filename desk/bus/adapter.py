@@ -212,7 +212,6 @@ class EventAdapter:
         self._context.ids.given.clear()
 
     def _failed(self, reason: str) -> None:
-        self._forget_call()
         self.errors += 1
         now_ms = self._context.view.now_ms()
         self._error_times.append(now_ms)
