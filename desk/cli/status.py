@@ -72,12 +72,9 @@ def _protection(row: PositionRow, precision: Precision) -> str:
         why_none = "EXTERNAL"
     if held.stop_price is None:
         return f"no stop, {why_none or 'dust'}"
-    is_whole = not why_none or held.stop_size_base >= held.size_base
-    return (
-        "stop rests"
-        if is_whole
-        else f"stop rests for {precision.size(held.symbol, held.stop_size_base)} alone"
-    )
+    if not why_none or held.stop_size_base >= held.size_base:
+        return "stop rests"
+    return f"stop rests for {precision.size(held.symbol, held.stop_size_base)} alone"
 
 
 def _position(row: PositionRow, precision: Precision) -> tuple[str, ...]:

@@ -180,17 +180,21 @@ def _badges(frame: Frame, *, observe: bool) -> tuple[Piece, ...]:
 
 def _blocked_words(snapshot: Snapshot) -> str:
     """Name what takes no new risk; one block on all symbols for all strategies says it for all."""
-    for_all = [one for one in snapshot.blocks if not one.own_strategy_only]
-    symbols = {one.symbol for one in for_all}
+    symbols = {one.symbol for one in snapshot.blocks if not one.own_strategy_only}
+    if not symbols:
+        return _own_blocks_words(snapshot)
     if None in symbols:
         return "NO NEW RISK"
-    if not for_all:
-        kept_off = {one.strategy_id for one in snapshot.blocks}
-        symbols = {one.symbol for one in snapshot.blocks}
-        what = symbols.pop() if len(symbols) == 1 else None
-        whom = kept_off.pop() if len(kept_off) == 1 else f"{len(kept_off)} STRATEGIES"
-        return f"NO NEW {what or 'RISK'} FOR {whom}"
     return f"NO NEW {symbols.pop()}" if len(symbols) == 1 else f"NO NEW RISK ON {len(symbols)} SYMBOLS"
+
+
+def _own_blocks_words(snapshot: Snapshot) -> str:
+    """Name the strategies that block nobody but themselves, and the symbol where it is only one."""
+    symbols = {one.symbol for one in snapshot.blocks}
+    strategies = {one.strategy_id for one in snapshot.blocks}
+    what = symbols.pop() if len(symbols) == 1 else None
+    whom = strategies.pop() if len(strategies) == 1 else f"{len(strategies)} STRATEGIES"
+    return f"NO NEW {what or 'RISK'} FOR {whom}"
 
 
 def _money(frame: Frame) -> tuple[Piece, ...]:
