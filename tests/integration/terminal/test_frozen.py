@@ -6,9 +6,8 @@ import termios
 from pathlib import Path
 
 from tests.builders.processes import started
+from tests.builders.terminal_desks import ENDS_WITHIN_S, attach_line, waiting_for_a_core_that_hangs
 from tests.builders.terminals import Terminal, in_terminal
-from tests.integration.terminal.test_real_terminal import ENDS_WITHIN_S, attach_line, run_line
-from tests.integration.terminal.test_two_processes import core_of
 
 
 def stop(terminal: Terminal, by: signal.Signals = signal.SIGSTOP) -> None:
@@ -50,14 +49,7 @@ def test_a_stopped_screen_takes_its_terminal_from_whoever_had_it_meanwhile(tmp_p
 
 
 def test_a_desk_that_is_stopped_while_it_ends_goes_on_ending(tmp_path: Path) -> None:
-    with in_terminal(run_line(tmp_path)) as terminal:
-        terminal.see("ACTIVE")
-        core = core_of(tmp_path)
-        os.kill(core, signal.SIGSTOP)
-        terminal.send(signal.SIGTERM)
-        terminal.see("waiting for the desk to stop")
+    with waiting_for_a_core_that_hangs(tmp_path) as terminal:
         stop(terminal)
         terminal.send(signal.SIGCONT)
-        os.kill(core, signal.SIGCONT)
-        assert terminal.ends_within(ENDS_WITHIN_S) == 0
-        assert "Traceback" not in terminal.drawn
+    assert "Traceback" not in terminal.drawn

@@ -4,30 +4,12 @@ import shlex
 import signal
 from pathlib import Path
 
-from desk.config.storage import StorageLayout
 from desk.contracts.states import DeskState
 from tests.builders.evidence import evidence
-from tests.builders.processes import STARTS_WITHIN_S, command, started
+from tests.builders.processes import STARTS_WITHIN_S, started
 from tests.builders.promises import broken_at_any_time
+from tests.builders.terminal_desks import ENDS_WITHIN_S, attach_line, run_line, state_of
 from tests.builders.terminals import Terminal, in_terminal
-
-ENDS_WITHIN_S = 30.0
-
-
-def state_of(folder: Path) -> StorageLayout:
-    return StorageLayout(folder / "state")
-
-
-def run_line(folder: Path) -> list[str]:
-    """Return the command line of `desk run` on the busy blueprint, with a screen."""
-    return [one for one in command(folder, "run") if one != "--json"] + [
-        "--blueprint",
-        str(folder / "busy.yaml"),
-    ]
-
-
-def attach_line(folder: Path) -> list[str]:
-    return [one for one in command(folder, "attach") if one != "--json"]
 
 
 def leave_everything(terminal: Terminal) -> None:

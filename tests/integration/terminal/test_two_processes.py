@@ -14,25 +14,16 @@ from desk.contracts.ports.client import DeskUnreachable
 from desk.contracts.states import DeskState
 from desk.control.socket_client import SocketClient
 from tests.builders.evidence import evidence
-from tests.builders.processes import HAPPENS_WITHIN_S, command
+from tests.builders.processes import HAPPENS_WITHIN_S
 from tests.builders.promises import broken_at_any_time
+from tests.builders.terminal_desks import (
+    ENDS_WITHIN_S,
+    core_of,
+    run_line,
+    state_of,
+    waiting_for_a_core_that_hangs,
+)
 from tests.builders.terminals import in_terminal
-
-ENDS_WITHIN_S = 30.0
-
-
-def run_line(folder: Path, *settings: str) -> list[str]:
-    line = [one for one in command(folder, "run", *settings) if one != "--json"]
-    return [*line, "--blueprint", str(folder / "busy.yaml")]
-
-
-def state_of(folder: Path) -> StorageLayout:
-    return StorageLayout(folder / "state")
-
-
-def core_of(folder: Path) -> int:
-    """Return the process that holds the desk."""
-    return ask(state_of(folder), SocketClient.open).pid
 
 
 def ticks_of(folder: Path) -> int:
@@ -111,12 +102,6 @@ def test_nothing_begins_where_the_screen_cannot_be_shown(tmp_path: Path) -> None
 
 
 def test_leaving_a_core_that_hangs_says_what_is_waited_for(tmp_path: Path) -> None:
-    with in_terminal(run_line(tmp_path)) as terminal:
-        terminal.see("ACTIVE")
-        core = core_of(tmp_path)
-        os.kill(core, signal.SIGSTOP)
-        terminal.send(signal.SIGTERM)
-        terminal.see("waiting for the desk to stop")
-        os.kill(core, signal.SIGCONT)
-        assert terminal.ends_within(ENDS_WITHIN_S) == 0
+    with waiting_for_a_core_that_hangs(tmp_path) as terminal:
+        assert terminal.process.poll() is None
     assert broken_at_any_time(state_of(tmp_path)) == []

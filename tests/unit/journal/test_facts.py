@@ -24,24 +24,18 @@ def encoded(kind: EntryKind, record: object) -> EncodedEntry:
     return EncodedEntry(kind, "ID_1", build.START_MS, None, "[]", None, None, None, to_json(record).decode())
 
 
-def released(**left_unset: object) -> JournalEntry:
-    release = EntryRelease.model_validate(
-        {
-            "strategy_id": "trend", "worker": "breaker", "reason": "calm",
-            "released_at_ms": build.START_MS, "causality": CAUSE, **left_unset,
-        }
-    )  # fmt: skip
-    return JournalEntry(EntryKind.ENTRIES_RELEASED, "trend/breaker", build.START_MS, release)
+def released(**told: object) -> JournalEntry:
+    record = EntryRelease.model_validate(by_breaker(reason="calm", released_at_ms=build.START_MS, **told))
+    return JournalEntry(EntryKind.ENTRIES_RELEASED, "trend/breaker", build.START_MS, record)
 
 
-def blocked(**left_unset: object) -> JournalEntry:
-    block = EntryBlock.model_validate(
-        {
-            "strategy_id": "trend", "worker": "breaker", "reason": "two losses",
-            "blocked_at_ms": build.START_MS, "causality": CAUSE, **left_unset,
-        }
-    )  # fmt: skip
-    return JournalEntry(EntryKind.ENTRIES_BLOCKED, "trend/breaker", build.START_MS, block)
+def blocked(**told: object) -> JournalEntry:
+    record = EntryBlock.model_validate(by_breaker(reason="two losses", blocked_at_ms=build.START_MS, **told))
+    return JournalEntry(EntryKind.ENTRIES_BLOCKED, "trend/breaker", build.START_MS, record)
+
+
+def by_breaker(**told: object) -> dict[str, object]:
+    return {"strategy_id": "trend", "worker": "breaker", "causality": CAUSE, **told}
 
 
 @pytest.mark.parametrize("kind", MESSAGES)
